@@ -1,0 +1,198 @@
+//! The values of one object, each by itself: what the types alone cannot rule out.
+
+use super::report::Report;
+use crate::manifest::{BackendSpec, Body, Code, ModelSpec, ObjectMeta, PoolSpec, RouteSpec, Source};
+use crate::units::{Weight, port};
+
+/// Reports every value of the object that is not allowed.
+pub(super) fn check(source: &Source, report: &mut Report) {
+    let mut checker = Checker { source, report };
+    checker.meta(source.meta());
+    match &source.body {
+        Body::Route(object) => checker.route(&object.spec),
+        Body::Backend(object) => checker.backend(&object.spec),
+        Body::Pool(object) => checker.pool(&object.spec),
+        Body::Model(object) => checker.model(&object.spec),
+        Body::Grant(_) => {}
+    }
+}
+
+struct Checker<'a> {
+    source: &'a Source,
+    report: &'a mut Report,
+}
+
+/// The longest header value a match may ask for (Gateway API, HTTPHeaderMatch).
+const MAX_HEADER_VALUE: usize = 4_096;
+
+impl Checker<'_> {
+    /// Reports `message` about the field at `path` unless the value is `allowed`. The path is only written out when it is needed.
+    fn require(&mut self, allowed: bool, path: impl FnOnce() -> String, message: &str, help: &str) {
+        if !allowed {
+            self.report.add(self.source, Code::NotAllowed, &path(), message, help);
+        }
+    }
+
+    fn meta(&mut self, meta: &ObjectMeta) {
+        let help = "write letters, digits, `-` and `.`, at most 253";
+        self.require(is_name(&meta.name), || "metadata.name".into(), "this is not a name", help);
+        let namespace = meta.namespace.as_deref().unwrap_or_default();
+        self.require(
+            namespace.is_empty() || is_name(namespace),
+            || "metadata.namespace".into(),
+            "this is not a namespace",
+            help,
+        );
+        let created = meta.created.as_deref();
+        let help = "write UTC as in 2025-03-31T08:00:00Z, or leave the field out";
+        self.require(
+            created.is_none_or(is_timestamp),
+            || "metadata.creationTimestamp".into(),
+            "this is not a time",
+            help,
+        );
+    }
+
+    fn route(&mut self, spec: &RouteSpec) {
+        for (h, hostname) in spec.hostnames.iter().enumerate() {
+            let help = "write a host name, or one that begins with `*.`, without port";
+            self.require(
+                is_hostname(hostname),
+                || format!("spec.hostnames[{h}]"),
+                "this is not a host name",
+                help,
+            );
+        }
+        for (r, rule) in spec.rules.iter().enumerate() {
+            for (m, one) in rule.matches.iter().enumerate() {
+                for (h, header) in one.headers.iter().enumerate() {
+                    let at = |field| move || format!("spec.rules[{r}].matches[{m}].headers[{h}].{field}");
+                    let help = "write a header name of letters, digits and !#$%&'*+-.^_`|~";
+                    self.require(is_token(&header.name), at("name"), "this is not a header name", help);
+                    let allowed = (1..=MAX_HEADER_VALUE).contains(&header.value.len());
+                    self.require(
+                        allowed,
+                        at("value"),
+                        "a header value has 1 to 4096 bytes",
+                        "write the value that requests shall have",
+                    );
+                }
+            }
+            for (b, backend) in rule.backend_refs.iter().enumerate() {
+                let at = |field| move || format!("spec.rules[{r}].backendRefs[{b}].{field}");
+                self.require(
+                    is_name(&backend.name),
+                    at("name"),
+                    "this is not a name",
+                    "write the name of an AIServiceBackend or InferencePool",
+                );
+                let allowed = backend.weight.is_none_or(|weight| Weight::try_new(weight).is_some());
+                self.require(
+                    allowed,
+                    at("weight"),
+                    "a weight is 0 to 2147483647",
+                    "write a share relative to the other backendRefs of the rule",
+                );
+                let allowed = backend.priority.is_none_or(|priority| u32::try_from(priority).is_ok());
+                self.require(
+                    allowed,
+                    at("priority"),
+                    "a priority is 0 to 4294967295",
+                    "write 0 for the backends to use first",
+                );
+            }
+        }
+    }
+
+    fn backend(&mut self, spec: &BackendSpec) {
+        let service = &spec.backend_ref;
+        self.require(
+            is_name(&service.name),
+            || "spec.backendRef.name".into(),
+            "this is not a name",
+            "write the name of a Service or Backend",
+        );
+        self.port(service.port, || "spec.backendRef.port".into());
+    }
+
+    fn pool(&mut self, spec: &PoolSpec) {
+        self.port(spec.target_port_number, || "spec.targetPortNumber".into());
+        for (p, target) in spec.target_ports.iter().enumerate() {
+            self.port(Some(target.number), || format!("spec.targetPorts[{p}].number"));
+        }
+        if spec.target_port_number.is_none() && spec.target_ports.is_empty() {
+            let message = "an InferencePool needs targetPortNumber or targetPorts";
+            self.report.add(
+                self.source,
+                Code::MissingField,
+                "spec",
+                message,
+                "add `targetPorts: [{number: 8000}]` with the port its endpoints serve on",
+            );
+        }
+    }
+
+    fn model(&mut self, spec: &ModelSpec) {
+        self.require(
+            !spec.model_name.is_empty(),
+            || "spec.modelName".into(),
+            "a model has a name",
+            "write the name that clients send",
+        );
+        for (t, target) in spec.target_models.iter().enumerate() {
+            let at = |field| move || format!("spec.targetModels[{t}].{field}");
+            self.require(
+                !target.name.is_empty(),
+                at("name"),
+                "a model has a name",
+                "write a model or adapter that the pool serves",
+            );
+            let allowed = target.weight.is_none_or(|weight| (1..=1_000_000).contains(&weight));
+            self.require(
+                allowed,
+                at("weight"),
+                "a weight is 1 to 1000000",
+                "write a share relative to the other targetModels, or leave the target out",
+            );
+        }
+    }
+
+    fn port(&mut self, number: Option<i64>, path: impl FnOnce() -> String) {
+        self.require(
+            number.is_none_or(|number| port(number).is_some()),
+            path,
+            "a port is 1 to 65535",
+            "write the port that is served",
+        );
+    }
+}
+
+/// Loose on purpose: what the API server refuses for its spelling alone still has one meaning here.
+fn is_name(name: &str) -> bool {
+    (1..=253).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b':'))
+}
+
+/// An HTTP field name (RFC 9110, section 5.6.2).
+fn is_token(name: &str) -> bool {
+    (1..=256).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
+}
+
+fn is_hostname(hostname: &str) -> bool {
+    let name = hostname.strip_prefix("*.").unwrap_or(hostname);
+    (1..=253).contains(&name.len())
+        && name.split('.').all(|label| {
+            (1..=63).contains(&label.len())
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+        })
+}
+
+/// `2025-03-31T08:00:00Z`, the one form that Kubernetes writes: equal lengths make text order time order.
+fn is_timestamp(text: &str) -> bool {
+    const FORM: &[u8] = b"0000-00-00T00:00:00Z";
+    text.len() == FORM.len()
+        && text.bytes().zip(FORM).all(|(b, form)| if *form == b'0' { b.is_ascii_digit() } else { b == *form })
+}

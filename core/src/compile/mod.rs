@@ -1,0 +1,42 @@
+//! Manifests to a plan: check every value, resolve every name, put every match in its order of precedence.
+//!
+//! All problems are found in one run. Either a whole plan comes out or none.
+
+mod check;
+mod objects;
+mod order;
+mod report;
+mod resolve;
+
+use crate::manifest::{Diagnostic, Problems, Source};
+use crate::plan::{Options, Plan, Profile};
+
+pub(crate) use resolve::has_labels;
+
+/// Builds the plan of all sources, or says what is wrong with them.
+pub(crate) fn compile(
+    sources: Vec<Source>,
+    problems: Vec<Diagnostic>,
+    options: &Options,
+) -> Result<Plan, Problems> {
+    let mut report = report::Report::new(problems);
+    for source in &sources {
+        check::check(source, &mut report);
+    }
+    let objects = objects::Objects::collect(&sources, &options.default_namespace, &mut report);
+    let backends = resolve::backends(&objects);
+    let pools = resolve::pools(&objects, &mut report);
+    let routes = resolve::routes(&objects, options, &mut report);
+    let matcher = order::matcher(&objects, options, &mut report);
+    let warnings = report.finish()?;
+    Ok(Plan {
+        matcher,
+        routes: routes.names.into_iter().collect(),
+        rules: routes.rules.into_iter().collect(),
+        pools: pools.into_iter().collect(),
+        backends: backends.into_iter().collect(),
+        profile: Profile::of(options.strategy),
+        default_namespace: options.default_namespace.as_str().into(),
+        warnings: warnings.into(),
+    })
+}

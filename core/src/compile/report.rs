@@ -1,0 +1,33 @@
+//! Collects what a load has to say.
+
+use crate::manifest::{Code, Diagnostic, Problems, Severity, Source};
+
+pub(super) struct Report {
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Report {
+    pub(super) fn new(problems: Vec<Diagnostic>) -> Self {
+        Self { diagnostics: problems }
+    }
+
+    /// A message about the field at `path` of an object.
+    pub(super) fn add(
+        &mut self,
+        source: &Source,
+        code: Code,
+        path: &str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.diagnostics.push(source.diagnostic(code, path, message.into(), help.into()));
+    }
+
+    /// The warnings of a load that succeeded, or the errors of one that did not, in the order of their places.
+    pub(super) fn finish(mut self) -> Result<Vec<Diagnostic>, Problems> {
+        self.diagnostics.sort_by(|a, b| a.place().cmp(&b.place()));
+        let (errors, warnings): (Vec<_>, Vec<_>) =
+            self.diagnostics.into_iter().partition(|diagnostic| diagnostic.severity() == Severity::Error);
+        if errors.is_empty() { Ok(warnings) } else { Err(Problems::new(errors)) }
+    }
+}

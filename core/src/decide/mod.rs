@@ -1,0 +1,70 @@
+//! The decision itself: request to match to backendRef to model to endpoint, one file a step, no state but what is passed in.
+
+mod backend;
+mod candidates;
+mod endpoint;
+mod filter;
+mod matching;
+mod model;
+mod pick;
+mod score;
+
+use std::ops::Deref;
+
+use crate::decision::{Choice, Decision, NoRoute, Place, Reason};
+use crate::plan::Target;
+use crate::request::Request;
+use crate::rng::DecisionRng;
+use crate::state::State;
+use crate::trace::Trace;
+use crate::units::Nanos;
+
+/// Decides where a request goes. Depends on its arguments alone, allocates nothing for plans that read up to 64 header names.
+///
+/// `now` is the host's monotonic clock, for strategies that age what they know. `rng` is fresh from the seed of this decision.
+///
+/// # Errors
+/// [`NoRoute`] where the request goes nowhere: the status and reason to answer with.
+pub fn decide<'s>(
+    state: &'s State,
+    request: &Request<'_>,
+    now: Nanos,
+    rng: &mut DecisionRng,
+    trace: &mut impl Trace,
+) -> Result<Decision<&'s State>, NoRoute<&'s State>> {
+    run(state, request, now, rng, trace)
+}
+
+/// [`decide`] on whatever keeps the state alive.
+pub(crate) fn run<S: Deref<Target = State>>(
+    state: S,
+    request: &Request<'_>,
+    _now: Nanos,
+    rng: &mut DecisionRng,
+    trace: &mut impl Trace,
+) -> Result<Decision<S>, NoRoute<S>> {
+    let seed = rng.seed();
+    match choose(&state, request, rng, trace) {
+        Ok(choice) => Ok(Decision { state, choice, seed }),
+        Err((reason, at)) => Err(NoRoute { state, reason, at, seed }),
+    }
+}
+
+fn choose(
+    state: &State,
+    request: &Request<'_>,
+    rng: &mut DecisionRng,
+    trace: &mut impl Trace,
+) -> Result<Choice, (Reason, Option<Place>)> {
+    let at = matching::find(&state.plan, request, trace).ok_or((Reason::NoRule, None))?;
+    let fail = |reason| (reason, Some(at));
+    let rule = &state.plan.rules[at.rule];
+    let (backend_ref, target) = backend::choose(&rule.backends, rng, trace).map_err(fail)?;
+    let named = rule.backends.refs.get(backend_ref);
+    let (pool, (model, criticality)) = match target {
+        Target::Pool(pool) => (Some(pool), model::in_pool(&state.plan.pools[pool], request, rng, trace)),
+        _ => (None, model::of_ref(named, trace)),
+    };
+    let endpoint = endpoint::choose(state, target, rng, trace).map_err(fail)?;
+    Ok(Choice { at, backend_ref, pool, model, criticality, endpoint })
+}

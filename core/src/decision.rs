@@ -1,0 +1,293 @@
+//! What a decision answers: where the request goes, or why it goes nowhere.
+
+use std::fmt;
+use std::ops::Deref;
+
+use serde::Serialize;
+
+use crate::ids::{EndpointIx, PoolIx};
+use crate::manifest::Criticality;
+use crate::plan::{BackendRef, Rule};
+use crate::router::Snapshot;
+use crate::state::State;
+
+/// Where a request goes.
+///
+/// A decision is a few numbers and a handle `S` on the state they point into: a [`Snapshot`] from [`Router::decide`](crate::Router::decide), a plain
+/// reference from the pure [`decide`](crate::decide()). Names are looked up when they are asked for; no getter allocates.
+#[derive(Clone, Copy)]
+pub struct Decision<S = Snapshot> {
+    pub(crate) state: S,
+    pub(crate) choice: Choice,
+    pub(crate) seed: u64,
+}
+
+/// The numbers of a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Choice {
+    pub(crate) at: Place,
+    /// Position among the rule's backendRefs.
+    pub(crate) backend_ref: usize,
+    pub(crate) pool: Option<PoolIx>,
+    pub(crate) model: ModelChoice,
+    pub(crate) criticality: Option<Criticality>,
+    pub(crate) endpoint: EndpointIx,
+}
+
+/// The rule and match that hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) rule: crate::ids::RuleIx,
+    pub(crate) match_index: usize,
+}
+
+/// Which model to ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ModelChoice {
+    /// The one the client named, if any.
+    Unchanged,
+    /// The one the backendRef names.
+    Override,
+    /// Target number `position` of the pool's model with this hash-free handle: position in the pool's list of targets.
+    Target { model: usize, position: usize },
+}
+
+impl<S: Deref<Target = State>> Decision<S> {
+    fn rule_entry(&self) -> &Rule {
+        &self.state.plan.rules[self.choice.at.rule]
+    }
+
+    fn backend_ref(&self) -> Option<&BackendRef> {
+        self.rule_entry().backends.refs.get(self.choice.backend_ref)
+    }
+
+    /// The route, as `namespace/name`.
+    pub fn route(&self) -> &str {
+        self.state.plan.routes[self.rule_entry().route].as_str()
+    }
+
+    /// The rule's position in its route, from 0.
+    pub fn rule(&self) -> usize {
+        self.rule_entry().index
+    }
+
+    /// The rule's name, where it has one.
+    pub fn rule_name(&self) -> Option<&str> {
+        self.rule_entry().name.as_deref()
+    }
+
+    /// The position of the match that holds among the rule's matches, from 0.
+    pub fn match_index(&self) -> usize {
+        self.choice.at.match_index
+    }
+
+    /// The chosen backendRef.
+    pub fn backend(&self) -> BackendName<'_> {
+        match self.backend_ref() {
+            Some(backend) => BackendName {
+                kind: backend.kind,
+                namespace: backend.name.namespace(),
+                name: backend.name.name(),
+            },
+            None => BackendName { kind: "", namespace: "", name: "" },
+        }
+    }
+
+    /// The pool the endpoint was picked from, as `namespace/name`; `None` where the backendRef names an AIServiceBackend itself.
+    pub fn pool(&self) -> Option<&str> {
+        self.choice.pool.map(|pool| self.state.plan.pools[pool].name.as_str())
+    }
+
+    /// The id of the endpoint.
+    pub fn endpoint(&self) -> &str {
+        self.state.endpoints[self.choice.endpoint].id()
+    }
+
+    /// `host:port` of the endpoint; `None` for an AIServiceBackend that is not a Service with a port, whose address the host knows.
+    pub fn address(&self) -> Option<&str> {
+        self.state.endpoints[self.choice.endpoint].address()
+    }
+
+    /// The model to write into the request; `None`: leave what the client wrote.
+    pub fn model_override(&self) -> Option<&str> {
+        match self.choice.model {
+            ModelChoice::Unchanged => None,
+            ModelChoice::Override => self.backend_ref()?.model.as_deref(),
+            ModelChoice::Target { model, position } => {
+                let pool = &self.state.plan.pools[self.choice.pool?];
+                pool.models.get(model)?.targets.names.get(position).map(|name| &**name)
+            }
+        }
+    }
+
+    /// The importance that an InferenceModel gives the request's model, `None` where no InferenceModel names it.
+    pub fn criticality(&self) -> Option<Criticality> {
+        self.choice.criticality
+    }
+
+    /// The seed of all draws of this decision: the same state, request, time and seed decide the same.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The [version](State::version) of the state that was decided on.
+    pub fn state_version(&self) -> u64 {
+        self.state.version()
+    }
+}
+
+impl<S: Deref<Target = State>> fmt::Debug for Decision<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decision")
+            .field("route", &self.route())
+            .field("rule", &self.rule())
+            .field("backend", &self.backend())
+            .field("endpoint", &self.endpoint())
+            .field("address", &self.address())
+            .field("model_override", &self.model_override())
+            .field("seed", &self.seed)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<S: Deref<Target = State>> PartialEq for Decision<S> {
+    /// Equal answers; the handles may differ.
+    fn eq(&self, other: &Self) -> bool {
+        self.choice == other.choice
+            && self.seed == other.seed
+            && self.state.version() == other.state.version()
+    }
+}
+
+/// A backendRef as it was resolved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct BackendName<'s> {
+    /// `AIServiceBackend` or `InferencePool`.
+    pub kind: &'s str,
+    /// The namespace, also where the reference left it out.
+    pub namespace: &'s str,
+    /// The name.
+    pub name: &'s str,
+}
+
+impl fmt::Display for BackendName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}/{}", self.kind, self.namespace, self.name)
+    }
+}
+
+/// Why a request goes nowhere: an answer to send, not an error of the router.
+#[derive(Clone, Copy)]
+pub struct NoRoute<S = Snapshot> {
+    pub(crate) state: S,
+    pub(crate) reason: Reason,
+    pub(crate) at: Option<Place>,
+    pub(crate) seed: u64,
+}
+
+/// The cause of a [`NoRoute`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// No match of any rule holds.
+    NoRule,
+    /// The rule has no backendRefs.
+    NoBackendRefs,
+    /// Every backendRef of the rule has weight 0.
+    NoWeight,
+    /// The chosen backendRef names an object that does not exist.
+    BackendNotFound,
+    /// The chosen backendRef crosses namespaces without a ReferenceGrant.
+    RefNotPermitted,
+    /// The chosen pool has no member.
+    PoolEmpty,
+    /// The chosen pool has members, none of them ready.
+    NoReadyEndpoint,
+}
+
+impl Reason {
+    /// The HTTP status to answer with.
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::NoRule => 404,
+            Self::NoBackendRefs | Self::NoWeight | Self::BackendNotFound | Self::RefNotPermitted => 500,
+            Self::PoolEmpty | Self::NoReadyEndpoint => 503,
+        }
+    }
+
+    /// The stable word for logs and vectors, for example `pool_empty`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoRule => "no_rule",
+            Self::NoBackendRefs => "no_backend_refs",
+            Self::NoWeight => "no_weight",
+            Self::BackendNotFound => "backend_not_found",
+            Self::RefNotPermitted => "ref_not_permitted",
+            Self::PoolEmpty => "pool_empty",
+            Self::NoReadyEndpoint => "no_ready_endpoint",
+        }
+    }
+
+    /// What it means, in a sentence that names nothing of the configuration and so may go to the client.
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::NoRule => "no rule matches the request; the model or a header is probably not configured",
+            Self::NoBackendRefs => "the matching rule has no backendRefs",
+            Self::NoWeight => "every backendRef of the matching rule has weight 0",
+            Self::BackendNotFound => "the chosen backendRef names an object that does not exist",
+            Self::RefNotPermitted => {
+                "the chosen backendRef is in another namespace and no ReferenceGrant permits it"
+            }
+            Self::PoolEmpty => "the chosen pool has no endpoints",
+            Self::NoReadyEndpoint => "no endpoint of the chosen pool is ready",
+        }
+    }
+}
+
+impl<S: Deref<Target = State>> NoRoute<S> {
+    /// The HTTP status to answer with: 404, 500 or 503.
+    pub fn status(&self) -> u16 {
+        self.reason.status()
+    }
+
+    /// The cause.
+    pub fn reason(&self) -> Reason {
+        self.reason
+    }
+
+    /// The route whose rule matched, as `namespace/name`; `None` where none did.
+    pub fn route(&self) -> Option<&str> {
+        let at = self.at?;
+        Some(self.state.plan.routes[self.state.plan.rules[at.rule].route].as_str())
+    }
+
+    /// The position of the rule that matched in its route.
+    pub fn rule(&self) -> Option<usize> {
+        self.at.map(|at| self.state.plan.rules[at.rule].index)
+    }
+
+    /// The seed of the decision.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+}
+
+impl<S: Deref<Target = State>> fmt::Display for NoRoute<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.status(), self.reason.as_str(), self.reason.message())
+    }
+}
+
+impl<S: Deref<Target = State>> fmt::Debug for NoRoute<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl<S: Deref<Target = State>> std::error::Error for NoRoute<S> {}
+
+impl<S: Deref<Target = State>> PartialEq for NoRoute<S> {
+    fn eq(&self, other: &Self) -> bool {
+        (self.reason, self.at, self.seed) == (other.reason, other.at, other.seed)
+    }
+}

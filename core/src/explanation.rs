@@ -1,0 +1,171 @@
+//! A decision's steps, kept and printed for a person.
+
+use std::fmt::{self, Write};
+use std::ops::Deref;
+
+use serde::Serialize;
+
+use crate::decision::{Decision, NoRoute};
+use crate::plan::Miss;
+use crate::state::State;
+use crate::trace::{Step, Trace};
+
+/// Lines kept of one kind. Enough to see the reason, little enough to log; what is left out is counted.
+const KEPT: usize = 64;
+
+/// Keeps the steps of one decision.
+#[derive(Debug, Default)]
+pub struct Recorder {
+    sections: [Section; 4],
+}
+
+/// Why a decision came out as it did. Prints as a tree; header values never appear in it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Explanation {
+    /// The decision or the refusal in one line.
+    outcome: String,
+    seed: u64,
+    sections: Vec<Section>,
+}
+
+/// The steps of one part of the decision.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+struct Section {
+    title: &'static str,
+    lines: Vec<String>,
+    left_out: usize,
+}
+
+const MATCHES: usize = 0;
+const BACKENDS: usize = 1;
+const MODEL: usize = 2;
+const ENDPOINTS: usize = 3;
+const TITLES: [&str; 4] =
+    ["matches, in order of precedence", "backendRefs of the rule", "model", "endpoints of the pool"];
+
+impl Recorder {
+    /// The explanation of the decision that was recorded.
+    pub fn finish<S: Deref<Target = State>>(self, outcome: Result<&Decision<S>, &NoRoute<S>>) -> Explanation {
+        let (outcome, seed) = match outcome {
+            Ok(decision) => (sentence(decision), decision.seed()),
+            Err(no_route) => (refusal(no_route), no_route.seed()),
+        };
+        let titled =
+            self.sections.into_iter().zip(TITLES).map(|(section, title)| Section { title, ..section });
+        let sections = titled.filter(|section| !section.lines.is_empty()).collect();
+        Explanation { outcome, seed, sections }
+    }
+
+    fn add(&mut self, section: usize, line: String) {
+        if let Some(section) = self.sections.get_mut(section) {
+            // The step that settles a part is its last one, so it replaces the last line kept.
+            if section.lines.len() == KEPT {
+                section.lines.pop();
+                section.left_out += 1;
+            }
+            section.lines.push(line);
+        }
+    }
+
+    /// Draws are told in the part they decide.
+    fn draw_section(&self) -> usize {
+        let has = |at: usize| self.sections.get(at).is_some_and(|section| !section.lines.is_empty());
+        if has(ENDPOINTS) { ENDPOINTS } else { BACKENDS }
+    }
+}
+
+impl Trace for Recorder {
+    const ON: bool = true;
+
+    fn record(&mut self, step: Step<'_>) {
+        match step {
+            Step::Match { route, rule, match_index, miss } => {
+                let verdict =
+                    miss.map_or_else(|| "holds".to_owned(), |miss| format!("no: {}", Reading(miss)));
+                self.add(MATCHES, format!("{route} rule {rule} match {match_index}: {verdict}"));
+            }
+            Step::BackendRef { kind, name, weight, priority, takes_part } => {
+                let verdict = if takes_part { "takes part" } else { "takes no part" };
+                self.add(BACKENDS, format!("{kind} {name}: weight {weight}, priority {priority}, {verdict}"));
+            }
+            Step::Draw { what, below, number } => {
+                let section = if what.starts_with("model") { MODEL } else { self.draw_section() };
+                self.add(section, format!("draw of {what}: {number} of 0..{below}"));
+            }
+            Step::BackendChosen { kind, name } => self.add(BACKENDS, format!("chosen: {kind} {name}")),
+            Step::ModelChosen { model } => self.add(MODEL, format!("asks for {model}")),
+            Step::Endpoint { id, address, in_flight, removed_by, score } => {
+                let mut line = id.to_owned();
+                _ = address.map(|address| write!(line, " ({address})"));
+                _ = write!(line, ": {in_flight} in flight");
+                _ = score.map(|(scorer, score)| write!(line, ", {scorer} {score:.4}"));
+                _ = removed_by.map(|filter| write!(line, ", removed by {filter}"));
+                self.add(ENDPOINTS, line);
+            }
+            Step::Picked { id, picker } => self.add(ENDPOINTS, format!("picked by {picker}: {id}")),
+        }
+    }
+}
+
+/// A miss in words.
+struct Reading<'p>(Miss<'p>);
+
+impl fmt::Display for Reading<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Miss::Host => f.write_str("the host is none of its hostnames"),
+            Miss::Absent(name) => write!(f, "header {name} is absent"),
+            Miss::Differs(name) => write!(f, "header {name} has another value"),
+            Miss::Unlike(name) => write!(f, "header {name} does not match the expression"),
+        }
+    }
+}
+
+fn sentence<S: Deref<Target = State>>(decision: &Decision<S>) -> String {
+    let mut line = format!("{} rule {} -> {}", decision.route(), decision.rule(), decision.backend());
+    if decision.pool().is_some() {
+        _ = write!(line, " -> {}", decision.endpoint());
+    }
+    _ = decision.address().map(|address| write!(line, " ({address})"));
+    _ = decision.model_override().map(|model| write!(line, ", model {model}"));
+    line
+}
+
+fn refusal<S: Deref<Target = State>>(no_route: &NoRoute<S>) -> String {
+    match (no_route.route(), no_route.rule()) {
+        (Some(route), Some(rule)) => format!("{route} rule {rule} -> {no_route}"),
+        _ => no_route.to_string(),
+    }
+}
+
+impl Explanation {
+    /// The decision or the refusal in one line.
+    pub fn outcome(&self) -> &str {
+        &self.outcome
+    }
+
+    /// The seed of the decision's draws.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} [seed {}]", self.outcome, self.seed)?;
+        let last_section = self.sections.len().saturating_sub(1);
+        for (position, section) in self.sections.iter().enumerate() {
+            let is_last = position == last_section;
+            write!(f, "\n{} {}", if is_last { "└─" } else { "├─" }, section.title)?;
+            let bar = if is_last { " " } else { "│" };
+            if section.left_out > 0 {
+                write!(f, "\n{bar}  ├─ ({} more before the last)", section.left_out)?;
+            }
+            let last_line = section.lines.len().saturating_sub(1);
+            for (position, line) in section.lines.iter().enumerate() {
+                write!(f, "\n{bar}  {} {line}", if position == last_line { "└─" } else { "├─" })?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,80 @@
+//! Decides where a request to a language model goes.
+//!
+//! `inferroute` reads the manifests that gateways already have (Envoy AI Gateway's AIGatewayRoute and AIServiceBackend, the Inference Extension's
+//! InferencePool and InferenceModel), and answers, for each request, with a route, a backend, an endpoint and the reasons. It opens no socket, reads
+//! no clock and starts no thread: the host does all that.
+//!
+//! ```
+//! use inferroute::{Event, Manifests, Nanos, Options, ReportedEndpoint, Request, Router};
+//!
+//! let manifests = "
+//! apiVersion: aigateway.envoyproxy.io/v1beta1
+//! kind: AIGatewayRoute
+//! metadata: {name: chat}
+//! spec:
+//!   rules:
+//!     - matches: [{headers: [{name: x-tier, value: gold}]}]
+//!       backendRefs: [{group: inference.networking.k8s.io, kind: InferencePool, name: gpus}]
+//! ---
+//! apiVersion: inference.networking.k8s.io/v1
+//! kind: InferencePool
+//! metadata: {name: gpus}
+//! spec:
+//!   selector: {matchLabels: {app: vllm}}
+//!   targetPorts: [{number: 8000}]
+//! ";
+//! let plan = Manifests::from_yaml(manifests)?.compile(&Options::default())?;
+//! let router = Router::new(plan, 42);
+//! let now = Nanos::new(0);
+//! for (name, address) in [("vllm-0", "10.0.0.1"), ("vllm-1", "10.0.0.2")] {
+//!     let endpoint = ReportedEndpoint::new(name).address(address).label("app", "vllm");
+//!     router.observe(&Event::EndpointReported { endpoint }, now)?;
+//! }
+//!
+//! let headers = [("X-Tier", "gold")];
+//! let decision = router.decide(&Request::new(&headers), now)?;
+//! assert_eq!(decision.pool(), Some("default/gpus"));
+//! assert!(decision.address().is_some_and(|address| address.ends_with(":8000")));
+//!
+//! let nothing = [("x-tier", "tin")];
+//! let answer = router.decide(&Request::new(&nothing), now).unwrap_err();
+//! assert_eq!((answer.status(), answer.reason().as_str()), (404, "no_rule"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The way of a request
+//!
+//! [`Manifests`] are texts; [`Manifests::compile`] checks them and makes a [`Plan`], or says in [`Problems`] everything that is wrong. A [`Router`]
+//! holds the plan with the endpoints that exist and their signals, one immutable [`State`] at a time. [`Event`]s change the state.
+//! [`Router::decide`] looks at a [`Request`] and answers with a [`Decision`] or [`NoRoute`]; [`Router::explain`] is the same evaluator with a
+//! [`Recorder`]. Under the handle lies the pure function [`decide()`], for hosts that keep state, time and seeds themselves.
+#![forbid(unsafe_code)]
+
+mod compile;
+mod decide;
+mod decision;
+mod explanation;
+mod ids;
+mod manifest;
+mod plan;
+mod request;
+mod rng;
+mod router;
+mod signals;
+mod state;
+mod trace;
+mod units;
+
+pub use decide::decide;
+pub use decision::{BackendName, Decision, NoRoute, Reason};
+pub use explanation::{Explanation, Recorder};
+pub use ids::ObjectName;
+pub use manifest::{Code, Criticality, Diagnostic, Manifests, Problems, Severity};
+pub use plan::{HeaderName, Miss, Options, Plan, Strategy, UnknownStrategy};
+pub use request::{Found, Headers, Request};
+pub use rng::DecisionRng;
+pub use router::{Router, Snapshot, Ticket};
+pub use signals::{Event, EventError, ReportedEndpoint};
+pub use state::State;
+pub use trace::{NoTrace, Step, Trace};
+pub use units::Nanos;

@@ -1,0 +1,258 @@
+//! All matches of all rules in one order of precedence, and the index that finds the first that holds.
+//!
+//! Matches that ask for exact values of the same set of headers form a group with one hash table over those values. A request is looked up once a
+//! group, so the cost follows the number of different header sets, not the number of rules. Whatever else a match asks for is tested on the few
+//! entries the tables return.
+
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, Hasher};
+
+use foldhash::fast::FixedState;
+use regex::bytes::Regex;
+
+use super::header_name::{HeaderName, Role};
+use crate::ids::{Ix, NameIx, Rank, RuleIx, Table};
+
+/// One match of one rule.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) rule: RuleIx,
+    /// Position in the rule's list of matches.
+    pub(crate) match_index: usize,
+    /// What must hold, at most one condition a name, exact ones first and by name.
+    pub(crate) conditions: Box<[Condition]>,
+    /// A wildcard hostname. An exact one is a condition like any other.
+    pub(crate) host: Option<HostPattern>,
+}
+
+/// What one header must be.
+#[derive(Debug)]
+pub(crate) struct Condition {
+    pub(crate) name: NameIx,
+    pub(crate) test: Test,
+}
+
+#[derive(Debug)]
+pub(crate) enum Test {
+    Exact(Box<[u8]>),
+    /// Anchored at both ends when it was compiled.
+    Pattern(Regex),
+}
+
+/// `*.example.com`, kept as `.example.com` in lower case.
+#[derive(Debug)]
+pub(crate) struct HostPattern {
+    pub(crate) suffix: Box<[u8]>,
+}
+
+/// Why a match does not hold: the first of its conditions that fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Miss<'p> {
+    /// The request's host is none of the route's hostnames.
+    Host,
+    /// The header is absent.
+    Absent(&'p str),
+    /// The header is present with another value.
+    Differs(&'p str),
+    /// The header's value does not match the regular expression.
+    Unlike(&'p str),
+}
+
+#[derive(Debug)]
+pub(crate) struct Matcher {
+    names: Table<NameIx, HeaderName>,
+    header_count: usize,
+    host: Option<NameIx>,
+    entries: Table<Rank, Entry>,
+    /// By their best rank, so that the search can stop early.
+    groups: Box<[Group]>,
+    hasher: FixedState,
+}
+
+/// The entries that ask for exact values of the same names.
+#[derive(Debug)]
+struct Group {
+    names: Box<[NameIx]>,
+    best: Rank,
+    slots: Box<[Slot]>,
+    /// Runs of equal hash, each in order of rank.
+    ranks: Box<[Rank]>,
+}
+
+/// A place in a table with linear probing; `len` 0 is free.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    hash: u64,
+    start: u32,
+    len: u32,
+}
+
+impl Matcher {
+    /// `entries` in order of precedence, `names` as their conditions number them: headers first, the host's pseudo-name last if any entry needs the host.
+    pub(crate) fn new(names: Vec<HeaderName>, entries: Vec<Entry>) -> Self {
+        let header_count = names.iter().filter(|name| name.role() != Role::Host).count();
+        let host = (header_count < names.len()).then(|| NameIx::new(header_count));
+        let hasher = FixedState::default();
+        let mut sets: BTreeMap<Vec<NameIx>, Vec<(u64, Rank)>> = BTreeMap::new();
+        for (position, entry) in entries.iter().enumerate() {
+            let exact = || entry.conditions.iter().filter_map(|c| Some((c.name, c.test.exact()?)));
+            let hash = hash_of(&hasher, exact().map(|(_, value)| value));
+            sets.entry(exact().map(|(name, _)| name).collect())
+                .or_default()
+                .push((hash, Rank::new(position)));
+        }
+        let mut groups: Vec<Group> =
+            sets.into_iter().map(|(names, members)| Group::new(names, members)).collect();
+        groups.sort_by_key(|group| group.best);
+        Self {
+            names: names.into_iter().collect(),
+            header_count,
+            host,
+            entries: entries.into_iter().collect(),
+            groups: groups.into(),
+            hasher,
+        }
+    }
+
+    /// Every name a search needs a value for, the host's pseudo-name included.
+    pub(crate) fn names(&self) -> &Table<NameIx, HeaderName> {
+        &self.names
+    }
+
+    pub(crate) fn header_names(&self) -> impl ExactSizeIterator<Item = &HeaderName> {
+        self.names.iter().take(self.header_count)
+    }
+
+    pub(crate) fn entries(&self) -> impl ExactSizeIterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
+    /// The first entry, in order of precedence, all of whose conditions hold. `values` in the order of [`names`](Self::names).
+    pub(crate) fn search(&self, values: &[Option<&[u8]>]) -> Option<&Entry> {
+        let mut best: Option<Rank> = None;
+        for group in &self.groups {
+            if best.is_some_and(|best| best < group.best) {
+                break;
+            }
+            let Some(hash) = self.hash_values(&group.names, values) else { continue };
+            for &rank in group.candidates(hash) {
+                if best.is_some_and(|best| best < rank) {
+                    break;
+                }
+                if self.miss(&self.entries[rank], values).is_none() {
+                    best = Some(rank);
+                    break;
+                }
+            }
+        }
+        best.map(|rank| &self.entries[rank])
+    }
+
+    /// What keeps an entry from holding, `None` if it holds.
+    pub(crate) fn miss<'p>(&'p self, entry: &'p Entry, values: &[Option<&[u8]>]) -> Option<Miss<'p>> {
+        if let Some(pattern) = &entry.host {
+            let host = self.host.and_then(|name| value(values, name)).unwrap_or_default();
+            // A wildcard stands for at least one label.
+            if host.len() <= pattern.suffix.len() || !host.ends_with(&pattern.suffix) {
+                return Some(Miss::Host);
+            }
+        }
+        entry.conditions.iter().find_map(|condition| {
+            let name = &self.names[condition.name];
+            let Some(found) = value(values, condition.name) else {
+                return Some(if name.role() == Role::Host {
+                    Miss::Host
+                } else {
+                    Miss::Absent(name.as_str())
+                });
+            };
+            match &condition.test {
+                Test::Exact(wanted) if **wanted == *found => None,
+                Test::Exact(_) if name.role() == Role::Host => Some(Miss::Host),
+                Test::Exact(_) => Some(Miss::Differs(name.as_str())),
+                Test::Pattern(pattern) => (!pattern.is_match(found)).then_some(Miss::Unlike(name.as_str())),
+            }
+        })
+    }
+
+    /// The hash of the values of `names`, `None` where one is absent.
+    fn hash_values(&self, names: &[NameIx], values: &[Option<&[u8]>]) -> Option<u64> {
+        let mut hasher = self.hasher.build_hasher();
+        for &name in names {
+            hasher.write(value(values, name)?);
+        }
+        Some(hasher.finish())
+    }
+}
+
+impl Test {
+    fn exact(&self) -> Option<&[u8]> {
+        match self {
+            Self::Exact(value) => Some(value),
+            Self::Pattern(_) => None,
+        }
+    }
+}
+
+impl Group {
+    fn new(names: Vec<NameIx>, mut members: Vec<(u64, Rank)>) -> Self {
+        let best = members.first().map_or(Rank::new(0), |(_, rank)| *rank);
+        members.sort_unstable();
+        let runs = members.chunk_by(|a, b| a.0 == b.0).count();
+        let mut slots = vec![Slot::default(); (runs * 2).next_power_of_two()];
+        let mut start = 0u32;
+        for run in members.chunk_by(|a, b| a.0 == b.0) {
+            let len = u32::try_from(run.len()).unwrap_or(u32::MAX);
+            let hash = run.first().map_or(0, |(hash, _)| *hash);
+            let free = probe(slots.len(), hash).find(|at| slots.get(*at).is_some_and(|slot| slot.len == 0));
+            if let Some(slot) = free.and_then(|at| slots.get_mut(at)) {
+                *slot = Slot { hash, start, len };
+            }
+            start = start.saturating_add(len);
+        }
+        Self {
+            names: names.into(),
+            best,
+            slots: slots.into(),
+            ranks: members.into_iter().map(|(_, rank)| rank).collect(),
+        }
+    }
+
+    /// The ranks whose exact values hash to `hash`, in order.
+    #[inline]
+    #[expect(clippy::as_conversions, reason = "u32 fits usize on every platform we build for")]
+    fn candidates(&self, hash: u64) -> &[Rank] {
+        for at in probe(self.slots.len(), hash) {
+            match self.slots.get(at) {
+                Some(slot) if slot.len > 0 && slot.hash == hash => {
+                    let start = slot.start as usize;
+                    return self.ranks.get(start..start + slot.len as usize).unwrap_or_default();
+                }
+                Some(slot) if slot.len > 0 => {}
+                _ => break,
+            }
+        }
+        &[]
+    }
+}
+
+/// The places to look at for a hash, in turn, in a table whose size is a power of two.
+#[inline]
+#[expect(clippy::as_conversions, reason = "only the low bits are wanted")]
+fn probe(size: usize, hash: u64) -> impl Iterator<Item = usize> {
+    let mask = size - 1;
+    (0..size).map(move |step| (hash as usize).wrapping_add(step) & mask)
+}
+
+fn hash_of<'v>(hasher: &FixedState, values: impl Iterator<Item = &'v [u8]>) -> u64 {
+    let mut hasher = hasher.build_hasher();
+    for value in values {
+        hasher.write(value);
+    }
+    hasher.finish()
+}
+
+#[inline]
+fn value<'v>(values: &[Option<&'v [u8]>], name: NameIx) -> Option<&'v [u8]> {
+    values.get(name.position()).copied().flatten()
+}

@@ -1,0 +1,100 @@
+//! What the manifests mean, ready to be decided on: names are numbers, weights are running sums, precedence is order.
+//!
+//! A plan is built once by the compile step, is never changed, and holds no state that cannot be part of a decision.
+
+mod backend_set;
+mod header_name;
+mod matcher;
+mod options;
+mod pool;
+mod profile;
+mod shares;
+
+use crate::decision::BackendName;
+use crate::ids::{BackendIx, ObjectName, PoolIx, RouteIx, RuleIx, Table};
+use crate::manifest::Diagnostic;
+
+pub(crate) use backend_set::{BackendRef, BackendSet, Target};
+pub use header_name::HeaderName;
+pub(crate) use header_name::Role;
+pub use matcher::Miss;
+pub(crate) use matcher::{Condition, Entry, HostPattern, Matcher, Test};
+pub use options::{Options, Strategy, UnknownStrategy};
+pub(crate) use pool::{Backend, Model, Models, Pool, Targets};
+pub(crate) use profile::{Filter, Picker, Profile, Scorer};
+pub(crate) use shares::Shares;
+
+/// An immutable routing plan, made by [`Manifests::compile`](crate::Manifests::compile).
+#[derive(Debug)]
+pub struct Plan {
+    pub(crate) matcher: Matcher,
+    pub(crate) routes: Table<RouteIx, ObjectName>,
+    pub(crate) rules: Table<RuleIx, Rule>,
+    pub(crate) pools: Table<PoolIx, Pool>,
+    pub(crate) backends: Table<BackendIx, Backend>,
+    pub(crate) profile: Profile,
+    pub(crate) default_namespace: Box<str>,
+    pub(crate) warnings: Box<[Diagnostic]>,
+}
+
+/// One rule of a route.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    pub(crate) route: RouteIx,
+    /// Position in the route's list.
+    pub(crate) index: usize,
+    pub(crate) name: Option<Box<str>>,
+    pub(crate) backends: BackendSet,
+}
+
+/// A rule as the plan has it.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleView<'p> {
+    route: &'p str,
+    rule: &'p Rule,
+}
+
+impl<'p> RuleView<'p> {
+    /// The route, as `namespace/name`.
+    pub fn route(&self) -> &'p str {
+        self.route
+    }
+
+    /// The rule's position in its route, from 0.
+    pub fn index(&self) -> usize {
+        self.rule.index
+    }
+
+    /// The rule's name, where it has one.
+    pub fn name(&self) -> Option<&'p str> {
+        self.rule.name.as_deref()
+    }
+
+    /// Its backendRefs in the order of the manifest, each with the model it overrides the client's with.
+    pub fn backend_refs(&self) -> impl ExactSizeIterator<Item = (BackendName<'p>, Option<&'p str>)> {
+        self.rule.backends.refs.iter().map(|r| (r.as_name(), r.model.as_deref()))
+    }
+}
+
+impl Plan {
+    /// What loaded but deserves a look, in the order of the texts.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
+    }
+
+    /// The header names that rules look at, each with the index under which [`Headers::find`](crate::Headers::find) is asked for it. A host that
+    /// copies headers needs no others.
+    pub fn header_names(&self) -> impl ExactSizeIterator<Item = &HeaderName> {
+        self.matcher.header_names()
+    }
+
+    /// All rules, each under the number by which [`Decision::rule_number`](crate::Decision::rule_number) means it.
+    pub fn rules(&self) -> impl ExactSizeIterator<Item = RuleView<'_>> {
+        self.rules.iter().map(|rule| RuleView { route: self.routes[rule.route].as_str(), rule })
+    }
+
+    /// The pools, as `namespace/name`.
+    pub fn pools(&self) -> impl ExactSizeIterator<Item = &ObjectName> {
+        self.pools.iter().map(|pool| &pool.name)
+    }
+}

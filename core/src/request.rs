@@ -1,0 +1,107 @@
+//! The borrowed view of a request: everything a rule may look at, and nothing else.
+
+use crate::plan::HeaderName;
+
+/// Where a decision finds header values. Implemented for slices of pairs; a host with a header map of its own writes the two methods.
+///
+/// Names compare without case. A decision asks only for names that the plan reads, each at most twice.
+pub trait Headers {
+    /// The value of the header `name`.
+    fn find(&self, name: &HeaderName) -> Found<'_>;
+
+    /// Value number `nth` (from 0) of a header for which [`find`](Self::find) gave [`Found::Several`].
+    fn nth(&self, name: &HeaderName, nth: usize) -> Option<&[u8]>;
+}
+
+/// What a request holds under a header name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found<'h> {
+    /// No such header.
+    Absent,
+    /// The header, once. The value may be empty.
+    One(&'h [u8]),
+    /// The header, several times. Its value is all of them in order, joined by commas (RFC 9110, section 5.3).
+    Several,
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for [(N, V)] {
+    fn find(&self, name: &HeaderName) -> Found<'_> {
+        let mut values = self.iter().filter(|(n, _)| n.as_ref().eq_ignore_ascii_case(name.as_str()));
+        match (values.next(), values.next()) {
+            (None, _) => Found::Absent,
+            (Some((_, value)), None) => Found::One(value.as_ref()),
+            (Some(_), Some(_)) => Found::Several,
+        }
+    }
+
+    fn nth(&self, name: &HeaderName, nth: usize) -> Option<&[u8]> {
+        let mut values = self.iter().filter(|(n, _)| n.as_ref().eq_ignore_ascii_case(name.as_str()));
+        values.nth(nth).map(|(_, value)| value.as_ref())
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>, const LEN: usize> Headers for [(N, V); LEN] {
+    fn find(&self, name: &HeaderName) -> Found<'_> {
+        self.as_slice().find(name)
+    }
+
+    fn nth(&self, name: &HeaderName, nth: usize) -> Option<&[u8]> {
+        self.as_slice().nth(name, nth)
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for Vec<(N, V)> {
+    fn find(&self, name: &HeaderName) -> Found<'_> {
+        self.as_slice().find(name)
+    }
+
+    fn nth(&self, name: &HeaderName, nth: usize) -> Option<&[u8]> {
+        self.as_slice().nth(name, nth)
+    }
+}
+
+/// A request as a decision sees it.
+///
+/// ```
+/// use inferroute::Request;
+///
+/// let headers = [("content-type", "application/json"), ("X-Tier", "gold")];
+/// let request = Request::new(&headers).model("mistral").host("api.example.com");
+/// ```
+#[derive(Clone, Copy)]
+pub struct Request<'r> {
+    pub(crate) headers: &'r dyn Headers,
+    pub(crate) host: Option<&'r str>,
+    pub(crate) model: Option<&'r str>,
+}
+
+impl<'r> Request<'r> {
+    /// A request with these headers.
+    pub fn new(headers: &'r dyn Headers) -> Self {
+        Self { headers, host: None, model: None }
+    }
+
+    /// The host the client asked for (the `Host` header or `:authority`), with or without a port. Routes with hostnames match nothing without it.
+    #[must_use]
+    pub fn host(mut self, host: &'r str) -> Self {
+        self.host = Some(host);
+        self
+    }
+
+    /// The model the request's body asks for. Rules see it as header `x-ai-eg-model`, whatever the client sent under that name.
+    #[must_use]
+    pub fn model(mut self, model: &'r str) -> Self {
+        self.model = Some(model);
+        self
+    }
+}
+
+impl std::fmt::Debug for Request<'_> {
+    /// Header values stay out: they carry credentials.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Request")
+            .field("host", &self.host)
+            .field("model", &self.model)
+            .finish_non_exhaustive()
+    }
+}

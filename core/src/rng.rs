@@ -1,0 +1,77 @@
+//! Chance that can be replayed: every draw of a decision comes from one seed.
+
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{RngExt, SeedableRng};
+
+/// The draws of one decision.
+///
+/// The same seed gives the same draws on every platform and in every release: the generator is Xoshiro256++ seeded through SplitMix64,
+/// and bounded draws are ours because the range sampling of the `rand` crate may change between its releases.
+#[derive(Clone, Debug)]
+pub struct DecisionRng {
+    generator: Xoshiro256PlusPlus,
+    seed: u64,
+}
+
+impl DecisionRng {
+    /// A generator for the decision with this seed. About 5 ns.
+    pub fn from_seed(seed: u64) -> Self {
+        Self { generator: Xoshiro256PlusPlus::seed_from_u64(seed), seed }
+    }
+
+    /// The seed it was made from.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// A number in `0..bound`, each as likely as any other up to `bound / 2^64`; 0 when `bound` is 0.
+    #[inline]
+    pub fn below(&mut self, bound: u64) -> u64 {
+        let product = u128::from(self.generator.random::<u64>()) * u128::from(bound);
+        #[expect(clippy::as_conversions, reason = "the high half of a 128-bit product fits 64 bits")]
+        {
+            (product >> 64) as u64
+        }
+    }
+
+    /// [`below`](Self::below) for positions in a list.
+    #[inline]
+    #[expect(clippy::as_conversions, reason = "the result is below a usize")]
+    pub(crate) fn position(&mut self, len: usize) -> usize {
+        self.below(len as u64) as usize
+    }
+}
+
+/// The seed of decision number `sequence` of a router: one SplitMix64 output, so that neighbours share no bits.
+pub(crate) fn decision_seed(router_seed: u64, sequence: u64) -> u64 {
+    let mut z = router_seed.wrapping_add(sequence.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn draws_of_a_seed_are_pinned() {
+        let mut rng = DecisionRng::from_seed(0);
+        let drawn: Vec<u64> = (0..8).map(|_| rng.below(1000)).collect();
+        assert_eq!(drawn, [324, 382, 359, 11, 495, 20, 857, 845]);
+    }
+
+    #[test]
+    fn a_bound_of_zero_or_one_gives_zero() {
+        let mut rng = DecisionRng::from_seed(9);
+        assert_eq!((rng.below(0), rng.below(1)), (0, 0));
+    }
+
+    #[test]
+    fn seeds_of_neighbouring_decisions_differ_in_many_bits() {
+        for sequence in 0..1000 {
+            let distance = (decision_seed(1, sequence) ^ decision_seed(1, sequence + 1)).count_ones();
+            assert!(distance > 8, "decision {sequence}: {distance} bits");
+        }
+    }
+}

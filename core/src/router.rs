@@ -1,0 +1,177 @@
+//! The handle that a host shares between its threads: the published state, the seed, and the one place where states are swapped.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arc_swap::{ArcSwap, Guard};
+
+use crate::decide;
+use crate::decision::{Decision, NoRoute};
+use crate::explanation::{Explanation, Recorder};
+use crate::ids::EndpointIx;
+use crate::plan::Plan;
+use crate::request::Request;
+use crate::rng::{DecisionRng, decision_seed};
+use crate::signals::{EndpointCell, Event, EventError};
+use crate::state::State;
+use crate::trace::NoTrace;
+use crate::units::Nanos;
+
+/// A thread-safe router. Deciding takes no lock and never waits for a writer.
+///
+/// ```
+/// use inferroute::{Manifests, Nanos, Options, Request, Router};
+///
+/// # let text = "
+/// # apiVersion: aigateway.envoyproxy.io/v1beta1
+/// # kind: AIGatewayRoute
+/// # metadata: {name: chat}
+/// # spec: {rules: [{backendRefs: [{name: openai}]}]}
+/// # ---
+/// # apiVersion: aigateway.envoyproxy.io/v1beta1
+/// # kind: AIServiceBackend
+/// # metadata: {name: openai}
+/// # spec: {schema: {name: OpenAI}, backendRef: {name: openai, port: 443}}
+/// # ";
+/// let router = Router::new(Manifests::from_yaml(text)?.compile(&Options::default())?, 42);
+/// let headers = [("x-tier", "gold")];
+/// let ticket = router.route(&Request::new(&headers), Nanos::new(0))?;
+/// assert_eq!(ticket.decision().endpoint(), "default/openai");
+/// ticket.finish(); // or drop it: the request no longer counts as in flight
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Router {
+    published: ArcSwap<State>,
+    seed: u64,
+    sequence: AtomicU64,
+}
+
+/// The state that a decision was made on, held for as long as the decision is.
+#[derive(Debug)]
+pub struct Snapshot(Guard<Arc<State>>);
+
+impl Deref for Snapshot {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.0
+    }
+}
+
+impl Router {
+    /// A router on `plan`. Routers with one seed that are asked the same in the same order decide the same; give replicas different ones.
+    pub fn new(plan: Plan, seed: u64) -> Self {
+        Self { published: ArcSwap::from_pointee(State::new(plan)), seed, sequence: AtomicU64::new(0) }
+    }
+
+    /// Decides where a request goes, with the router's next seed. Nothing is counted but the turn of the pool that was decided on.
+    ///
+    /// # Errors
+    /// [`NoRoute`] where the request goes nowhere: the status and reason to answer with.
+    pub fn decide(&self, request: &Request<'_>, now: Nanos) -> Result<Decision, NoRoute> {
+        let sequence = self.sequence.fetch_add(1, Ordering::Relaxed);
+        self.decide_seeded(request, now, decision_seed(self.seed, sequence))
+    }
+
+    /// [`decide`](Self::decide) with a seed of the caller's, for example that of a decision to repeat.
+    ///
+    /// # Errors
+    /// As [`decide`](Self::decide).
+    pub fn decide_seeded(&self, request: &Request<'_>, now: Nanos, seed: u64) -> Result<Decision, NoRoute> {
+        let decision =
+            decide::run(self.snapshot(), request, now, &mut DecisionRng::from_seed(seed), &mut NoTrace)?;
+        if let Some(pool) = decision.choice.pool {
+            decision.state.pool_cells[pool].advance();
+        }
+        Ok(decision)
+    }
+
+    /// Decides, and counts the request in flight at its endpoint until the ticket is finished or dropped.
+    ///
+    /// # Errors
+    /// As [`decide`](Self::decide).
+    pub fn route(&self, request: &Request<'_>, now: Nanos) -> Result<Ticket, NoRoute> {
+        self.decide(request, now).map(Ticket::new)
+    }
+
+    /// The decision that [`decide`](Self::decide) would make now, with every match tried, every endpoint and every draw. Changes nothing, not even the next seed.
+    pub fn explain(&self, request: &Request<'_>, now: Nanos) -> Explanation {
+        let sequence = self.sequence.load(Ordering::Relaxed);
+        self.explain_seeded(request, now, decision_seed(self.seed, sequence))
+    }
+
+    /// [`explain`](Self::explain) with a seed of the caller's.
+    pub fn explain_seeded(&self, request: &Request<'_>, now: Nanos, seed: u64) -> Explanation {
+        let mut recorder = Recorder::default();
+        let outcome =
+            decide::run(self.snapshot(), request, now, &mut DecisionRng::from_seed(seed), &mut recorder);
+        recorder.finish(outcome.as_ref())
+    }
+
+    /// Tells what happened. The next decision sees it; decisions under way do not.
+    ///
+    /// Cost: constant for counts, linear in all endpoints for events that add or remove some.
+    ///
+    /// # Errors
+    /// [`EventError`] where the event cannot be true; the state is then as before.
+    pub fn observe(&self, event: &Event, _now: Nanos) -> Result<(), EventError> {
+        let mut current = self.published.load();
+        // Two writers at once: the later one builds again on what the earlier published.
+        while let Some(next) = current.after(event)? {
+            let previous = self.published.compare_and_swap(&*current, Arc::new(next));
+            if Arc::ptr_eq(&previous, &current) {
+                break;
+            }
+            current = previous;
+        }
+        Ok(())
+    }
+
+    /// Publishes another plan. Endpoints and pools that stay keep their counts; requests under way keep the state they were decided on.
+    pub fn update(&self, plan: Plan) {
+        let plan = Arc::new(plan);
+        self.published.rcu(|state| state.with_plan(Arc::clone(&plan)));
+    }
+
+    /// The state as it is now, for [`decide`](crate::decide()) and for a look around.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot(self.published.load())
+    }
+}
+
+/// A request in flight. It counts at its endpoint until this is finished or dropped, whatever happens to the endpoint meanwhile.
+#[derive(Debug)]
+pub struct Ticket {
+    decision: Decision<Arc<State>>,
+    cell: Arc<EndpointCell>,
+}
+
+impl Ticket {
+    fn new(decision: Decision) -> Self {
+        let Decision { state, choice, seed } = decision;
+        // A ticket may live for minutes; a guard would hold one of its thread's few slots.
+        let state = Guard::into_inner(state.0);
+        let endpoint: EndpointIx = choice.endpoint;
+        let cell = Arc::clone(&state.cells[endpoint]);
+        cell.start();
+        Self { decision: Decision { state, choice, seed }, cell }
+    }
+
+    /// The decision.
+    pub fn decision(&self) -> &Decision<Arc<State>> {
+        &self.decision
+    }
+
+    /// The request came to its end. The same as dropping the ticket, said aloud.
+    pub fn finish(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        self.cell.finish();
+    }
+}

@@ -1,0 +1,88 @@
+//! What happens to endpoints, told to the router. Events are the only way in which its state changes.
+
+use serde::{Deserialize, Serialize};
+
+use super::endpoint_id::is_address;
+use super::reported::ReportedEndpoint;
+
+/// Something that happened. Events serialise, so hosts can send them to each other and keep them for replay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Event {
+    /// An endpoint appeared, or one already known changed. A change of address starts its counts anew.
+    EndpointReported {
+        /// The endpoint as it is now.
+        endpoint: ReportedEndpoint,
+    },
+    /// An endpoint is gone. Unknown ones are passed over.
+    EndpointGone {
+        /// The namespace it was reported in; absent: the plan's default.
+        #[serde(default)]
+        namespace: Option<String>,
+        /// The name it was reported under.
+        name: String,
+    },
+    /// These are all reported endpoints; any other is gone.
+    EndpointsReplaced {
+        /// The endpoints as they are now.
+        endpoints: Vec<ReportedEndpoint>,
+    },
+    /// A request was sent to an endpoint. [`Router::route`](crate::Router::route) tells this by itself.
+    RequestStarted {
+        /// Id of the endpoint, as the decision named it.
+        endpoint: String,
+    },
+    /// A request to an endpoint came to its end, whichever. An endpoint that is gone is passed over, a count of 0 stays 0.
+    RequestFinished {
+        /// Id of the endpoint, as the decision named it.
+        endpoint: String,
+    },
+}
+
+/// Why an event was refused. The state is as it was before.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EventError {
+    /// The text after `address` is no address.
+    #[error("`{address}` of endpoint `{endpoint}` is not an IP address with or without a port")]
+    BadAddress {
+        /// The endpoint's name.
+        endpoint: String,
+        /// What stood there.
+        address: String,
+    },
+    /// An endpoint was reported without a name.
+    #[error("an endpoint needs a name")]
+    NoName,
+    /// A request was started on an endpoint that is not known.
+    #[error("endpoint `{endpoint}` is not known; report it before requests are counted on it")]
+    UnknownEndpoint {
+        /// The id that was given.
+        endpoint: String,
+    },
+}
+
+impl EventError {
+    /// The stable code of the error.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::BadAddress { .. } => "EV0001",
+            Self::NoName => "EV0002",
+            Self::UnknownEndpoint { .. } => "EV0003",
+        }
+    }
+}
+
+/// Refuses an endpoint that could not be used.
+pub(crate) fn check(endpoint: &ReportedEndpoint) -> Result<(), EventError> {
+    if endpoint.name.is_empty() {
+        return Err(EventError::NoName);
+    }
+    match &endpoint.address {
+        Some(address) if !is_address(address) => {
+            Err(EventError::BadAddress { endpoint: endpoint.name.clone(), address: address.clone() })
+        }
+        _ => Ok(()),
+    }
+}

@@ -5,7 +5,7 @@ use std::ops::Deref;
 
 use serde::Serialize;
 
-use crate::ids::{EndpointIx, PoolIx};
+use crate::ids::{EndpointIx, Ix, PoolIx};
 use crate::manifest::Criticality;
 use crate::plan::{BackendRef, Rule};
 use crate::router::Snapshot;
@@ -48,7 +48,7 @@ pub(crate) enum ModelChoice {
     Unchanged,
     /// The one the backendRef names.
     Override,
-    /// Target number `position` of the pool's model with this hash-free handle: position in the pool's list of targets.
+    /// Target number `position` of the pool's model number `model`.
     Target { model: usize, position: usize },
 }
 
@@ -81,14 +81,25 @@ impl<S: Deref<Target = State>> Decision<S> {
         self.choice.at.match_index
     }
 
+    /// The rule's number among [`Plan::rules`](crate::Plan::rules), for hosts that keep their own tables.
+    pub fn rule_number(&self) -> usize {
+        self.choice.at.rule.position()
+    }
+
+    /// The position of the chosen backendRef among the rule's.
+    pub fn backend_ref_index(&self) -> usize {
+        self.choice.backend_ref
+    }
+
+    /// The endpoint's number among [`State::endpoints`] of the state with this decision's [version](Self::state_version).
+    pub fn endpoint_number(&self) -> usize {
+        self.choice.endpoint.position()
+    }
+
     /// The chosen backendRef.
     pub fn backend(&self) -> BackendName<'_> {
         match self.backend_ref() {
-            Some(backend) => BackendName {
-                kind: backend.kind,
-                namespace: backend.name.namespace(),
-                name: backend.name.name(),
-            },
+            Some(backend) => backend.as_name(),
             None => BackendName { kind: "", namespace: "", name: "" },
         }
     }

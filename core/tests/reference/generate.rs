@@ -41,12 +41,12 @@ fn build(source: &mut Source, cases: usize) -> Generated {
         documents.push(routes::route(source));
     }
     for name in alphabet::BACKENDS {
-        if !source.one_in(4) {
+        if !source.one_in(8) {
             documents.push(objects::backend(source, name));
         }
     }
     for name in alphabet::POOLS {
-        if !source.one_in(4) {
+        if !source.one_in(8) {
             documents.push(objects::pool(source, name));
         }
     }

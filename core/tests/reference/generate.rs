@@ -68,7 +68,7 @@ fn build(source: &mut Source, cases: usize) -> Generated {
         source.shuffle(&mut documents);
     }
     let options = options(source, &documents);
-    let cases = (0..cases).map(|number| requests::case(source, &documents, number)).collect();
+    let cases = (0..cases).map(|number| requests::case(source, &documents, &options, number)).collect();
     if source.one_in(8) {
         wrap_tail_in_list(source, &mut documents);
     }

@@ -21,7 +21,7 @@ pub(crate) fn metadata(source: &mut Source, name: &str) -> Map<String, Value> {
 
 /// Most objects share one namespace, or nothing would ever meet.
 pub(crate) fn namespace(source: &mut Source) -> &'static str {
-    if source.one_in(6) { source.pick(&of::NAMESPACES) } else { "default" }
+    if source.one_in(10) { source.pick(&of::NAMESPACES) } else { "default" }
 }
 
 /// None to three labels.

@@ -9,11 +9,12 @@ use super::objects;
 use super::source::Source;
 
 /// One case on these documents.
-pub(crate) fn case(source: &mut Source, documents: &[Value], number: usize) -> Value {
+pub(crate) fn case(source: &mut Source, documents: &[Value], options: &Value, number: usize) -> Value {
     let mut case = Map::new();
     case.insert("name".into(), format!("case {number}").into());
-    let endpoints = endpoints(source);
-    let in_flight = in_flight(source, &endpoints);
+    let default_namespace = options["default_namespace"].as_str().unwrap_or("default");
+    let endpoints = endpoints(source, default_namespace);
+    let in_flight = in_flight(source, &endpoints, default_namespace);
     if !endpoints.is_empty() || source.one_in(4) {
         case.insert("endpoints".into(), endpoints.into());
     }
@@ -45,15 +46,19 @@ pub(crate) fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
-fn endpoints(source: &mut Source) -> Vec<Value> {
-    let count = if source.one_in(40) { 40 } else { source.below(7) };
+/// Reported endpoints, no two of one namespace and name.
+fn endpoints(source: &mut Source, default_namespace: &str) -> Vec<Value> {
+    let count = if source.one_in(40) { 40 } else { source.pick(&[0, 1, 2, 2, 3, 4, 5, 6, 9]) };
     let mut seen = BTreeSet::new();
     let mut endpoints = Vec::new();
     for number in 0..count {
         let namespace = if source.one_in(3) { None } else { Some(objects::namespace(source)) };
-        let name = if source.one_in(6) { "b0".to_owned() } else { format!("e{number}") };
-        // An absent namespace may stand for any of the others.
-        if !seen.insert(name.clone()) {
+        let name = if source.one_in(6) {
+            "b0".to_owned()
+        } else {
+            format!("e{}", number - source.pick(&[0, 0, 0, 1]).min(number))
+        };
+        if !seen.insert((namespace.unwrap_or(default_namespace), name.clone())) {
             continue;
         }
         let mut endpoint = Map::new();
@@ -64,7 +69,7 @@ fn endpoints(source: &mut Source) -> Vec<Value> {
         if !source.one_in(8) {
             endpoint.insert("address".into(), source.pick(&of::ADDRESSES).into());
         }
-        if !source.one_in(5) {
+        if !source.one_in(8) {
             endpoint.insert("labels".into(), objects::labels(source));
         }
         if source.one_in(3) {
@@ -76,14 +81,14 @@ fn endpoints(source: &mut Source) -> Vec<Value> {
 }
 
 /// Loads under all ids that an endpoint may go by, and of backends.
-fn in_flight(source: &mut Source, endpoints: &[Value]) -> Map<String, Value> {
+fn in_flight(source: &mut Source, endpoints: &[Value], default_namespace: &str) -> Map<String, Value> {
     let mut loads = Map::new();
     if source.one_in(4) {
         return loads;
     }
     for endpoint in endpoints {
         let name = endpoint["name"].as_str().unwrap_or_default();
-        let namespace = endpoint["namespace"].as_str().unwrap_or("default");
+        let namespace = endpoint["namespace"].as_str().unwrap_or(default_namespace);
         if source.one_in(5) {
             continue;
         }

@@ -1,0 +1,183 @@
+//! Backends, pools, models and grants.
+
+use serde_json::{Map, Value, json};
+
+use super::super::load::POOL_GROUPS;
+use super::alphabet as of;
+use super::source::Source;
+
+/// `metadata` with a name, and often with a namespace, labels or a timestamp.
+pub(crate) fn metadata(source: &mut Source, name: &str) -> Map<String, Value> {
+    let mut metadata = Map::new();
+    metadata.insert("name".into(), name.into());
+    if !source.one_in(3) {
+        metadata.insert("namespace".into(), namespace(source).into());
+    }
+    if source.one_in(2) {
+        metadata.insert("creationTimestamp".into(), source.pick(&of::TIMES).into());
+    }
+    metadata
+}
+
+/// Most objects share one namespace, or nothing would ever meet.
+pub(crate) fn namespace(source: &mut Source) -> &'static str {
+    if source.one_in(10) { source.pick(&of::NAMESPACES) } else { "default" }
+}
+
+/// None to three labels.
+pub(crate) fn labels(source: &mut Source) -> Value {
+    let mut labels = Map::new();
+    for _ in 0..source.pick(&[0, 1, 2, 2, 3]) {
+        labels.insert(source.pick(&of::LABEL_KEYS).into(), source.pick(&of::LABEL_VALUES).into());
+    }
+    Value::Object(labels)
+}
+
+/// An AIServiceBackend of this name.
+pub(crate) fn backend(source: &mut Source, name: &str) -> Value {
+    let mut metadata = metadata(source, name);
+    if !source.one_in(4) {
+        metadata.insert("labels".into(), labels(source));
+    }
+    let mut reference = Map::new();
+    reference.insert("name".into(), source.pick(&["svc", "svc-b"]).into());
+    match source.below(4) {
+        0 => _ = reference.insert("kind".into(), "Service".into()),
+        1 => {
+            reference.insert("kind".into(), "Backend".into());
+            reference.insert("group".into(), "gateway.envoyproxy.io".into());
+        }
+        _ => {}
+    }
+    if source.one_in(4) {
+        reference.insert("namespace".into(), source.pick(&of::NAMESPACES).into());
+    }
+    if !source.one_in(4) {
+        reference.insert("port".into(), source.pick(&of::PORTS).into());
+    }
+    json!({
+        "apiVersion": source.pick(&["aigateway.envoyproxy.io/v1alpha1", "aigateway.envoyproxy.io/v1beta1"]),
+        "kind": "AIServiceBackend",
+        "metadata": metadata,
+        "spec": {"schema": {"name": "OpenAI"}, "backendRef": reference},
+    })
+}
+
+/// An InferencePool of this name, of either dialect.
+pub(crate) fn pool(source: &mut Source, name: &str) -> Value {
+    let metadata = metadata(source, name);
+    let mut selector = Map::new();
+    for _ in 0..source.pick(&[0, 0, 1, 1, 1, 1, 2]) {
+        selector.insert(source.pick(&of::LABEL_KEYS[..3]).into(), source.pick(&of::LABEL_VALUES).into());
+    }
+    if source.one_in(2) {
+        return json!({
+            "apiVersion": source.pick(&["inference.networking.x-k8s.io/v1alpha2", "inference.networking.x-k8s.io/v1alpha1"]),
+            "kind": "InferencePool",
+            "metadata": metadata,
+            "spec": {
+                "targetPortNumber": source.pick(&of::PORTS),
+                "selector": selector,
+                "extensionRef": {"name": "envoy-ai-gateway"},
+            },
+        });
+    }
+    let mut numbers: Vec<u64> = of::PORTS.to_vec();
+    source.shuffle(&mut numbers);
+    numbers.truncate(source.pick(&[1, 1, 2, 3]));
+    let ports: Vec<Value> = numbers.iter().map(|number| json!({"number": number})).collect();
+    json!({
+        "apiVersion": "inference.networking.k8s.io/v1",
+        "kind": "InferencePool",
+        "metadata": metadata,
+        "spec": {
+            "targetPorts": ports,
+            "selector": {"matchLabels": selector},
+            "endpointPickerRef": {"name": "picker", "port": {"number": 9002}},
+        },
+    })
+}
+
+/// An InferenceModel; many speak for the same few models.
+pub(crate) fn model(source: &mut Source) -> Value {
+    let name = source.pick(&["im", "im-0", "im0", "jm", "km"]);
+    let metadata = metadata(source, name);
+    let pool = if source.one_in(8) { of::MISSING } else { source.pick(&of::POOLS) };
+    let mut spec = Map::new();
+    spec.insert("modelName".into(), source.pick(&of::MODELS[..3]).into());
+    spec.insert("poolRef".into(), json!({"name": pool}));
+    if source.one_in(3) {
+        spec.insert("criticality".into(), source.pick(&["Critical", "Standard", "Sheddable"]).into());
+    }
+    let weighted = source.below(3);
+    let mut targets = Vec::new();
+    for _ in 0..source.pick(&[0, 1, 2, 2, 3, 4]) {
+        let mut target = Map::new();
+        target.insert("name".into(), source.pick(&["t0", "t1", "t2", "m0"]).into());
+        if weighted == 0 || (weighted == 1 && source.one_in(2)) {
+            target.insert("weight".into(), source.pick(&of::TARGET_WEIGHTS).into());
+        }
+        targets.push(Value::Object(target));
+    }
+    if !targets.is_empty() || source.one_in(4) {
+        spec.insert("targetModels".into(), targets.into());
+    }
+    json!({
+        "apiVersion": "inference.networking.x-k8s.io/v1alpha2",
+        "kind": "InferenceModel",
+        "metadata": metadata,
+        "spec": spec,
+    })
+}
+
+/// A ReferenceGrant that fits, or fails to fit by one word.
+pub(crate) fn grant(source: &mut Source) -> Value {
+    let name = source.pick(&["g0", "g1", "g2"]);
+    let mut metadata = metadata(source, name);
+    metadata.insert("namespace".into(), source.pick(&of::NAMESPACES).into());
+    let from: Vec<Value> = (0..1 + source.below(2))
+        .map(|_| {
+            json!({
+                "group": source.pick(&["aigateway.envoyproxy.io", "aigateway.envoyproxy.io", "gateway.networking.k8s.io"]),
+                "kind": source.pick(&["AIGatewayRoute", "AIGatewayRoute", "AIGatewayRoute", "HTTPRoute"]),
+                "namespace": namespace(source),
+            })
+        })
+        .collect();
+    let to: Vec<Value> = (0..1 + source.below(2)).map(|_| granted(source)).collect();
+    json!({
+        "apiVersion": source.pick(&["gateway.networking.k8s.io/v1beta1", "gateway.networking.k8s.io/v1"]),
+        "kind": "ReferenceGrant",
+        "metadata": metadata,
+        "spec": {"from": from, "to": to},
+    })
+}
+
+fn granted(source: &mut Source) -> Value {
+    let is_pool = source.one_in(2);
+    let group = match (is_pool, source.one_in(5)) {
+        (true, false) | (false, true) => source.pick(&POOL_GROUPS),
+        (false, false) | (true, true) => "aigateway.envoyproxy.io",
+    };
+    let mut to = Map::new();
+    to.insert("group".into(), group.into());
+    to.insert("kind".into(), if is_pool { "InferencePool".into() } else { "AIServiceBackend".into() });
+    match source.below(4) {
+        0 => _ = to.insert("name".into(), "".into()),
+        1 => _ = to.insert("name".into(), source.pick(&of::BACKENDS).into()),
+        _ => {}
+    }
+    Value::Object(to)
+}
+
+/// An object of a kind that is not read, under a name that is.
+pub(crate) fn passed_over(source: &mut Source) -> Value {
+    let name = source.pick(&of::BACKENDS);
+    let (version, kind) = source.pick(&[
+        ("v1", "Service"),
+        ("apps/v1", "Deployment"),
+        ("gateway.networking.k8s.io/v1", "HTTPRoute"),
+        ("aigateway.envoyproxy.io/v1alpha1", "BackendSecurityPolicy"),
+    ]);
+    json!({"apiVersion": version, "kind": kind, "metadata": {"name": name}, "spec": {"weight": -1}})
+}

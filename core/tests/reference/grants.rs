@@ -1,0 +1,41 @@
+//! Whether a route may name an object of another namespace.
+
+use serde_json::Value;
+
+use super::load::{POOL_GROUPS, World, items};
+
+/// Whether a route of namespace `from` may refer to this object, which need not exist.
+pub(crate) fn permits(world: &World, from: &str, kind: &str, namespace: &str, name: &str) -> bool {
+    if namespace == from {
+        return true;
+    }
+    for grant in world.of_kind("ReferenceGrant") {
+        if grant.namespace != namespace {
+            continue;
+        }
+        let spec = grant.spec();
+        let from_fits = items(&spec["from"]).iter().any(|entry| {
+            entry["group"] == "aigateway.envoyproxy.io"
+                && entry["kind"] == "AIGatewayRoute"
+                && entry["namespace"] == from
+        });
+        let to_fits = items(&spec["to"]).iter().any(|entry| {
+            group_fits(&entry["group"], kind) && entry["kind"] == kind && name_fits(&entry["name"], name)
+        });
+        if from_fits && to_fits {
+            return true;
+        }
+    }
+    false
+}
+
+/// An InferencePool is the same object in each of its groups.
+fn group_fits(group: &Value, kind: &str) -> bool {
+    let group = group.as_str().unwrap_or("");
+    if kind == "InferencePool" { POOL_GROUPS.contains(&group) } else { group == "aigateway.envoyproxy.io" }
+}
+
+fn name_fits(granted: &Value, name: &str) -> bool {
+    let granted = granted.as_str().unwrap_or("");
+    granted.is_empty() || granted == name
+}

@@ -1,0 +1,41 @@
+//! How well the hostnames of a route fit the host of a request.
+
+use std::cmp::Reverse;
+
+/// The fit of a route, the best first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Fit {
+    /// One hostname is the host.
+    Exact,
+    /// A wildcard covers the host; the longer, the better.
+    Wildcard(Reverse<usize>),
+    /// The route names no hosts.
+    Any,
+}
+
+/// The best fit among the hostnames, or none if the route is for other hosts.
+pub(crate) fn fit(hostnames: &[&str], host: Option<&str>) -> Option<Fit> {
+    if hostnames.is_empty() {
+        return Some(Fit::Any);
+    }
+    let host = without_port(host?).to_ascii_lowercase();
+    let mut fits = Vec::new();
+    for hostname in hostnames {
+        let hostname = hostname.to_ascii_lowercase();
+        match hostname.strip_prefix('*') {
+            Some(rest) if host.ends_with(rest) => fits.push(Fit::Wildcard(Reverse(hostname.len()))),
+            None if host == hostname => fits.push(Fit::Exact),
+            _ => {}
+        }
+    }
+    fits.sort();
+    fits.first().copied()
+}
+
+/// The host before `:port`.
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
+}

@@ -40,7 +40,7 @@ fn on_generated(configurations: u64, mut each: impl FnMut(&Config, &Arc<inferrou
 #[test]
 fn bytes_of_any_kind_never_make_a_plan_panic() {
     let texts = [
-        vec![0xff; 10].iter().map(|b| char::from(*b)).collect::<String>(),
+        [0xff_u8; 10].iter().map(|b| char::from(*b)).collect::<String>(),
         "kind: AIGatewayRoute".into(),
         "- a\n- b".into(),
         "&a [*a]".into(),

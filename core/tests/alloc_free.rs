@@ -91,7 +91,10 @@ fn a_large_pool_allocates_nothing_whichever_the_strategy() {
         let router = Router::new(Manifests::from_yaml(text).unwrap().compile(&options).unwrap(), 1);
         let endpoint = |n: u32| {
             let address = format!("10.0.{}.{}", n / 256, n % 256);
-            ReportedEndpoint::new(&format!("e{n}")).address(&address).label("app", "x").ready(!n.is_multiple_of(7))
+            ReportedEndpoint::new(&format!("e{n}"))
+                .address(&address)
+                .label("app", "x")
+                .ready(!n.is_multiple_of(7))
         };
         let event = Event::EndpointsReplaced { endpoints: (0..4_096).map(endpoint).collect() };
         router.observe(&event, Nanos::new(0)).unwrap();

@@ -40,25 +40,29 @@ impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for [(N, V)] {
     }
 }
 
-impl<N: AsRef<str>, V: AsRef<[u8]>, const LEN: usize> Headers for [(N, V); LEN] {
-    fn find(&self, name: &HeaderName) -> Found<'_> {
-        self.as_slice().find(name)
-    }
+/// Everything that holds a slice of pairs answers as the slice does.
+macro_rules! as_slice {
+    ($($(#[$generic:ident])? $holder:ty),*) => {$(
+        impl<N: AsRef<str>, V: AsRef<[u8]> $(, const $generic: usize)?> Headers for $holder {
+            #[inline]
+            fn find(&self, name: &HeaderName) -> Found<'_> {
+                self[..].find(name)
+            }
 
-    fn nth(&self, name: &HeaderName, nth: usize) -> Option<&[u8]> {
-        self.as_slice().nth(name, nth)
-    }
+            #[inline]
+            fn nth(&self, name: &HeaderName, nth: usize) -> Option<&[u8]> {
+                self[..].nth(name, nth)
+            }
+        }
+    )*};
 }
 
-impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for Vec<(N, V)> {
-    fn find(&self, name: &HeaderName) -> Found<'_> {
-        self.as_slice().find(name)
-    }
-
-    fn nth(&self, name: &HeaderName, nth: usize) -> Option<&[u8]> {
-        self.as_slice().nth(name, nth)
-    }
-}
+as_slice!(
+    &[(N, V)],
+    Vec<(N, V)>,
+    #[LEN]
+    [(N, V); LEN]
+);
 
 /// A request as a decision sees it.
 ///

@@ -77,7 +77,7 @@ impl NoRoute {
 
 impl Router {
     /// A router on `plan`. Routers with one seed that are asked the same in the same order decide the same; give replicas different ones.
-    pub fn new(plan: Plan, seed: u64) -> Self {
+    pub fn new(plan: impl Into<Arc<Plan>>, seed: u64) -> Self {
         Self { published: ArcSwap::from_pointee(State::new(plan)), seed, sequence: AtomicU64::new(0) }
     }
 
@@ -145,8 +145,8 @@ impl Router {
     }
 
     /// Publishes another plan. Endpoints and pools that stay keep their counts; requests under way keep the state they were decided on.
-    pub fn update(&self, plan: Plan) {
-        let plan = Arc::new(plan);
+    pub fn update(&self, plan: impl Into<Arc<Plan>>) {
+        let plan = plan.into();
         self.published.rcu(|state| state.with_plan(Arc::clone(&plan)));
     }
 

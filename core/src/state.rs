@@ -79,8 +79,8 @@ impl Endpoint {
 
 impl State {
     /// The state of a plan before anything has happened: its AIServiceBackends are the only endpoints.
-    pub fn new(plan: Plan) -> Self {
-        Builder::new(Arc::new(plan), Arc::default(), None).build()
+    pub fn new(plan: impl Into<Arc<Plan>>) -> Self {
+        Builder::new(plan.into(), Arc::default(), None).build()
     }
 
     /// The plan.
@@ -101,6 +101,11 @@ impl State {
             ready: endpoint.ready,
             in_flight: cell.in_flight(),
         })
+    }
+
+    /// The cells of all endpoints with an id: more than one where an AIServiceBackend is reached through several ports.
+    fn cells_of(&self, id: &str) -> impl Iterator<Item = &EndpointCell> {
+        self.by_id.get(id).into_iter().flatten().map(|endpoint| &*self.cells[*endpoint])
     }
 
     /// The state after a change of plan. Endpoints and pools that stay keep their signals.
@@ -130,15 +135,18 @@ impl State {
                 reported = endpoints.iter().map(|endpoint| (name(endpoint), endpoint.clone())).collect();
             }
             Event::RequestStarted { endpoint } => {
-                let known = self.by_id.get(endpoint.as_str());
-                let known =
-                    known.ok_or_else(|| EventError::UnknownEndpoint { endpoint: endpoint.clone() })?;
-                known.iter().for_each(|endpoint| self.cells[*endpoint].start());
+                if !self.by_id.contains_key(endpoint.as_str()) {
+                    return Err(EventError::UnknownEndpoint { endpoint: endpoint.clone() });
+                }
+                self.cells_of(endpoint).for_each(EndpointCell::start);
+                return Ok(None);
+            }
+            Event::InFlightCounted { endpoint, count } => {
+                self.cells_of(endpoint).for_each(|cell| cell.set(*count));
                 return Ok(None);
             }
             Event::RequestFinished { endpoint } => {
-                let known = self.by_id.get(endpoint.as_str());
-                known.into_iter().flatten().for_each(|endpoint| self.cells[*endpoint].finish());
+                self.cells_of(endpoint).for_each(EndpointCell::finish);
                 return Ok(None);
             }
         }

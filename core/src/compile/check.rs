@@ -1,7 +1,9 @@
 //! The values of one object, each by itself: what the types alone cannot rule out.
 
 use super::report::Report;
-use crate::manifest::{BackendSpec, Body, Code, ModelSpec, ObjectMeta, PoolSpec, RouteSpec, Source};
+use crate::manifest::{
+    BackendSpec, Body, Code, Criticality, ModelSpec, ObjectMeta, PoolSpec, RouteSpec, Source,
+};
 use crate::units::{Weight, port};
 
 /// Reports every value of the object that is not allowed.
@@ -69,6 +71,12 @@ impl Checker<'_> {
                     let at = |field| move || format!("spec.rules[{r}].matches[{m}].headers[{h}].{field}");
                     let help = "write a header name of letters, digits and !#$%&'*+-.^_`|~";
                     self.require(is_token(&header.name), at("name"), "this is not a header name", help);
+                    self.require(
+                        header.match_type().is_some(),
+                        at("type"),
+                        "this is not a type of match",
+                        "write Exact or RegularExpression",
+                    );
                     let allowed = (1..=MAX_HEADER_VALUE).contains(&header.value.len());
                     self.require(
                         allowed,
@@ -138,6 +146,13 @@ impl Checker<'_> {
             || "spec.modelName".into(),
             "a model has a name",
             "write the name that clients send",
+        );
+        let criticality = spec.criticality.as_deref();
+        self.require(
+            criticality.is_none_or(|word| Criticality::parse(word).is_some()),
+            || "spec.criticality".into(),
+            "this is not a criticality",
+            "write Critical, Standard or Sheddable",
         );
         for (t, target) in spec.target_models.iter().enumerate() {
             let at = |field| move || format!("spec.targetModels[{t}].{field}");

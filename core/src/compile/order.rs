@@ -103,9 +103,11 @@ fn tests(
 ) -> Vec<NamedTest> {
     let mut tests = Vec::with_capacity(headers.len());
     for (h, header) in headers {
-        let test = match header.kind {
-            MatchType::Exact => Ok(header.value.as_bytes().into()),
-            MatchType::RegularExpression => match pattern(&header.value) {
+        let test = match header.match_type() {
+            // Reported by the checks.
+            None => continue,
+            Some(MatchType::Exact) => Ok(header.value.as_bytes().into()),
+            Some(MatchType::RegularExpression) => match pattern(&header.value) {
                 Ok(regex) => Err(regex),
                 Err(error) => {
                     let path = format!("spec.rules[{r}].matches[{m}].headers[{h}].value");

@@ -6,8 +6,8 @@ use super::objects::{Named, Objects, age};
 use super::report::Report;
 use crate::ids::{BackendIx, Ix, ObjectName, RouteIx};
 use crate::manifest::{
-    AI_GATEWAY, BackendRefWire, BackendSpec, Code, INFERENCE, INFERENCE_V1, Kind, Labels, ModelSpec,
-    PoolSpec, RouteSpec, Selector,
+    AI_GATEWAY, BackendRefWire, BackendSpec, Code, Criticality, INFERENCE, INFERENCE_V1, Kind, Labels,
+    ModelSpec, PoolSpec, RouteSpec, Selector,
 };
 use crate::plan::{
     Backend, BackendRef, BackendSet, Model, Models, Options, Pool, Rule, Shares, Target, Targets,
@@ -112,7 +112,7 @@ fn models(objects: &Objects<'_>, report: &mut Report) -> HashMap<usize, Models> 
             .flatten();
         let names = spec.target_models.iter().map(|target| target.name.as_str().into()).collect();
         let targets = Targets { names, shares };
-        let model = Model { criticality: spec.criticality, targets };
+        let model = Model { criticality: spec.criticality.as_deref().and_then(Criticality::parse), targets };
         pools.entry(pool.position()).or_default().add(&spec.model_name, model);
     }
     pools

@@ -141,8 +141,10 @@ fn write(request: &Request<'_>, name: &HeaderName, room: &mut [u8]) -> usize {
 
 /// `example.com` of `example.com:8080`, `[::1]` of `[::1]:8080`.
 fn without_port(host: &str) -> &[u8] {
-    let end = if host.starts_with('[') { host.find(']').map(|at| at + 1) } else { host.find(':') };
-    end.and_then(|end| host.get(..end)).unwrap_or(host).as_bytes()
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name.as_bytes(),
+        _ => host.as_bytes(),
+    }
 }
 
 fn search<T: Trace>(plan: &Plan, values: &[Option<&[u8]>], trace: &mut T) -> Option<Place> {

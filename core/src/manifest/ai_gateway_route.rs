@@ -31,17 +31,27 @@ pub(crate) struct MatchWire {
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct HeaderMatchWire {
     #[serde(rename = "type", default)]
-    pub(crate) kind: MatchType,
+    pub(crate) kind: Option<String>,
     pub(crate) name: String,
     pub(crate) value: String,
 }
 
 /// How a header's value is compared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MatchType {
-    #[default]
     Exact,
     RegularExpression,
+}
+
+impl HeaderMatchWire {
+    /// `None` where the type is neither of the two.
+    pub(crate) fn match_type(&self) -> Option<MatchType> {
+        match self.kind.as_deref() {
+            None | Some("Exact") => Some(MatchType::Exact),
+            Some("RegularExpression") => Some(MatchType::RegularExpression),
+            Some(_) => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]

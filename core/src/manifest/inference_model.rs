@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct ModelSpec {
     pub(crate) model_name: String,
     #[serde(default)]
-    pub(crate) criticality: Option<Criticality>,
+    pub(crate) criticality: Option<String>,
     #[serde(default)]
     pub(crate) target_models: Vec<TargetWire>,
     pub(crate) pool_ref: PoolRefWire,
 }
 
 /// How much a model's requests matter when its pool is full. An absent field means [`Standard`](Self::Standard).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub enum Criticality {
     /// Dropped first.
     Sheddable,
@@ -25,6 +25,10 @@ pub enum Criticality {
 }
 
 impl Criticality {
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        [Self::Sheddable, Self::Standard, Self::Critical].into_iter().find(|class| class.as_str() == word)
+    }
+
     /// The word of the manifest, for example `Critical`.
     pub const fn as_str(self) -> &'static str {
         match self {

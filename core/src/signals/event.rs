@@ -33,6 +33,14 @@ pub enum Event {
         /// Id of the endpoint, as the decision named it.
         endpoint: String,
     },
+    /// The host counted by itself: this many requests are in flight at an endpoint now. Replaces the router's own count; unknown endpoints are
+    /// passed over.
+    InFlightCounted {
+        /// Id of the endpoint, as the decision named it.
+        endpoint: String,
+        /// Requests in flight.
+        count: u32,
+    },
     /// A request to an endpoint came to its end, whichever. An endpoint that is gone is passed over, a count of 0 stays 0.
     RequestFinished {
         /// Id of the endpoint, as the decision named it.

@@ -17,6 +17,10 @@ impl EndpointCell {
         self.in_flight.load(Ordering::Relaxed)
     }
 
+    pub(crate) fn set(&self, count: u32) {
+        self.in_flight.store(count, Ordering::Relaxed);
+    }
+
     pub(crate) fn start(&self) {
         _ = self.in_flight.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |count| count.checked_add(1));
     }

@@ -8,15 +8,15 @@ use super::load::{Object, World, items};
 use super::request::Request;
 use super::time;
 
-/// The model of the decision, none without a model in the request.
+/// The model of the decision, none without an override and a model in the request.
 pub(crate) fn choose(world: &World, request: &Request, chosen: &Chosen, draw: &mut Draw) -> Option<String> {
-    let asked = request.model?;
     if chosen.object.kind == "AIServiceBackend" {
         return match chosen.reference["modelNameOverride"].as_str() {
-            None | Some("") => Some(asked.to_owned()),
+            None | Some("") => request.model.map(str::to_owned),
             Some(other) => Some(other.to_owned()),
         };
     }
+    let asked = request.model?;
     let targets = match declared(world, &chosen.object, asked) {
         Some(object) => items(&object.spec()["targetModels"]),
         None => &[],

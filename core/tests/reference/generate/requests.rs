@@ -134,10 +134,6 @@ fn request(source: &mut Source, documents: &[Value]) -> Value {
     if source.one_in(2) {
         request.insert("model".into(), source.pick(&of::MODELS).into());
     }
-    if source.one_in(8) {
-        request.insert("path".into(), "/v1/chat/completions".into());
-        request.insert("method".into(), "POST".into());
-    }
     Value::Object(request)
 }
 

@@ -1,0 +1,105 @@
+//! A decision allocates nothing: counted over every vector, and over a pool of 4,096 endpoints.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    reason = "a test fails by panicking"
+)]
+
+#[allow(dead_code, reason = "each test takes its part of it")]
+mod support;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use inferroute::{
+    DecisionRng, Event, Manifests, Nanos, NoTrace, Options, ReportedEndpoint, Request, Router, decide,
+};
+
+/// The system's allocator, counting what this thread asks of it.
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+}
+
+// SAFETY: every call is passed on unchanged; counting touches no memory that the allocator manages.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.with(|count| count.set(count.get() + 1));
+        // SAFETY: the caller keeps to the contract of `GlobalAlloc::alloc`.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
+        // SAFETY: the caller keeps to the contract of `GlobalAlloc::dealloc`.
+        unsafe { System.dealloc(ptr, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn allocations(run: impl FnOnce()) -> u64 {
+    let before = ALLOCATIONS.get();
+    run();
+    ALLOCATIONS.get() - before
+}
+
+#[test]
+fn counting_sees_an_allocation() {
+    assert_eq!(allocations(|| drop(std::hint::black_box(Box::new(7)))), 1);
+}
+
+#[test]
+fn no_vector_allocates_in_decide() {
+    let mut decided = 0;
+    support::for_each_case(|name, case, config, folder| {
+        let Ok(plan) = config.plan(folder) else { return };
+        let router = case.router(plan);
+        let state = router.snapshot();
+        let request = case.request.view();
+        // The first use of a regular expression fills its scratch space.
+        _ = decide(&state, &request, case.now(), &mut DecisionRng::from_seed(case.seed), &mut NoTrace);
+        let pure = allocations(|| {
+            _ = decide(&state, &request, case.now(), &mut DecisionRng::from_seed(case.seed), &mut NoTrace);
+        });
+        let handle = allocations(|| drop(router.decide(&request, case.now())));
+        let ticket = allocations(|| drop(router.route(&request, case.now())));
+        assert_eq!(
+            (pure, handle, ticket),
+            (0, 0, 0),
+            "{name}: allocations of decide, Router::decide, Router::route"
+        );
+        decided += 1;
+    });
+    assert!(decided > 400, "only {decided} vectors decided");
+}
+
+#[test]
+fn a_large_pool_allocates_nothing_whichever_the_strategy() {
+    let text = r#"
+{"apiVersion": "aigateway.envoyproxy.io/v1beta1", "kind": "AIGatewayRoute", "metadata": {"name": "r"},
+ "spec": {"rules": [{"backendRefs": [{"kind": "InferencePool", "name": "p"}]}]}}
+---
+{"apiVersion": "inference.networking.k8s.io/v1", "kind": "InferencePool", "metadata": {"name": "p"},
+ "spec": {"selector": {"matchLabels": {"app": "x"}}, "targetPorts": [{"number": 8000}]}}"#;
+    for strategy in inferroute::Strategy::ALL {
+        let options = Options::default().strategy(*strategy);
+        let router = Router::new(Manifests::from_yaml(text).unwrap().compile(&options).unwrap(), 1);
+        let endpoint = |n: u32| {
+            let address = format!("10.0.{}.{}", n / 256, n % 256);
+            ReportedEndpoint::new(&format!("e{n}"))
+                .address(&address)
+                .label("app", "x")
+                .ready(!n.is_multiple_of(7))
+        };
+        let event = Event::EndpointsReplaced { endpoints: (0..4_096).map(endpoint).collect() };
+        router.observe(&event, Nanos::new(0)).unwrap();
+        let none: [(&str, &str); 0] = [];
+        let request = Request::new(&none);
+        assert_eq!(allocations(|| drop(router.decide(&request, Nanos::new(0)).unwrap())), 0, "{strategy}");
+    }
+}

@@ -1,0 +1,92 @@
+//! Events in any order: refused ones change nothing, counts never go below zero, and whoever is chosen exists and is ready.
+
+#![no_main]
+
+use arbitrary::Arbitrary;
+use inferroute::{Event, Manifests, Nanos, Options, ReportedEndpoint, Request, Router};
+use libfuzzer_sys::fuzz_target;
+
+#[derive(Arbitrary, Debug)]
+enum Act {
+    Report { name: u8, address: Address, labelled: bool, ready: bool },
+    Gone { name: u8 },
+    Replace { names: Vec<u8> },
+    Started { name: u8 },
+    Finished { name: u8 },
+    Counted { name: u8, count: u32 },
+    Route,
+    DropTicket { at: usize },
+    Text(String),
+}
+
+#[derive(Arbitrary, Debug)]
+enum Address {
+    None,
+    Ip(u8),
+    WithPort(u8, u16),
+    Text(String),
+}
+
+const MANIFESTS: &str = r#"
+{"apiVersion": "aigateway.envoyproxy.io/v1alpha1", "kind": "AIGatewayRoute", "metadata": {"name": "r"},
+ "spec": {"rules": [{"backendRefs": [{"kind": "InferencePool", "name": "p"}]}]}}
+---
+{"apiVersion": "inference.networking.x-k8s.io/v1alpha2", "kind": "InferencePool", "metadata": {"name": "p"},
+ "spec": {"selector": {"app": "x"}, "targetPortNumber": 8000}}"#;
+
+fn endpoint(name: u8, address: &Address, labelled: bool, ready: bool) -> ReportedEndpoint {
+    let endpoint = ReportedEndpoint::new(&format!("e{name}")).ready(ready);
+    let endpoint = if labelled { endpoint.label("app", "x") } else { endpoint };
+    match address {
+        Address::None => endpoint,
+        Address::Ip(n) => endpoint.address(&format!("10.0.0.{n}")),
+        Address::WithPort(n, port) => endpoint.address(&format!("10.0.0.{n}:{port}")),
+        Address::Text(text) => endpoint.address(text),
+    }
+}
+
+fuzz_target!(|acts: Vec<Act>| {
+    let router = Router::new(Manifests::from_yaml(MANIFESTS).unwrap().compile(&Options::default()).unwrap(), 1);
+    let now = Nanos::new(0);
+    let none: [(&str, &str); 0] = [];
+    let mut tickets = Vec::new();
+    for act in acts.iter().take(200) {
+        let before = router.snapshot().version();
+        let id = |name: &u8| format!("default/e{name}");
+        let event = match act {
+            Act::Report { name, address, labelled, ready } => {
+                Event::EndpointReported { endpoint: endpoint(*name, address, *labelled, *ready) }
+            }
+            Act::Gone { name } => Event::EndpointGone { namespace: None, name: format!("e{name}") },
+            Act::Replace { names } => Event::EndpointsReplaced {
+                endpoints: names.iter().map(|name| endpoint(*name, &Address::Ip(*name), true, true)).collect(),
+            },
+            Act::Started { name } => Event::RequestStarted { endpoint: id(name) },
+            Act::Finished { name } => Event::RequestFinished { endpoint: id(name) },
+            Act::Counted { name, count } => Event::InFlightCounted { endpoint: id(name), count: *count },
+            Act::Route => {
+                tickets.extend(router.route(&Request::new(&none), now));
+                continue;
+            }
+            Act::DropTicket { at } => {
+                if !tickets.is_empty() {
+                    tickets.swap_remove(at % tickets.len());
+                }
+                continue;
+            }
+            Act::Text(text) => match serde_json::from_str(text) {
+                Ok(event) => event,
+                Err(_) => continue,
+            },
+        };
+        if router.observe(&event, now).is_err() {
+            assert_eq!(router.snapshot().version(), before);
+        }
+        let snapshot = router.snapshot();
+        if let Ok(decision) = router.decide(&Request::new(&none), now) {
+            let chosen = snapshot.endpoints().nth(decision.endpoint_number()).unwrap();
+            assert!(chosen.ready && chosen.id == decision.endpoint());
+        }
+    }
+    drop(tickets);
+});

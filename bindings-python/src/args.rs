@@ -58,7 +58,8 @@ pub(crate) fn text<'a, 'py>(
 #[inline]
 pub(crate) fn chars<'a>(what: &str, text: &'a Bound<'_, PyString>) -> PyResult<&'a str> {
     text.to_str().map_err(|_| {
-        let message = format!("{what} has lone surrogates and so no UTF-8 form; pass bytes or decode it anew");
+        let message =
+            format!("{what} has lone surrogates and so no UTF-8 form; pass bytes or decode it anew");
         errors::request(text.py(), NOT_TEXT, &message)
     })
 }

@@ -98,8 +98,7 @@ pub(crate) fn diagnostics<'py, 'd>(
     PyTuple::new(py, made?)
 }
 
-type Fields<'d> =
-    (&'static str, &'static str, &'d str, &'d str, &'d str, u32, u32, &'d str, &'d str, String);
+type Fields<'d> = (&'static str, &'static str, &'d str, &'d str, &'d str, u32, u32, &'d str, &'d str, String);
 
 fn fields(found: &Diagnostic) -> Fields<'_> {
     let severity = match found.severity() {

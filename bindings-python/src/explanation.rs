@@ -33,7 +33,8 @@ impl Explanation {
     /// The outcome, the seed and the sections with their lines, as plain values.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         guarded(|| {
-            let json = serde_json::to_string(&self.inner).map_err(|error| errors::internal(&error.to_string()))?;
+            let json =
+                serde_json::to_string(&self.inner).map_err(|error| errors::internal(&error.to_string()))?;
             py.import("json")?.call_method1("loads", (json,))
         })
     }

@@ -15,7 +15,8 @@ impl Texts {
         if manifests.is_instance_of::<PyString>() {
             return Ok(Self(vec![("manifest".to_owned(), text(manifests, "the text of the manifests")?)]));
         }
-        let expected = "manifests must be one text, a mapping of file names to texts, or (file name, text) pairs";
+        let expected =
+            "manifests must be one text, a mapping of file names to texts, or (file name, text) pairs";
         let wrong = |found: &Bound<'_, PyAny>| {
             let message = format!("{expected}, not {}", type_name(found));
             errors::option(found.py(), BAD_OPTION, &message)
@@ -27,7 +28,8 @@ impl Texts {
         let mut texts = Vec::new();
         for item in items.try_iter().map_err(|_| wrong(manifests))? {
             let item = item?;
-            let pair = item.cast::<PyTuple>().ok().filter(|pair| pair.len() == 2).ok_or_else(|| wrong(&item))?;
+            let pair =
+                item.cast::<PyTuple>().ok().filter(|pair| pair.len() == 2).ok_or_else(|| wrong(&item))?;
             let file = text(&pair.get_item(0)?, "the file name of a manifest")?;
             let what = format!("the text of `{file}`");
             texts.push((file, text(&pair.get_item(1)?, &what)?));
@@ -67,7 +69,10 @@ impl Given<'_, '_> {
         Ok(Changes {
             strategy: self.strategy.map(strategy).transpose()?,
             inference_extension: flag("inference_extension", self.inference_extension)?,
-            default_namespace: self.default_namespace.map(|name| text(name, "default_namespace")).transpose()?,
+            default_namespace: self
+                .default_namespace
+                .map(|name| text(name, "default_namespace"))
+                .transpose()?,
             first_match: flag("first_match", self.first_match)?,
         })
     }

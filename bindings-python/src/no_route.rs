@@ -93,7 +93,9 @@ impl NoRoute {
             let route = route.map_or("None".to_owned(), |route| format!("'{route}'"));
             let rule = rule.map_or("None".to_owned(), |rule| rule.to_string());
             let status = self.inner.status();
-            Ok(format!("NoRoute(status={status}, reason='{reason}', route={route}, rule={rule}, seed={seed})"))
+            Ok(format!(
+                "NoRoute(status={status}, reason='{reason}', route={route}, rule={rule}, seed={seed})"
+            ))
         })
     }
 

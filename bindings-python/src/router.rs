@@ -10,8 +10,8 @@ use crate::decision::Decision;
 use crate::errors;
 use crate::explanation::Explanation;
 use crate::guard::guarded;
-use crate::lock::Lock;
 use crate::headers::{PlanHeaders, pairs};
+use crate::lock::Lock;
 use crate::manifests::{Given, Texts, router_seed};
 use crate::no_route::NoRoute;
 use crate::ticket::Ticket;
@@ -106,7 +106,9 @@ impl Router {
                 None => self.inner.decide(request, now.0),
             })?;
             match answer {
-                Ok(decision) => Bound::new(py, Decision::new(decision.into_shared(), model)).map(Bound::into_any),
+                Ok(decision) => {
+                    Bound::new(py, Decision::new(decision.into_shared(), model)).map(Bound::into_any)
+                }
                 Err(no_route) => Bound::new(py, NoRoute::new(no_route.into_shared())).map(Bound::into_any),
             }
         })
@@ -245,13 +247,17 @@ impl Router {
 /// The event that a dict says.
 fn decode(event: &Any<'_>) -> PyResult<Event> {
     let py = event.py();
-    let refuse = |message: &str| errors::not_an_event(py, &format!("{message}; see inferroute.Event"));
+    let refuse = |message: &str| errors::not_an_event(py, &format!("{message}; see inferroute.types.Event"));
     if !event.is_instance_of::<PyDict>() {
         return Err(refuse(&format!("an event must be a dict, not {}", errors::type_name(event))));
     }
-    let json = py.import("json")?.call_method1("dumps", (event,)).map_err(|error| refuse(&error.to_string()))?;
-    let json: String = json.extract()?;
+    let strict = PyDict::new(py);
+    strict.set_item("allow_nan", false)?;
+    strict.set_item("ensure_ascii", false)?;
+    let json = py.import("json")?.call_method("dumps", (event,), Some(&strict));
+    let json = json.and_then(|json| json.extract::<String>()).map_err(|error| refuse(&error.to_string()))?;
     // By way of a value: messages then name the field and not a column of a text that the caller has never seen.
-    let value = serde_json::from_str::<serde_json::Value>(&json).map_err(|error| refuse(&error.to_string()))?;
+    let value =
+        serde_json::from_str::<serde_json::Value>(&json).map_err(|error| refuse(&error.to_string()))?;
     serde_json::from_value(value).map_err(|error| refuse(&error.to_string()))
 }

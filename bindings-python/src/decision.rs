@@ -53,81 +53,97 @@ impl Decision {
         true
     }
 
+    /// The route, as `namespace/name`.
     #[getter]
     fn route(&self) -> PyResult<&str> {
         guarded(|| Ok(self.inner.route()))
     }
 
+    /// The rule's position in its route, from 0.
     #[getter]
     fn rule(&self) -> PyResult<usize> {
         guarded(|| Ok(self.inner.rule()))
     }
 
+    /// The rule's name, where it has one.
     #[getter]
     fn rule_name(&self) -> PyResult<Option<&str>> {
         guarded(|| Ok(self.inner.rule_name()))
     }
 
+    /// The position of the match that holds among the rule's, from 0.
     #[getter]
     fn match_index(&self) -> PyResult<usize> {
         guarded(|| Ok(self.inner.match_index()))
     }
 
+    /// The chosen backendRef.
     #[getter]
     fn backend(&self) -> PyResult<Backend> {
         guarded(|| Ok(Backend::from(self.inner.backend())))
     }
 
+    /// `backend.kind` without the object.
     #[getter]
     fn backend_kind(&self) -> PyResult<&str> {
         guarded(|| Ok(self.inner.backend().kind))
     }
 
+    /// `backend.namespace` without the object.
     #[getter]
     fn backend_namespace(&self) -> PyResult<&str> {
         guarded(|| Ok(self.inner.backend().namespace))
     }
 
+    /// `backend.name` without the object.
     #[getter]
     fn backend_name(&self) -> PyResult<&str> {
         guarded(|| Ok(self.inner.backend().name))
     }
 
+    /// The pool the endpoint was picked from; None where the backendRef names an AIServiceBackend.
     #[getter]
     fn pool(&self) -> PyResult<Option<&str>> {
         guarded(|| Ok(self.inner.pool()))
     }
 
+    /// The id of the endpoint.
     #[getter]
     fn endpoint(&self) -> PyResult<&str> {
         guarded(|| Ok(self.inner.endpoint()))
     }
 
+    /// `host:port` of the endpoint; None where only the host of this library knows it.
     #[getter]
     fn address(&self) -> PyResult<Option<&str>> {
         guarded(|| Ok(self.inner.address()))
     }
 
+    /// The model to ask for: `model_override`, else what the client asked for.
     #[getter]
     fn model<'a>(&'a self, py: Python<'a>) -> PyResult<Option<&'a str>> {
         guarded(|| self.model_text(py))
     }
 
+    /// The model to write into the request; None: leave what the client wrote.
     #[getter]
     fn model_override(&self) -> PyResult<Option<&str>> {
         guarded(|| Ok(self.inner.model_override()))
     }
 
+    /// `Critical`, `Standard` or `Sheddable`; None where no InferenceModel names the request's model.
     #[getter]
     fn criticality(&self) -> PyResult<Option<&'static str>> {
         guarded(|| Ok(self.inner.criticality().map(Criticality::as_str)))
     }
 
+    /// The seed of all draws, with which the decision can be repeated.
     #[getter]
     fn seed(&self) -> PyResult<u64> {
         guarded(|| Ok(self.inner.seed()))
     }
 
+    /// `Router.state_version` of the state that was decided on.
     #[getter]
     fn state_version(&self) -> PyResult<u64> {
         guarded(|| Ok(self.inner.state_version()))

@@ -20,11 +20,13 @@ impl Explanation {
 
 #[pymethods]
 impl Explanation {
+    /// The decision or the refusal in one line.
     #[getter]
     fn outcome(&self) -> PyResult<&str> {
         guarded(|| Ok(self.inner.outcome()))
     }
 
+    /// The seed of the decision.
     #[getter]
     fn seed(&self) -> PyResult<u64> {
         guarded(|| Ok(self.inner.seed()))

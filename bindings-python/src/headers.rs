@@ -48,30 +48,34 @@ impl Value<'_> {
 }
 
 impl<'p, 'py> PlanHeaders<'p, 'py> {
-    /// The headers of a request to be decided on `plan`. `headers` comes from [`pairs`].
-    pub(crate) fn new(plan: &'p Plan, headers: &Bound<'py, PyAny>) -> PyResult<Self> {
+    /// Room for the headers of a request to be decided on `plan`.
+    #[inline]
+    pub(crate) fn new(plan: &'p Plan) -> Self {
         let names = plan.header_names();
         let mut many = Vec::new();
         if names.len() > FEW {
             many.resize_with(names.len(), || Slot::Absent);
         }
         let lengths = names.fold(0, |lengths, name| lengths | bit(name.as_str().len()));
-        let few = [const { Slot::Absent }; FEW];
-        let mut values = Self { plan, lengths, few, many, stale: Cell::new(false) };
+        Self { plan, lengths, few: [const { Slot::Absent }; FEW], many, stale: Cell::new(false) }
+    }
+
+    /// Takes what the plan reads of `headers`, which come from [`pairs`].
+    pub(crate) fn gather(&mut self, headers: &Bound<'py, PyAny>) -> PyResult<()> {
         if let Ok(dict) = headers.cast::<PyDict>() {
             for (name, value) in dict {
-                values.add(&name, &value)?;
+                self.add(&name, &value)?;
             }
         } else if let Ok(list) = headers.cast::<PyList>() {
             for item in list {
-                values.add_pair(&item)?;
+                self.add_pair(&item)?;
             }
         } else if let Ok(tuple) = headers.cast::<PyTuple>() {
             for item in tuple {
-                values.add_pair(&item)?;
+                self.add_pair(&item)?;
             }
         }
-        Ok(values)
+        Ok(())
     }
 
     /// Whether a decision asked with the names of another plan than these values were gathered for.

@@ -35,31 +35,37 @@ impl NoRoute {
         false
     }
 
+    /// The HTTP status to answer with: 404, 500 or 503.
     #[getter]
     fn status(&self) -> PyResult<u16> {
         guarded(|| Ok(self.inner.status()))
     }
 
+    /// The stable word for logs, for example `pool_empty`.
     #[getter]
     fn reason(&self) -> PyResult<&'static str> {
         guarded(|| Ok(self.inner.reason().as_str()))
     }
 
+    /// The reason in a sentence that may go to the client.
     #[getter]
     fn message(&self) -> PyResult<&'static str> {
         guarded(|| Ok(self.inner.reason().message()))
     }
 
+    /// The route whose rule matched; None where none did.
     #[getter]
     fn route(&self) -> PyResult<Option<&str>> {
         guarded(|| Ok(self.inner.route()))
     }
 
+    /// The position of the rule that matched in its route.
     #[getter]
     fn rule(&self) -> PyResult<Option<usize>> {
         guarded(|| Ok(self.inner.rule()))
     }
 
+    /// The seed of the decision.
     #[getter]
     fn seed(&self) -> PyResult<u64> {
         guarded(|| Ok(self.inner.seed()))

@@ -41,6 +41,7 @@ impl Ticket {
         true
     }
 
+    /// Where the request goes.
     #[getter]
     fn decision(&self, py: Python<'_>) -> Py<Decision> {
         self.decision.clone_ref(py)

@@ -1,6 +1,6 @@
 //! `decide/<scenario>/<size>`: one decision of the pure function, and of the handle where it says so.
 
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, criterion_group, criterion_main};
 use inferroute::{DecisionRng, Nanos, NoTrace, Request, Router, Strategy, decide};
 use inferroute_benches::{exact_rules, headers, mixed_rules, router};
 
@@ -12,7 +12,7 @@ fn pure(criterion: &mut Criterion, scenario: &str, size: usize, router: &Router,
     let state = router.snapshot();
     let mut seed = 0u64;
     assert!(decide(&state, &request, NOW, &mut DecisionRng::from_seed(0), &mut NoTrace).is_ok());
-    criterion.bench_function(BenchmarkId::new(format!("decide/{scenario}"), size), |bencher| {
+    criterion.bench_function(&format!("decide/{scenario}/{size}"), |bencher| {
         bencher.iter(|| {
             seed += 1;
             decide(&state, &request, NOW, &mut DecisionRng::from_seed(seed), &mut NoTrace).is_ok()

@@ -1,7 +1,5 @@
 //! The lock for what is not on the way of a decision. `PyMutex` is not part of the stable ABI.
 
-#![expect(clippy::disallowed_types, reason = "nothing that core decides on lies behind it")]
-
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A mutex that stays usable after a panic.

@@ -4,10 +4,9 @@
 //! into "absent"; a panic ends here and becomes the error `IR0000`.
 
 use std::ffi::{c_char, c_void};
-use std::marker::PhantomData;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::ptr::{null, null_mut};
+use std::ptr::null_mut;
 use std::sync::Once;
 
 use napi_sys as sys;
@@ -15,7 +14,7 @@ use napi_sys as sys;
 use crate::errors;
 
 /// What a JavaScript function runs.
-pub(crate) type Native = Box<dyn Fn(&Call<'_>) -> Answer>;
+pub(crate) type Native = Box<dyn Fn(&Call) -> Answer>;
 
 /// What a call answers with.
 pub(crate) enum Answer {
@@ -29,13 +28,12 @@ pub(crate) enum Answer {
 const ARGUMENTS: usize = 12;
 
 /// One call from JavaScript, with its arguments.
-pub(crate) struct Call<'c> {
+pub(crate) struct Call {
     env: sys::napi_env,
     arguments: [sys::napi_value; ARGUMENTS],
-    during: PhantomData<&'c ()>,
 }
 
-impl Call<'_> {
+impl Call {
     /// Writes argument `at` to the end of `bytes` as UTF-8 and tells where; `None` where it is absent or not a string.
     pub(crate) fn append(&self, at: usize, bytes: &mut Vec<u8>) -> Option<Range<usize>> {
         self.append_value(*self.arguments.get(at)?, bytes)
@@ -121,7 +119,7 @@ impl Call<'_> {
 /// Every JavaScript function of this module: finds its closure and runs it.
 unsafe extern "C" fn run(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     let (mut count, mut data) = (ARGUMENTS, null_mut::<c_void>());
-    let mut call = Call { env, arguments: [null_mut(); ARGUMENTS], during: PhantomData };
+    let mut call = Call { env, arguments: [null_mut(); ARGUMENTS] };
     // SAFETY: Node.js gave env and info for this call; `arguments` has room for `count` values, and Node.js fills all of it.
     let status = unsafe {
         let arguments = call.arguments.as_mut_ptr();
@@ -211,5 +209,5 @@ pub unsafe extern "C" fn napi_register_module_v1(
         }
         return exports;
     }
-    null::<c_void>().cast_mut().cast()
+    null_mut()
 }

@@ -109,6 +109,8 @@ export type Event =
   | { event: 'request_started'; endpoint: string }
   /** A request to the endpoint with this id came to its end, whichever. */
   | { event: 'request_finished'; endpoint: string }
+  /** So many requests are in flight at the endpoint with this id; replaces the router's own count. */
+  | { event: 'in_flight_counted'; endpoint: string; count: number }
 
 /** An endpoint as the router has it at the moment of asking. */
 export interface EndpointView {

@@ -43,7 +43,8 @@ impl Call {
     pub(crate) fn append_entry(&self, at: usize, index: u32, bytes: &mut Vec<u8>) -> Option<Range<usize>> {
         let mut entry = null_mut();
         // SAFETY: env and the array belong to this call; `entry` outlives the call and takes one value.
-        let status = unsafe { sys::napi_get_element(self.env, *self.arguments.get(at)?, index, &raw mut entry) };
+        let status =
+            unsafe { sys::napi_get_element(self.env, *self.arguments.get(at)?, index, &raw mut entry) };
         if status == sys::Status::napi_ok { self.append_value(entry, bytes) } else { None }
     }
 
@@ -77,7 +78,8 @@ impl Call {
             let (kind, found, data) = (&raw mut kind, &raw mut found, &raw mut data);
             sys::napi_get_typedarray_info(self.env, argument, kind, found, data, null_mut(), null_mut())
         };
-        let fits = status == sys::Status::napi_ok && kind == sys::TypedarrayType::uint32_array && found >= len;
+        let fits =
+            status == sys::Status::napi_ok && kind == sys::TypedarrayType::uint32_array && found >= len;
         (fits && !data.is_null()).then_some(data.cast())
     }
 
@@ -110,8 +112,7 @@ impl Call {
     fn text_len(&self, value: sys::napi_value) -> Option<usize> {
         let mut len = 0;
         // SAFETY: env and value belong to this call; without a buffer Node.js only measures.
-        let status =
-            unsafe { sys::napi_get_value_string_utf8(self.env, value, null_mut(), 0, &raw mut len) };
+        let status = unsafe { sys::napi_get_value_string_utf8(self.env, value, null_mut(), 0, &raw mut len) };
         (status == sys::Status::napi_ok).then_some(len)
     }
 }

@@ -18,9 +18,9 @@ pub(crate) fn functions() -> Vec<(&'static str, Native)> {
 
 /// Names and words that JavaScript takes from the core instead of repeating them.
 fn about() -> Answer {
-    let reasons = REASONS.map(|reason| {
-        json!({ "status": reason.status(), "reason": reason.as_str(), "message": reason.message() })
-    });
+    let reasons = REASONS.map(
+        |reason| json!({ "status": reason.status(), "reason": reason.as_str(), "message": reason.message() }),
+    );
     let strategies: Vec<_> = Strategy::ALL.iter().map(|strategy| strategy.as_str()).collect();
     answer(Ok(json!({ "version": env!("CARGO_PKG_VERSION"), "strategies": strategies, "reasons": reasons })))
 }

@@ -33,7 +33,10 @@ pub(crate) struct When {
 /// What JavaScript wrote: `[has seed, now low, now high, seed low, seed high]`.
 pub(crate) fn when(call: &Call) -> When {
     let [has_seed, now_low, now_high, seed_low, seed_high] = call.numbers(AT).unwrap_or_default();
-    When { now: Nanos::new(join(now_low, now_high)), seed: (has_seed == 1).then(|| join(seed_low, seed_high)) }
+    When {
+        now: Nanos::new(join(now_low, now_high)),
+        seed: (has_seed == 1).then(|| join(seed_low, seed_high)),
+    }
 }
 
 /// Which text is the model of a decision; the number a call answers with. 0 stands for no route.
@@ -65,7 +68,11 @@ impl ModelKind {
 }
 
 /// Writes `[version low, high, seed low, high, rule, match, backendRef, endpoint, criticality, ticket]`.
-pub(crate) fn set_decision<S: Deref<Target = State>>(call: &Call, decision: &Decision<S>, ticket: Option<usize>) {
+pub(crate) fn set_decision<S: Deref<Target = State>>(
+    call: &Call,
+    decision: &Decision<S>,
+    ticket: Option<usize>,
+) {
     let [version_low, version_high] = split(decision.state_version());
     let [seed_low, seed_high] = split(decision.seed());
     let criticality = match decision.criticality() {

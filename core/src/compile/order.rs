@@ -87,11 +87,13 @@ pub(super) fn scopes(objects: &Objects<'_>, options: &Options, report: &mut Repo
         let matcher = order.matcher(|route| freely(objects, &reaches, route, Some(gateway)));
         gateways.insert(gateway.as_str().into(), GatewayScope::Named(matcher));
     }
+    let fields = names.fields();
     Scopes {
         any: order.matcher(|route| anywhere(objects, &reaches, route)),
         elsewhere: order.matcher(|route| freely(objects, &reaches, route, None)),
         gateways,
-        fields: names.fields(),
+        header_names: fields.iter().filter_map(|field| field.header_name().cloned()).collect(),
+        fields,
     }
 }
 

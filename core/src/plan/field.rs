@@ -1,6 +1,7 @@
 //! The parts of a request that a plan reads, numbered when it is built.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// A header name that some rule looks at.
 #[derive(Clone, Debug)]
@@ -28,9 +29,9 @@ impl HeaderName {
 /// A part of a request that conditions look at. Everything that is compared exactly can be looked up by its hash.
 #[derive(Clone, Debug)]
 pub(crate) enum Field {
-    Header(HeaderName),
+    Header(Arc<HeaderName>),
     /// The header that carries the model: the request's model where it has one, else the header.
-    Model(HeaderName),
+    Model(Arc<HeaderName>),
     /// In lower case, without port.
     Host,
     Method,
@@ -48,12 +49,12 @@ pub(crate) const MODEL_HEADER: &str = "x-ai-eg-model";
 impl Field {
     /// The field of a header name in lower case.
     pub(crate) fn header(name: &str, index: usize) -> Self {
-        let header = HeaderName::new(name, index);
+        let header = Arc::new(HeaderName::new(name, index));
         if name == MODEL_HEADER { Self::Model(header) } else { Self::Header(header) }
     }
 
     /// The header's name, where the field is one.
-    pub(crate) fn header_name(&self) -> Option<&HeaderName> {
+    pub(crate) fn header_name(&self) -> Option<&Arc<HeaderName>> {
         match self {
             Self::Header(name) | Self::Model(name) => Some(name),
             _ => None,

@@ -86,8 +86,8 @@ impl Plan {
 
     /// The header names that rules look at, each with the index under which [`Headers::find`](crate::Headers::find) is asked for it. A host that
     /// copies headers needs no others.
-    pub fn header_names(&self) -> impl Iterator<Item = &HeaderName> {
-        self.scopes.fields.iter().filter_map(Field::header_name)
+    pub fn header_names(&self) -> impl ExactSizeIterator<Item = &HeaderName> {
+        self.scopes.header_names.iter().map(|name| &**name)
     }
 
     /// All rules, each under the number by which [`Decision::rule_number`](crate::Decision::rule_number) means it.

@@ -3,13 +3,17 @@
 //! A gateway's listener has a matcher of its own, so that the search never looks at routes that cannot apply.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use super::field::HeaderName;
 use super::matcher::{Fields, Matcher};
 
 /// All matchers of a plan and the fields that they read.
 #[derive(Debug)]
 pub(crate) struct Scopes {
     pub(crate) fields: Fields,
+    /// The headers among the fields.
+    pub(crate) header_names: Box<[Arc<HeaderName>]>,
     /// For requests that name no gateway.
     pub(crate) any: Matcher,
     /// For requests that name a gateway no route and no manifest names.

@@ -6,7 +6,8 @@ use std::ops::Deref;
 
 use serde::Serialize;
 
-use crate::ids::{EndpointIx, Ix, PoolIx};
+use crate::attempt::{AttemptView, Attempts};
+use crate::ids::Ix;
 use crate::manifest::Criticality;
 use crate::plan::{BackendRef, Mutations, Redirect, Rule, RuleAnswer};
 use crate::request::Request;
@@ -28,12 +29,8 @@ pub struct Decision<S = Snapshot> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Choice {
     pub(crate) at: Place,
-    /// Position among the rule's backendRefs.
-    pub(crate) backend_ref: usize,
-    pub(crate) pool: Option<PoolIx>,
-    pub(crate) model: ModelChoice,
+    pub(crate) attempts: Attempts,
     pub(crate) criticality: Option<Criticality>,
-    pub(crate) endpoint: EndpointIx,
 }
 
 /// The rule and match that hold.
@@ -43,24 +40,13 @@ pub(crate) struct Place {
     pub(crate) match_index: usize,
 }
 
-/// Which model to ask for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ModelChoice {
-    /// The one the client named, if any.
-    Unchanged,
-    /// The one the backendRef names.
-    Override,
-    /// Target number `position` of the pool's model number `model`.
-    Target { model: usize, position: usize },
-}
-
 impl<S: Deref<Target = State>> Decision<S> {
     fn rule_entry(&self) -> &Rule {
         &self.state.plan.rules[self.choice.at.rule]
     }
 
     fn backend_ref(&self) -> Option<&BackendRef> {
-        self.rule_entry().backends.refs.get(self.choice.backend_ref)
+        self.choice.attempts.primary().backend_ref(self.rule_entry())
     }
 
     /// The route, as `namespace/name`.
@@ -90,47 +76,48 @@ impl<S: Deref<Target = State>> Decision<S> {
 
     /// The position of the chosen backendRef among the rule's.
     pub fn backend_ref_index(&self) -> usize {
-        self.choice.backend_ref
+        self.choice.attempts.primary().backend_ref_index()
     }
 
     /// The endpoint's number among [`State::endpoints`] of the state with this decision's [version](Self::state_version).
     pub fn endpoint_number(&self) -> usize {
-        self.choice.endpoint.position()
+        self.choice.attempts.primary().endpoint.position()
     }
 
     /// The chosen backendRef.
     pub fn backend(&self) -> BackendName<'_> {
-        match self.backend_ref() {
-            Some(backend) => backend.as_name(),
-            None => BackendName { kind: "", namespace: "", name: "" },
-        }
+        self.primary().backend()
+    }
+
+    fn primary(&self) -> AttemptView<'_> {
+        AttemptView { state: &self.state, rule: self.rule_entry(), attempt: self.choice.attempts.primary() }
+    }
+
+    /// What to try, in this order, if the primary fails: other endpoints of its pool, then the rule's other backendRefs of the same and of later
+    /// priorities. No attempt mixes pools: each has a backend, an endpoint, a model and mutations of its own.
+    pub fn fallbacks(&self) -> impl ExactSizeIterator<Item = AttemptView<'_>> {
+        let (state, rule) = (&*self.state, self.rule_entry());
+        self.choice.attempts.fallbacks().iter().map(move |attempt| AttemptView { state, rule, attempt })
     }
 
     /// The pool the endpoint was picked from, as `namespace/name`; `None` where the backendRef names an AIServiceBackend itself.
     pub fn pool(&self) -> Option<&str> {
-        self.choice.pool.map(|pool| self.state.plan.pools[pool].name.as_str())
+        self.primary().pool()
     }
 
     /// The id of the endpoint.
     pub fn endpoint(&self) -> &str {
-        self.state.endpoints[self.choice.endpoint].id()
+        self.primary().endpoint()
     }
 
     /// `host:port` of the endpoint; `None` for an AIServiceBackend that is not a Service with a port, whose address the host knows.
     pub fn address(&self) -> Option<&str> {
-        self.state.endpoints[self.choice.endpoint].address()
+        self.primary().address()
     }
 
     /// The model to write into the request; `None`: leave what the client wrote.
     pub fn model_override(&self) -> Option<&str> {
-        match self.choice.model {
-            ModelChoice::Unchanged => None,
-            ModelChoice::Override => self.backend_ref()?.model.as_deref(),
-            ModelChoice::Target { model, position } => {
-                let pool = &self.state.plan.pools[self.choice.pool?];
-                pool.models.get(model)?.targets.names.get(position).map(|name| &**name)
-            }
-        }
+        self.primary().model_override()
     }
 
     /// What to do to the request beside sending it on.

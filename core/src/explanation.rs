@@ -15,7 +15,8 @@ const KEPT: usize = 64;
 /// Keeps the steps of one decision.
 #[derive(Debug, Default)]
 pub struct Recorder {
-    sections: [Section; 4],
+    sections: [Section; 5],
+    in_fallbacks: bool,
 }
 
 /// Why a decision came out as it did. Prints as a tree; header values never appear in it.
@@ -39,8 +40,14 @@ const MATCHES: usize = 0;
 const BACKENDS: usize = 1;
 const MODEL: usize = 2;
 const ENDPOINTS: usize = 3;
-const TITLES: [&str; 4] =
-    ["matches, in order of precedence", "backendRefs of the rule", "model", "endpoints of the pool"];
+const FALLBACKS: usize = 4;
+const TITLES: [&str; 5] = [
+    "matches, in order of precedence",
+    "backendRefs of the rule",
+    "model",
+    "endpoints of the pool",
+    "fallbacks",
+];
 
 impl Recorder {
     /// The explanation of the decision that was recorded.
@@ -56,6 +63,7 @@ impl Recorder {
     }
 
     fn add(&mut self, section: usize, line: String) {
+        let section = if self.in_fallbacks { FALLBACKS } else { section };
         if let Some(section) = self.sections.get_mut(section) {
             // The step that settles a part is its last one, so it replaces the last line kept.
             if section.lines.len() == KEPT {
@@ -92,6 +100,9 @@ impl Trace for Recorder {
             }
             Step::BackendChosen { kind, name } => self.add(BACKENDS, format!("chosen: {kind} {name}")),
             Step::ModelChosen { model } => self.add(MODEL, format!("asks for {model}")),
+            Step::FallbacksBegin => self.in_fallbacks = true,
+            // Listed once, where the primary is picked.
+            Step::Endpoint { .. } if self.in_fallbacks => {}
             Step::Endpoint { id, address, in_flight, removed_by, score } => {
                 let mut line = id.to_owned();
                 _ = address.map(|address| write!(line, " ({address})"));

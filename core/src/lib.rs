@@ -50,6 +50,7 @@
 //! [`Recorder`]. Under the handle lies the pure function [`decide()`], for hosts that keep state, time and seeds themselves.
 #![forbid(unsafe_code)]
 
+mod attempt;
 mod compile;
 mod decide;
 mod decision;
@@ -65,6 +66,7 @@ mod state;
 mod trace;
 mod units;
 
+pub use attempt::AttemptView;
 pub use decide::decide;
 pub use decision::{BackendName, Decision, Location, NoRoute, Reason};
 pub use explanation::{Explanation, Recorder};

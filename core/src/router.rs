@@ -97,7 +97,7 @@ impl Router {
     pub fn decide_seeded(&self, request: &Request<'_>, now: Nanos, seed: u64) -> Result<Decision, NoRoute> {
         let decision =
             decide::run(self.snapshot(), request, now, &mut DecisionRng::from_seed(seed), &mut NoTrace)?;
-        if let Some(pool) = decision.choice.pool {
+        if let Some(pool) = decision.choice.attempts.primary().pool {
             decision.state.pool_cells[pool].advance();
         }
         Ok(decision)
@@ -167,7 +167,7 @@ impl Ticket {
     fn new(decision: Decision) -> Self {
         // A ticket may live for minutes.
         let decision = decision.into_shared();
-        let endpoint: EndpointIx = decision.choice.endpoint;
+        let endpoint: EndpointIx = decision.choice.attempts.primary().endpoint;
         let cell = Arc::clone(&decision.state.cells[endpoint]);
         cell.start();
         Self { decision, cell }

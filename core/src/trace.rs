@@ -87,6 +87,8 @@ pub enum Step<'s> {
         /// The scorer's name and its score, for pickers that compare.
         score: Option<(&'static str, f64)>,
     },
+    /// The primary is settled; what follows settles the fallbacks.
+    FallbacksBegin,
     /// An endpoint was picked.
     Picked {
         /// Its id.

@@ -47,6 +47,7 @@ pub(crate) fn compile(
         backends: backends.into_iter().collect(),
         profile: Profile::of(options.strategy),
         default_namespace: options.default_namespace.as_str().into(),
+        fallback_endpoints: options.fallback_endpoints,
         warnings: warnings.into(),
     })
 }

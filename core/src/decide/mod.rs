@@ -1,5 +1,6 @@
 //! The decision itself: request to match to backendRef to model to endpoint, one file a step, no state but what is passed in.
 
+mod attempts;
 mod backend;
 mod candidates;
 mod endpoint;
@@ -12,8 +13,9 @@ mod score;
 
 use std::ops::Deref;
 
+use self::attempts::Drawing;
 use crate::decision::{Choice, Decision, NoRoute, Place, Reason};
-use crate::plan::{RuleAnswer, Target};
+use crate::plan::RuleAnswer;
 use crate::request::Request;
 use crate::rng::DecisionRng;
 use crate::state::State;
@@ -65,12 +67,7 @@ fn choose(
         Some(RuleAnswer::Broken) => return Err(fail(Reason::BadFilter)),
         None => {}
     }
-    let (backend_ref, target) = backend::choose(&rule.backends, rng, trace).map_err(fail)?;
-    let named = rule.backends.refs.get(backend_ref);
-    let (pool, (model, criticality)) = match target {
-        Target::Pool(pool) => (Some(pool), model::in_pool(&state.plan.pools[pool], request, rng, trace)),
-        _ => (None, model::of_ref(named, trace)),
-    };
-    let endpoint = endpoint::choose(state, target, rng, trace).map_err(fail)?;
-    Ok(Choice { at, backend_ref, pool, model, criticality, endpoint })
+    let mut drawing = Drawing { state, request, rng, trace };
+    let (attempts, criticality) = drawing.attempts(&rule.backends).map_err(fail)?;
+    Ok(Choice { at, attempts, criticality })
 }

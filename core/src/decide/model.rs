@@ -1,22 +1,17 @@
 //! Which model to ask for: the backendRef's override, or a target of the pool's InferenceModel.
 
-use crate::decision::ModelChoice;
+use crate::attempt::ModelChoice;
 use crate::manifest::Criticality;
 use crate::plan::{BackendRef, Pool};
 use crate::request::Request;
 use crate::rng::DecisionRng;
 use crate::trace::{Step, Trace};
 
-/// The model of a backendRef to an AIServiceBackend.
-pub(super) fn of_ref<T: Trace>(
-    named: Option<&BackendRef>,
-    trace: &mut T,
-) -> (ModelChoice, Option<Criticality>) {
-    let Some(model) = named.and_then(|named| named.model.as_deref()) else {
-        return (ModelChoice::Unchanged, None);
-    };
+/// The model of a backendRef to anything but a pool.
+pub(super) fn of_ref<T: Trace>(named: &BackendRef, trace: &mut T) -> ModelChoice {
+    let Some(model) = named.model.as_deref() else { return ModelChoice::Unchanged };
     trace.record(Step::ModelChosen { model });
-    (ModelChoice::Override, None)
+    ModelChoice::Override
 }
 
 /// The model in a pool: a target of the InferenceModel that declares the request's model, drawn by weight.
@@ -51,7 +46,7 @@ pub(super) fn in_pool<T: Trace>(
     if let Some(model) = targets.names.get(position) {
         trace.record(Step::ModelChosen { model });
     }
-    (ModelChoice::Target { model, position }, declared.criticality)
+    (ModelChoice::target(model, position), declared.criticality)
 }
 
 fn wide(count: usize) -> u64 {

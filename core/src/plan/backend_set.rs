@@ -1,5 +1,7 @@
 //! The backendRefs of a rule, resolved.
 
+use std::collections::BTreeSet;
+
 use super::mutations::Mutations;
 use super::shares::Shares;
 use crate::decision::BackendName;
@@ -13,6 +15,10 @@ pub(crate) struct BackendSet {
     pub(crate) taking_part: Box<[usize]>,
     /// Shares of `taking_part`, `None` where nothing takes part.
     pub(crate) shares: Option<Shares>,
+    /// The priorities in which any ref has weight, ascending.
+    pub(crate) priorities: Box<[u32]>,
+    /// How many refs have weight.
+    pub(crate) weighted: usize,
 }
 
 /// One backendRef.
@@ -58,6 +64,14 @@ impl BackendSet {
             .collect();
         let weights = taking_part.iter().filter_map(|position| refs.get(*position)).map(|r| r.weight);
         let shares = Shares::new(weights);
-        Self { refs: refs.into(), taking_part, shares }
+        let weighted = refs.iter().filter(|r| r.weight > 0);
+        let priorities: BTreeSet<u32> = weighted.clone().map(|r| r.priority).collect();
+        Self {
+            taking_part,
+            shares,
+            priorities: priorities.into_iter().collect(),
+            weighted: weighted.count(),
+            refs: refs.into(),
+        }
     }
 }

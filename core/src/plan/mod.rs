@@ -39,6 +39,7 @@ pub struct Plan {
     pub(crate) backends: Table<BackendIx, Backend>,
     pub(crate) profile: Profile,
     pub(crate) default_namespace: Box<str>,
+    pub(crate) fallback_endpoints: usize,
     pub(crate) warnings: Box<[Diagnostic]>,
 }
 

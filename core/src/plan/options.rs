@@ -19,6 +19,7 @@ pub struct Options {
     pub(crate) inference_extension: bool,
     pub(crate) default_namespace: String,
     pub(crate) first_match: bool,
+    pub(crate) fallback_endpoints: usize,
 }
 
 impl Default for Options {
@@ -28,6 +29,7 @@ impl Default for Options {
             inference_extension: true,
             default_namespace: "default".to_owned(),
             first_match: false,
+            fallback_endpoints: 2,
         }
     }
 }
@@ -59,6 +61,13 @@ impl Options {
     #[must_use]
     pub fn first_match(mut self, on: bool) -> Self {
         self.first_match = on;
+        self
+    }
+
+    /// How many other endpoints of its pool a decision names beside the primary, for retries. Default: 2.
+    #[must_use]
+    pub fn fallback_endpoints(mut self, count: usize) -> Self {
+        self.fallback_endpoints = count;
         self
     }
 }

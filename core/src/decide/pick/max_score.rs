@@ -2,7 +2,7 @@
 //! endpoint.
 
 use super::{Context, draw};
-use crate::decide::candidates::Candidates;
+use crate::decide::candidates::{Candidate, Candidates};
 use crate::rng::DecisionRng;
 use crate::trace::Trace;
 
@@ -11,14 +11,14 @@ pub(super) fn pick<T: Trace>(
     candidates: Candidates<'_>,
     rng: &mut DecisionRng,
     trace: &mut T,
-) -> usize {
+) -> Candidate {
     let mut best = f64::NEG_INFINITY;
     let mut equal = 0usize;
-    let mut first = 0;
-    for position in candidates.iter() {
-        let score = context.score(position);
+    let mut first = candidates.nth(0);
+    for candidate in candidates.iter() {
+        let score = context.score(candidate.position);
         if score > best {
-            (best, equal, first) = (score, 1, position);
+            (best, equal, first) = (score, 1, candidate);
         } else if score >= best {
             equal += 1;
         }
@@ -28,5 +28,6 @@ pub(super) fn pick<T: Trace>(
     }
     let number = draw("endpoint among equals", equal, rng, trace);
     // A count that moved since the first walk may leave fewer equals than were counted; the first of them stands in.
-    candidates.iter().filter(|position| context.score(*position) >= best).nth(number).unwrap_or(first)
+    let mut equals = candidates.iter().filter(|candidate| context.score(candidate.position) >= best);
+    equals.nth(number).unwrap_or(first)
 }

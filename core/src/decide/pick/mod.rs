@@ -5,7 +5,7 @@ mod random;
 mod round_robin;
 mod two_choice;
 
-use super::candidates::Candidates;
+use super::candidates::{Candidate, Candidates};
 use super::score;
 use crate::plan::{Picker, Profile};
 use crate::rng::DecisionRng;
@@ -16,7 +16,7 @@ use crate::trace::Trace;
 pub(super) struct Context<'a> {
     pub(super) state: &'a State,
     pub(super) members: &'a Members,
-    /// Decisions taken on the pool before this one.
+    /// Decisions taken on the pool before this one, and picks of this one.
     pub(super) turn: u64,
     pub(super) profile: &'a Profile,
 }
@@ -32,24 +32,24 @@ impl Context<'_> {
     }
 }
 
-/// The position of the picked member, `None` where no candidate is left.
+/// The picked candidate, `None` where none is left.
 pub(super) fn pick<T: Trace>(
     context: &Context<'_>,
     candidates: Candidates<'_>,
     rng: &mut DecisionRng,
     trace: &mut T,
-) -> Option<usize> {
-    match candidates.len() {
-        0 => None,
-        // One candidate needs no draw, whichever the picker.
-        1 => Some(candidates.nth(0)),
-        _ => Some(match context.profile.picker {
-            Picker::Random => random::pick(candidates, rng, trace),
-            Picker::RoundRobin => round_robin::pick(context, candidates),
-            Picker::MaxScore => max_score::pick(context, candidates, rng, trace),
-            Picker::TwoChoice => two_choice::pick(context, candidates, rng, trace),
-        }),
+) -> Option<Candidate> {
+    if candidates.len() == 0 {
+        return None;
     }
+    Some(match context.profile.picker {
+        Picker::RoundRobin => round_robin::pick(context, candidates),
+        // One candidate needs no draw.
+        _ if candidates.len() == 1 => candidates.nth(0),
+        Picker::Random => random::pick(candidates, rng, trace),
+        Picker::MaxScore => max_score::pick(context, candidates, rng, trace),
+        Picker::TwoChoice => two_choice::pick(context, candidates, rng, trace),
+    })
 }
 
 impl Picker {

@@ -3,7 +3,7 @@
 //! Constant cost, and no herd: routers that share stale knowledge still draw different pairs.
 
 use super::{Context, draw};
-use crate::decide::candidates::Candidates;
+use crate::decide::candidates::{Candidate, Candidates};
 use crate::rng::DecisionRng;
 use crate::trace::Trace;
 
@@ -13,12 +13,12 @@ pub(super) fn pick<T: Trace>(
     candidates: Candidates<'_>,
     rng: &mut DecisionRng,
     trace: &mut T,
-) -> usize {
+) -> Candidate {
     let count = candidates.len();
     let first = draw("first of two", count, rng, trace);
     let second = draw("second of two", count - 1, rng, trace);
     // The second draw skips the first candidate.
     let second = if second >= first { second + 1 } else { second };
     let (first, second) = (candidates.nth(first), candidates.nth(second));
-    if context.score(second) > context.score(first) { second } else { first }
+    if context.score(second.position) > context.score(first.position) { second } else { first }
 }

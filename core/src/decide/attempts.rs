@@ -1,0 +1,145 @@
+//! From the rule's backendRefs to attempts: the primary, and in order what to try if it fails.
+
+use super::backend::Refs;
+use super::endpoint::PoolPicks;
+use super::model;
+use crate::attempt::{Attempt, Attempts};
+use crate::decision::Reason;
+use crate::manifest::Criticality;
+use crate::plan::{BackendRef, BackendSet, Target};
+use crate::request::Request;
+use crate::rng::DecisionRng;
+use crate::state::State;
+use crate::trace::{Step, Trace};
+
+/// What one decision draws attempts with.
+pub(super) struct Drawing<'a, T> {
+    pub(super) state: &'a State,
+    pub(super) request: &'a Request<'a>,
+    pub(super) rng: &'a mut DecisionRng,
+    pub(super) trace: &'a mut T,
+}
+
+/// One attempt in the making.
+struct Made<'s> {
+    attempt: Attempt,
+    criticality: Option<Criticality>,
+    /// Of a pool: whom else to pick from, and whom this attempt took.
+    picks: Option<(PoolPicks<'s>, usize)>,
+}
+
+impl<'a, T: Trace> Drawing<'a, T> {
+    /// The attempts of a rule, and the importance of the model in the primary's pool.
+    pub(super) fn attempts(&mut self, set: &BackendSet) -> Result<(Attempts, Option<Criticality>), Reason> {
+        let mut refs = Refs::new(set);
+        let none = if set.refs.is_empty() { Reason::NoBackendRefs } else { Reason::NoWeight };
+        let (position, first) = refs.first(self.rng, self.trace).ok_or(none)?;
+        let (primary, priority) = match self.attempt(position, first) {
+            Ok(made) => (made, first.priority),
+            Err(reason @ (Reason::PoolEmpty | Reason::NoReadyEndpoint)) => {
+                self.replacement(&mut refs, first.priority).ok_or(reason)?
+            }
+            Err(reason) => return Err(reason),
+        };
+        let mut attempts = Attempts::of(primary.attempt);
+        self.add_fallbacks(&mut attempts, &primary, &mut refs, priority);
+        Ok((attempts, primary.criticality))
+    }
+
+    /// The attempt that a ref leads to.
+    fn attempt(&mut self, position: usize, backend_ref: &BackendRef) -> Result<Made<'a>, Reason> {
+        let state = self.state;
+        match backend_ref.target {
+            Target::Backend(backend) => {
+                let model = model::of_ref(backend_ref, self.trace);
+                let attempt = Attempt::new(position, None, model, state.backend_endpoints[backend]);
+                Ok(Made { attempt, criticality: None, picks: None })
+            }
+            Target::Pool(pool) => {
+                let (model, criticality) =
+                    model::in_pool(&state.plan.pools[pool], self.request, self.rng, self.trace);
+                let picks = PoolPicks::new(state, pool, self.trace)?;
+                picks.tell(self.trace);
+                let (candidate, endpoint) =
+                    picks.pick(&[], self.rng, self.trace).ok_or(Reason::NoReadyEndpoint)?;
+                let attempt = Attempt::new(position, Some(pool), model, endpoint);
+                Ok(Made { attempt, criticality, picks: Some((picks, candidate.number)) })
+            }
+            Target::NotFound => Err(Reason::BackendNotFound),
+            Target::NotPermitted => Err(Reason::RefNotPermitted),
+            Target::Broken => Err(Reason::BadFilter),
+        }
+    }
+
+    /// The first attempt that the priorities after `priority` have, for a pool that has no endpoint.
+    fn replacement(&mut self, refs: &mut Refs<'_>, priority: u32) -> Option<(Made<'a>, u32)> {
+        for later in refs.priorities(priority.checked_add(1)?) {
+            while let Some((position, r)) = refs.next(later, self.rng, self.trace) {
+                if let Ok(made) = self.attempt(position, r) {
+                    return Some((made, later));
+                }
+            }
+        }
+        None
+    }
+
+    fn add_fallbacks(&mut self, to: &mut Attempts, primary: &Made<'a>, refs: &mut Refs<'_>, priority: u32) {
+        let wanted = self.state.plan.fallback_endpoints;
+        if refs.is_single() && (wanted == 0 || primary.picks.is_none()) {
+            return;
+        }
+        self.trace.record(Step::FallbacksBegin);
+        if let Some((picks, first)) = &primary.picks {
+            let mut taken = Taken::new(*first);
+            for _ in 0..wanted {
+                let Some((candidate, endpoint)) = picks.pick(taken.numbers(), self.rng, self.trace) else {
+                    break;
+                };
+                taken.add(candidate.number);
+                if !to.push(Attempt { endpoint, ..primary.attempt }) {
+                    return;
+                }
+            }
+        }
+        if refs.is_single() {
+            return;
+        }
+        for priority in refs.priorities(priority) {
+            while let Some((position, r)) = refs.next(priority, self.rng, self.trace) {
+                if let Ok(made) = self.attempt(position, r)
+                    && !to.push(made.attempt)
+                {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// The candidates that the picks of one decision took, ascending.
+struct Taken {
+    numbers: [usize; Attempts::MOST + 1],
+    len: usize,
+}
+
+impl Taken {
+    fn new(first: usize) -> Self {
+        let mut taken = Self { numbers: [0; Attempts::MOST + 1], len: 0 };
+        taken.add(first);
+        taken
+    }
+
+    fn numbers(&self) -> &[usize] {
+        self.numbers.get(..self.len).unwrap_or_default()
+    }
+
+    fn add(&mut self, number: usize) {
+        if let Some(place) = self.numbers.get_mut(self.len) {
+            *place = number;
+            self.len += 1;
+            if let Some(numbers) = self.numbers.get_mut(..self.len) {
+                numbers.sort_unstable();
+            }
+        }
+    }
+}

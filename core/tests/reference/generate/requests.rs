@@ -136,12 +136,7 @@ fn request(source: &mut Source, documents: &[Value], default_namespace: &str) ->
         request.insert("headers".into(), headers.iter().map(|(name, value)| json!([name, value])).collect());
     }
     if !source.one_in(3) {
-        let hostnames = hostnames(documents);
-        let host = if hostnames.is_empty() || source.one_in(2) {
-            source.pick(&of::HOSTS).to_owned()
-        } else {
-            source.pick(&hostnames).replace('*', source.pick(&["x", "z.y"]))
-        };
+        let host = targets::host(source, documents);
         request.insert("host".into(), host.into());
     }
     if source.one_in(2) {
@@ -159,18 +154,6 @@ fn request(source: &mut Source, documents: &[Value], default_namespace: &str) ->
     }
     gateways::arrival(source, documents, default_namespace, &mut request);
     Value::Object(request)
-}
-
-/// Every hostname of a route or listener.
-fn hostnames(documents: &[Value]) -> Vec<&str> {
-    let mut hostnames = Vec::new();
-    for document in documents {
-        hostnames.extend(list(&document["spec"]["hostnames"]).iter().filter_map(Value::as_str));
-        for listener in list(&document["spec"]["listeners"]) {
-            hostnames.extend(listener["hostname"].as_str());
-        }
-    }
-    hostnames
 }
 
 /// Sends what the header match asks for, or something close to it.

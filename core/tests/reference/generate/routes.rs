@@ -42,7 +42,10 @@ pub(crate) fn route(source: &mut Source) -> Value {
         }
         if !source.one_in(40) {
             let count = source.pick(&[0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 5]);
-            let references: Vec<Value> = (0..count).map(|_| reference(source, kind)).collect();
+            let mut references: Vec<Value> = (0..count).map(|_| reference(source, kind)).collect();
+            if kind == "AIGatewayRoute" && source.one_in(3) {
+                fail_over(source, &mut references);
+            }
             rule.insert("backendRefs".into(), references.into());
         }
         rules.push(Value::Object(rule));
@@ -59,6 +62,17 @@ pub(crate) fn route(source: &mut Source) -> Value {
         "metadata": metadata,
         "spec": spec,
     })
+}
+
+/// Puts one pool before all others, so that these are what replaces it.
+fn fail_over(source: &mut Source, references: &mut [Value]) {
+    for (place, reference) in references.iter_mut().enumerate() {
+        if place == 0 {
+            *reference = json!({"kind": "InferencePool", "name": source.pick(&of::POOLS)});
+        } else {
+            reference["priority"] = source.pick(&[1, 1, 1, 2, 3]).into();
+        }
+    }
 }
 
 fn one_match(source: &mut Source, kind: &str) -> Value {

@@ -1,7 +1,8 @@
-//! Paths with queries that nearly, or just, are what a match asks for.
+//! Hosts, and paths with queries, that nearly, or just, are what routes ask for.
 
 use serde_json::Value;
 
+use super::alphabet as of;
 use super::requests::list;
 use super::source::Source;
 
@@ -64,4 +65,26 @@ fn path(source: &mut Source, wanted: &Value) -> String {
         5 => format!("/{asked}"),
         _ => asked,
     }
+}
+
+/// The host of a request: any, or one that a hostname of a route or listener covers.
+pub(crate) fn host(source: &mut Source, documents: &[Value]) -> String {
+    let hostnames = hostnames(documents);
+    if hostnames.is_empty() || source.one_in(2) {
+        source.pick(&of::HOSTS).to_owned()
+    } else {
+        source.pick(&hostnames).replace('*', source.pick(&["x", "z.y"]))
+    }
+}
+
+/// Every hostname of a route or listener.
+fn hostnames(documents: &[Value]) -> Vec<&str> {
+    let mut hostnames = Vec::new();
+    for document in documents {
+        hostnames.extend(list(&document["spec"]["hostnames"]).iter().filter_map(Value::as_str));
+        for listener in list(&document["spec"]["listeners"]) {
+            hostnames.extend(listener["hostname"].as_str());
+        }
+    }
+    hostnames
 }

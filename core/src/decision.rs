@@ -277,6 +277,11 @@ impl<S: Deref<Target = State>> NoRoute<S> {
         self.at.map(|at| self.state.plan.rules[at.rule].index)
     }
 
+    /// The number among [`Plan::rules`](crate::Plan::rules) of the rule that matched, for hosts that keep their own tables.
+    pub fn rule_number(&self) -> Option<usize> {
+        self.at.map(|at| at.rule.position())
+    }
+
     /// The seed of the decision.
     pub fn seed(&self) -> u64 {
         self.seed

@@ -6,6 +6,7 @@ mod endpoint;
 mod filter;
 mod matching;
 mod model;
+mod path;
 mod pick;
 mod score;
 

@@ -3,11 +3,12 @@
 //! A plan is built once by the compile step, is never changed, and holds no state that cannot be part of a decision.
 
 mod backend_set;
-mod header_name;
+mod field;
 mod matcher;
 mod options;
 mod pool;
 mod profile;
+mod scopes;
 mod shares;
 
 use crate::decision::BackendName;
@@ -15,19 +16,20 @@ use crate::ids::{BackendIx, ObjectName, PoolIx, RouteIx, RuleIx, Table};
 use crate::manifest::Diagnostic;
 
 pub(crate) use backend_set::{BackendRef, BackendSet, Target};
-pub use header_name::HeaderName;
-pub(crate) use header_name::Role;
+pub(crate) use field::Field;
+pub use field::HeaderName;
 pub use matcher::Miss;
-pub(crate) use matcher::{Condition, Entry, HostPattern, Matcher, Test};
+pub(crate) use matcher::{Condition, Entry, Fields, HostPattern, Matcher, Test};
 pub use options::{Options, Strategy, UnknownStrategy};
 pub(crate) use pool::{Backend, Model, Models, Pool, Targets};
 pub(crate) use profile::{Filter, Picker, Profile, Scorer};
+pub(crate) use scopes::{GatewayScope, ListenerScope, Scopes, host_rank};
 pub(crate) use shares::Shares;
 
 /// An immutable routing plan, made by [`Manifests::compile`](crate::Manifests::compile).
 #[derive(Debug)]
 pub struct Plan {
-    pub(crate) matcher: Matcher,
+    pub(crate) scopes: Scopes,
     pub(crate) routes: Table<RouteIx, ObjectName>,
     pub(crate) rules: Table<RuleIx, Rule>,
     pub(crate) pools: Table<PoolIx, Pool>,
@@ -85,7 +87,7 @@ impl Plan {
     /// The header names that rules look at, each with the index under which [`Headers::find`](crate::Headers::find) is asked for it. A host that
     /// copies headers needs no others.
     pub fn header_names(&self) -> impl ExactSizeIterator<Item = &HeaderName> {
-        self.matcher.header_names()
+        self.scopes.header_names.iter().map(|name| &**name)
     }
 
     /// All rules, each under the number by which [`Decision::rule_number`](crate::Decision::rule_number) means it.

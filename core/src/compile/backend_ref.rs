@@ -2,12 +2,16 @@
 
 use std::collections::HashMap;
 
+use super::filters::{FilterReader, Filtered};
 use super::objects::Objects;
 use super::report::Report;
 use super::resolve::service_host;
 use super::route::Route;
 use crate::ids::{BackendIx, Ix, ObjectName};
-use crate::manifest::{AI_GATEWAY, BackendRefWire, CORE, Code, ENVOY_GATEWAY, INFERENCE, Kind};
+use crate::manifest::{
+    AI_GATEWAY, BackendRefWire, BodyMutationWire, CORE, Code, ENVOY_GATEWAY, HeaderMutationWire, INFERENCE,
+    Kind,
+};
 use crate::plan::{Backend, BackendRef, Options, Target};
 use crate::units::{Weight, port};
 
@@ -37,6 +41,7 @@ pub(super) struct Resolver<'a> {
     pub(super) objects: &'a Objects<'a>,
     pub(super) options: &'a Options,
     pub(super) route: &'a Route<'a>,
+    pub(super) filters: &'a FilterReader<'a>,
     /// Where the reference stands in the route.
     pub(super) path: String,
 }
@@ -46,6 +51,7 @@ impl Resolver<'_> {
     pub(super) fn resolve(
         &self,
         wire: &BackendRefWire,
+        rule: &Filtered,
         services: &mut Services<'_>,
         report: &mut Report,
     ) -> Option<BackendRef> {
@@ -73,6 +79,9 @@ impl Resolver<'_> {
         }
         let target =
             kind.map_or(Target::NotFound, |kind| self.target(kind, &name, wire.port, services, report));
+        let own = self.own_mutations(target);
+        let filtered = self.filters.of_ref(rule, wire, own, &self.path, report);
+        let target = if filtered.is_broken { Target::Broken } else { target };
         let model = wire
             .model_name_override
             .as_deref()
@@ -83,8 +92,19 @@ impl Resolver<'_> {
             weight: wire.weight.map_or(Some(Weight::DEFAULT), Weight::try_new)?.get(),
             priority: u32::try_from(wire.priority.unwrap_or_default()).ok()?,
             target,
+            mutations: filtered.mutations,
             model: model.map(Into::into),
         })
+    }
+
+    /// What the AIServiceBackend itself asks to change.
+    fn own_mutations(&self, target: Target) -> (Option<&HeaderMutationWire>, Option<&BodyMutationWire>) {
+        let Target::Backend(number) = target else { return (None, None) };
+        let spec = self.objects.backends.get(number.position()).map(|backend| &backend.object.spec);
+        (
+            spec.and_then(|spec| spec.header_mutation.as_ref()),
+            spec.and_then(|spec| spec.body_mutation.as_ref()),
+        )
     }
 
     /// The kind that an AIGatewayRoute refers to; another one is an error of the text.

@@ -5,7 +5,9 @@
 mod attach;
 mod backend_ref;
 mod check;
+mod durations;
 mod fields;
+mod filters;
 mod objects;
 mod order;
 mod report;

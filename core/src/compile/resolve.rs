@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use super::backend_ref::{Resolver, Services};
+use super::filters::FilterReader;
 use super::objects::{Named, Objects, age};
 use super::report::Report;
 use crate::ids::{BackendIx, Ix, ObjectName, RouteIx};
 use crate::manifest::{BackendSpec, Code, Criticality, INFERENCE_V1, Labels, ModelSpec, PoolSpec, Selector};
-use crate::plan::{Backend, BackendSet, Model, Models, Options, Pool, Rule, Shares, Targets};
+use crate::plan::{Backend, BackendSet, Model, Models, Options, Pool, Rule, RuleAnswer, Shares, Targets};
 use crate::units::{Weight, port};
 
 /// The routes' names and all their rules, numbered across routes.
@@ -130,14 +131,34 @@ pub(super) fn routes(
     let mut routes = Routes::default();
     let mut services = Services::new(backends);
     for (position, route) in objects.routes.iter().enumerate() {
+        let filters = FilterReader { objects, route };
         for (index, rule) in route.rules.iter().enumerate() {
+            let of_rule = filters.of_rule(index, rule, report);
             let refs = rule.backend_refs.iter().enumerate().filter_map(|(b, backend)| {
                 let path = format!("spec.rules[{index}].backendRefs[{b}]");
-                Resolver { objects, options, route, path }.resolve(backend, &mut services, report)
+                Resolver { objects, options, route, filters: &filters, path }.resolve(
+                    backend,
+                    &of_rule,
+                    &mut services,
+                    report,
+                )
             });
             let backends = BackendSet::new(refs.collect());
+            let answer = if of_rule.is_broken {
+                Some(RuleAnswer::Broken)
+            } else {
+                of_rule.redirect.map(RuleAnswer::Redirect)
+            };
+            let prefixes = rule.matches.iter().map(|one| one.path.prefix().into()).collect();
             let name = rule.name.map(Into::into);
-            routes.rules.push(Rule { route: RouteIx::new(position), index, name, backends });
+            routes.rules.push(Rule {
+                route: RouteIx::new(position),
+                index,
+                name,
+                backends,
+                prefixes,
+                answer,
+            });
         }
         routes.names.push(route.name.clone());
     }

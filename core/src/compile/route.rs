@@ -3,7 +3,7 @@
 use crate::ids::ObjectName;
 use crate::manifest::{
     AiMatchWire, BackendRefWire, Body, FilterWire, GrpcMatchWire, GrpcMethodWire, HttpMatchWire, Kind,
-    ObjectMeta, ParentRefWire, RuleWire, Source, ValueMatchWire,
+    ObjectMeta, ParentRefWire, RetryWire, RuleWire, Source, TimeoutsWire, ValueMatchWire,
 };
 
 /// A route of any kind.
@@ -24,6 +24,9 @@ pub(super) struct RouteRule<'s> {
     pub(super) matches: Vec<RouteMatch<'s>>,
     pub(super) filters: &'s [FilterWire],
     pub(super) backend_refs: &'s [BackendRefWire],
+    pub(super) timeouts: Option<&'s TimeoutsWire>,
+    pub(super) retry: Option<&'s RetryWire>,
+    pub(super) stream_idle_timeout: Option<&'s str>,
 }
 
 /// A match of any rule.
@@ -44,6 +47,16 @@ pub(super) enum PathTest {
     Pattern(String),
     /// The type is none of the three; the checks report it.
     Unknown,
+}
+
+impl PathTest {
+    /// The prefix that the path asks for, empty where it asks for none.
+    pub(super) fn prefix(&self) -> &str {
+        match self {
+            Self::Prefix(prefix) => prefix,
+            _ => "",
+        }
+    }
 }
 
 impl Default for PathTest {
@@ -87,6 +100,9 @@ fn rules<'s, M>(wires: &'s [RuleWire<M>], one: impl Fn(&'s M) -> RouteMatch<'s>)
             matches,
             filters: &wire.filters,
             backend_refs: &wire.backend_refs,
+            timeouts: wire.timeouts.as_ref(),
+            retry: wire.retry.as_ref(),
+            stream_idle_timeout: wire.stream_idle_timeout.as_deref(),
         }
     };
     wires.iter().map(rule).collect()

@@ -20,8 +20,6 @@ pub(crate) struct FilterWire {
     pub(crate) request_redirect: Option<RedirectWire>,
     #[serde(default)]
     pub(crate) url_rewrite: Option<RewriteWire>,
-    #[serde(default)]
-    pub(crate) extension_ref: Option<ExtensionRefWire>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -83,12 +81,4 @@ pub(crate) struct PathModifierWire {
     pub(crate) replace_full_path: Option<String>,
     #[serde(default)]
     pub(crate) replace_prefix_match: Option<String>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct ExtensionRefWire {
-    #[serde(default)]
-    pub(crate) group: String,
-    pub(crate) kind: String,
-    pub(crate) name: String,
 }

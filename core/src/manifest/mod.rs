@@ -28,7 +28,9 @@ pub(crate) use ai_service_backend::BackendSpec;
 use diagnostic::File;
 pub use diagnostic::{Code, Diagnostic, Problems, Severity};
 pub(crate) use dialect::{AI_GATEWAY, CORE, ENVOY_GATEWAY, GATEWAY, INFERENCE, INFERENCE_V1, Kind};
-pub(crate) use filter::FilterWire;
+pub(crate) use filter::{
+    FilterWire, HeaderModifierWire, MirrorWire, PathModifierWire, RedirectWire, RewriteWire,
+};
 pub(crate) use gateway::{GatewaySpec, ListenerWire};
 pub(crate) use http_route::{GrpcMatchWire, GrpcMethodWire, HttpMatchWire, RouteSpec};
 pub use inference_model::Criticality;
@@ -37,7 +39,10 @@ pub(crate) use inference_pool::{PoolSpec, Selector};
 pub(crate) use label_selector::LabelSelector;
 pub(crate) use meta::{Labels, Object, ObjectMeta};
 pub(crate) use reference_grant::GrantSpec;
-pub(crate) use route_rule::{BackendRefWire, MatchType, ParentRefWire, RuleWire, ValueMatchWire};
+pub(crate) use route_rule::{
+    BackendRefWire, BodyMutationWire, HeaderMutationWire, HeaderWire, MatchType, ParentRefWire, RetryWire,
+    RuleWire, TimeoutsWire, ValueMatchWire,
+};
 pub(crate) use source::{Body, Source};
 
 /// The manifests of one gateway: any number of texts, each with any number of YAML or JSON documents.

@@ -5,6 +5,7 @@
 mod backend_set;
 mod field;
 mod matcher;
+mod mutations;
 mod options;
 mod pool;
 mod profile;
@@ -20,6 +21,8 @@ pub(crate) use field::Field;
 pub use field::HeaderName;
 pub use matcher::Miss;
 pub(crate) use matcher::{Condition, Entry, Fields, HostPattern, Matcher, Test};
+pub(crate) use mutations::Redirect;
+pub use mutations::{BodyChange, HeaderChange, Mirror, Mutations, PathChange, Retry};
 pub use options::{Options, Strategy, UnknownStrategy};
 pub(crate) use pool::{Backend, Model, Models, Pool, Targets};
 pub(crate) use profile::{Filter, Picker, Profile, Scorer};
@@ -47,6 +50,18 @@ pub(crate) struct Rule {
     pub(crate) index: usize,
     pub(crate) name: Option<Box<str>>,
     pub(crate) backends: BackendSet,
+    /// Of each match, the prefix that its path asks for.
+    pub(crate) prefixes: Box<[Box<str>]>,
+    /// The rule answers by itself.
+    pub(crate) answer: Option<RuleAnswer>,
+}
+
+/// What a rule answers instead of sending a request on.
+#[derive(Debug)]
+pub(crate) enum RuleAnswer {
+    Redirect(Redirect),
+    /// A filter that cannot be followed.
+    Broken,
 }
 
 /// A rule as the plan has it.

@@ -77,11 +77,11 @@ fn vectors_are_decided_as_the_reference_decides() {
         let mut expected = case.expect.as_object().unwrap().clone();
         _ = (expected.remove("warnings"), expected.remove("explain"));
         if !expected.is_empty() {
-            assert_eq!(
-                reference::run(objects, &config.options, &case.raw),
-                Value::Object(expected),
-                "{name}"
-            );
+            let mut found = reference::run(objects, &config.options, &case.raw);
+            if !expected.contains_key("fallbacks") {
+                _ = found.as_object_mut().unwrap().remove("fallbacks");
+            }
+            assert_eq!(found, Value::Object(expected), "{name}");
             compared += 1;
         }
     });

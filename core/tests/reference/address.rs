@@ -13,7 +13,12 @@ pub(crate) fn of_backend(backend: &Object, port: Option<u64>) -> Option<String> 
     let name = reference["name"].as_str()?;
     let namespace = reference["namespace"].as_str().unwrap_or(backend.namespace);
     let port = port.or(reference["port"].as_u64())?;
-    Some(format!("{name}.{namespace}.svc.cluster.local:{port}"))
+    Some(of_service(name, namespace, port))
+}
+
+/// The address of a Service at the port that the ref names.
+pub(crate) fn of_service(name: &str, namespace: &str, port: u64) -> String {
+    format!("{name}.{namespace}.svc.cluster.local:{port}")
 }
 
 /// Whether a reported address says its port.

@@ -1,50 +1,106 @@
-//! Which backendRef of a rule is taken: section "Choosing a backend".
+//! Which backendRef of a rule is taken, and what it names: section "Choosing a backend".
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Refusal;
 use super::draw::Draw;
 use super::grants;
-use super::load::{Object, World, items};
+use super::load::{Object, POOL_GROUPS, World, items};
 use super::matching::Matched;
 
-/// The backendRef that was chosen and the object it names.
+/// A backendRef and what it names. The object of a Service or Backend need not be among the manifests.
 pub(crate) struct Chosen<'a> {
     pub(crate) reference: &'a Value,
-    pub(crate) object: Object<'a>,
+    pub(crate) kind: &'a str,
+    pub(crate) namespace: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) object: Option<Object<'a>>,
 }
 
-/// Chooses by priority and weight, then looks whether the chosen object is there.
-pub(crate) fn choose<'a>(
+impl Chosen<'_> {
+    /// `namespace/name`.
+    pub(crate) fn id(&self) -> String {
+        format!("{}/{}", self.namespace, self.name)
+    }
+
+    /// What `expect` says of it.
+    pub(crate) fn expected(&self) -> Value {
+        json!({"kind": self.kind, "namespace": self.namespace, "name": self.name})
+    }
+}
+
+/// The refs of a rule that have a weight and were not drawn yet, in the order of the list.
+pub(crate) struct Undrawn<'a>(Vec<&'a Value>);
+
+impl<'a> Undrawn<'a> {
+    /// All refs of the rule that take part.
+    pub(crate) fn of_rule(matched: &Matched<'a>) -> Result<Undrawn<'a>, Refusal> {
+        let all = items(&matched.rule_json["backendRefs"]);
+        if all.is_empty() {
+            return Err((500, "no_backend_refs"));
+        }
+        let weighted: Vec<&Value> = all.iter().filter(|reference| weight(reference) > 0).collect();
+        if weighted.is_empty() { Err((500, "no_weight")) } else { Ok(Undrawn(weighted)) }
+    }
+
+    /// The priorities of the refs that are left, each once, the smallest first.
+    pub(crate) fn priorities(&self) -> Vec<u64> {
+        let mut priorities: Vec<u64> = self.0.iter().map(|reference| priority(reference)).collect();
+        priorities.sort_unstable();
+        priorities.dedup();
+        priorities
+    }
+
+    /// Draws by weight among the refs of a priority and takes the drawn one out; the last needs no draw.
+    pub(crate) fn draw(&mut self, wanted: u64, draw: &mut Draw) -> Option<&'a Value> {
+        let places: Vec<usize> =
+            (0..self.0.len()).filter(|place| priority(self.0[*place]) == wanted).collect();
+        let weights: Vec<u64> = places.iter().map(|place| weight(self.0[*place])).collect();
+        match places.len() {
+            0 => None,
+            1 => Some(self.0.remove(places[0])),
+            _ => Some(self.0.remove(places[draw.weighted(&weights)])),
+        }
+    }
+}
+
+/// What a ref of the matched rule names, if it may and if it is there.
+pub(crate) fn resolve<'a>(
     world: &World<'a>,
     matched: &Matched<'a>,
-    draw: &mut Draw,
+    reference: &'a Value,
 ) -> Result<Chosen<'a>, Refusal> {
-    let all = items(&matched.rule_json["backendRefs"]);
-    if all.is_empty() {
-        return Err((500, "no_backend_refs"));
-    }
-    let weighted: Vec<&Value> = all.iter().filter(|reference| weight(reference) > 0).collect();
-    let Some(least) = weighted.iter().map(|reference| priority(reference)).min() else {
-        return Err((500, "no_weight"));
-    };
-    let taking_part: Vec<&Value> =
-        weighted.into_iter().filter(|reference| priority(reference) == least).collect();
-
-    let weights: Vec<u64> = taking_part.iter().map(|reference| weight(reference)).collect();
-    let number = if weights.len() == 1 { 0 } else { draw.weighted(&weights) };
-    let reference = taking_part[number];
-
-    let kind = reference["kind"].as_str().unwrap_or("AIServiceBackend");
-    let namespace = reference["namespace"].as_str().unwrap_or(matched.route.namespace);
+    let route = &matched.route;
+    let kind = kind(route.kind, reference).ok_or((500, "backend_not_found"))?;
+    let namespace = reference["namespace"].as_str().unwrap_or(route.namespace);
     let name = reference["name"].as_str().unwrap_or("");
-    if !grants::permits(world, matched.route.namespace, kind, namespace, name) {
+    if !grants::permits(world, route, kind, namespace, name) {
         return Err((500, "ref_not_permitted"));
     }
-    match world.find(kind, namespace, name) {
-        Some(object) => Ok(Chosen { reference, object: *object }),
-        None => Err((500, "backend_not_found")),
+    let object = world.find(kind, namespace, name).copied();
+    let is_trusted = matches!(kind, "Service" | "Backend")
+        && !world.of_kind(kind).any(|object| object.namespace == namespace);
+    if object.is_none() && !is_trusted {
+        return Err((500, "backend_not_found"));
     }
+    Ok(Chosen { reference, kind, namespace, name, object })
+}
+
+/// The kind that a ref names, none if it is not a backend.
+fn kind<'a>(route: &str, reference: &'a Value) -> Option<&'a str> {
+    if route == "AIGatewayRoute" {
+        return Some(reference["kind"].as_str().unwrap_or("AIServiceBackend"));
+    }
+    let kind = reference["kind"].as_str().unwrap_or("Service");
+    let group = reference["group"].as_str().unwrap_or("");
+    let is_backend = match kind {
+        "Service" => group.is_empty() && reference["port"].is_u64(),
+        "InferencePool" => POOL_GROUPS.contains(&group),
+        "AIServiceBackend" => group == "aigateway.envoyproxy.io",
+        "Backend" => group == "gateway.envoyproxy.io",
+        _ => false,
+    };
+    if is_backend { Some(kind) } else { None }
 }
 
 fn weight(reference: &Value) -> u64 {

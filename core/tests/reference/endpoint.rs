@@ -14,36 +14,81 @@ pub(crate) fn choose(
     world: &World,
     chosen: &Chosen,
     case: &Value,
+    turn: u64,
     draw: &mut Draw,
 ) -> Result<Member, Refusal> {
-    if chosen.object.kind == "AIServiceBackend" {
-        let address = address::of_backend(&chosen.object, None);
-        return Ok(Member { id: chosen.object.id(), address, ready: true });
+    let itself = |address| Ok(Member { id: chosen.id(), address, ready: true });
+    match (chosen.kind, &chosen.object) {
+        ("Service", _) => {
+            let port = chosen.reference["port"].as_u64();
+            itself(port.map(|port| address::of_service(chosen.name, chosen.namespace, port)))
+        }
+        ("AIServiceBackend", Some(object)) => itself(address::of_backend(object, None)),
+        ("InferencePool", Some(pool)) => {
+            let all = members::of_pool(world, pool, items(&case["endpoints"]));
+            if all.is_empty() {
+                return Err((503, "pool_empty"));
+            }
+            let ready: Vec<Member> = all.into_iter().filter(|member| member.ready).collect();
+            if ready.is_empty() {
+                return Err((503, "no_ready_endpoint"));
+            }
+            let number = pick(world, &ready, case, turn, draw);
+            Ok(ready[number].clone())
+        }
+        _ => itself(None),
     }
-    let all = members::of_pool(world, &chosen.object, items(&case["endpoints"]));
-    if all.is_empty() {
-        return Err((503, "pool_empty"));
+}
+
+/// More endpoints of the pool that was chosen, each picked among those that are left.
+pub(crate) fn more(
+    world: &World,
+    chosen: &Chosen,
+    case: &Value,
+    turn: u64,
+    first: &Member,
+    draw: &mut Draw,
+) -> Vec<Member> {
+    let (true, Some(pool)) = (chosen.kind == "InferencePool", &chosen.object) else { return Vec::new() };
+    let all = members::of_pool(world, pool, items(&case["endpoints"]));
+    let ready: Vec<Member> = all.into_iter().filter(|member| member.ready).collect();
+    let mut left = ready.clone();
+    take(&mut left, first);
+    let mut more = Vec::new();
+    while !left.is_empty() && (more.len() as u64) < world.fallback_endpoints {
+        let member = if world.strategy == "round_robin" {
+            ready[round_robin(ready.len(), turn + 1 + more.len() as u64)].clone()
+        } else {
+            left[pick(world, &left, case, turn, draw)].clone()
+        };
+        take(&mut left, &member);
+        more.push(member);
     }
-    let left: Vec<Member> = all.into_iter().filter(|member| member.ready).collect();
-    if left.is_empty() {
-        return Err((503, "no_ready_endpoint"));
+    more
+}
+
+/// Takes one member out; of two that look the same, one.
+fn take(members: &mut Vec<Member>, taken: &Member) {
+    if let Some(place) = members.iter().position(|member| member == taken) {
+        members.remove(place);
     }
+}
+
+fn pick(world: &World, among: &[Member], case: &Value, turn: u64, draw: &mut Draw) -> usize {
     let loads: Vec<u64> =
-        left.iter().map(|member| case["in_flight"][&member.id].as_u64().unwrap_or(0)).collect();
-    let number = match world.strategy {
-        "random" => random(left.len(), draw),
-        "round_robin" => round_robin(left.len(), case["before"].as_u64().unwrap_or(0)),
+        among.iter().map(|member| case["in_flight"][&member.id].as_u64().unwrap_or(0)).collect();
+    match world.strategy {
+        "random" => random(among.len(), draw),
+        "round_robin" => round_robin(among.len(), turn),
         "least_request" => least_request(&loads, draw),
         _ => two_choice(&loads, draw),
-    };
-    Ok(left[number].clone())
+    }
 }
 
 fn random(count: usize, draw: &mut Draw) -> usize {
     if count == 1 { 0 } else { draw.number(count) }
 }
 
-/// Every earlier decision of the same request, seed and state went to the same pool: the turn is their number.
 fn round_robin(count: usize, turn: u64) -> usize {
     (turn % count as u64) as usize
 }

@@ -4,10 +4,14 @@
 //! names in another case, repeated headers, equal rules, references that lead nowhere, weights of 0, equal loads.
 
 mod alphabet;
+mod gateways;
+mod grants;
+mod http_routes;
 mod objects;
 mod requests;
 mod routes;
 mod source;
+mod targets;
 
 use serde_json::{Map, Value, json};
 
@@ -37,7 +41,7 @@ pub(crate) fn generate_from(bytes: &[u8]) -> Generated {
 
 fn build(source: &mut Source, cases: usize) -> Generated {
     let mut documents = Vec::new();
-    for _ in 0..source.pick(&[1, 1, 1, 2, 2, 3, 4]) {
+    for _ in 0..source.pick(&[1, 2, 2, 3, 3, 4, 5]) {
         documents.push(routes::route(source));
     }
     for name in alphabet::BACKENDS {
@@ -58,8 +62,26 @@ fn build(source: &mut Source, cases: usize) -> Generated {
     for _ in 0..source.below(5) {
         documents.push(objects::model(source));
     }
-    for _ in 0..source.pick(&[0, 0, 1, 2, 3]) {
-        documents.push(objects::grant(source));
+    if source.one_in(2) {
+        for name in http_routes::SERVED {
+            for kind in ["Service", "Backend"] {
+                if !source.one_in(4) {
+                    documents.push(objects::served(source, kind, name));
+                }
+            }
+        }
+    }
+    for _ in 0..source.pick(&[0, 1, 1, 2, 3]) {
+        let grant = grants::grant(source, &documents);
+        documents.push(grant);
+    }
+    if source.one_in(2) {
+        for _ in 0..source.pick(&[1, 1, 2]) {
+            documents.push(gateways::gateway(source));
+        }
+        for _ in 0..source.pick(&[0, 1, 2]) {
+            documents.push(gateways::namespace(source));
+        }
     }
     if source.one_in(8) {
         documents.push(objects::passed_over(source));
@@ -91,7 +113,10 @@ fn options(source: &mut Source, documents: &[Value]) -> Value {
         let namespace = source.pick(&alphabet::NAMESPACES);
         options.insert("default_namespace".into(), namespace.into());
     }
-    if source.one_in(3) {
+    if source.one_in(2) {
+        options.insert("fallback_endpoints".into(), source.below(5).into());
+    }
+    if source.one_in(5) {
         options.insert("first_match".into(), source.one_in(2).into());
     }
     if source.one_in(6) {

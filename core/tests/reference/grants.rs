@@ -2,22 +2,24 @@
 
 use serde_json::Value;
 
-use super::load::{POOL_GROUPS, World, items};
+use super::load::{Object, POOL_GROUPS, World, items};
 
-/// Whether a route of namespace `from` may refer to this object, which need not exist.
-pub(crate) fn permits(world: &World, from: &str, kind: &str, namespace: &str, name: &str) -> bool {
-    if namespace == from {
+/// Whether a route may refer to this object, which need not exist.
+pub(crate) fn permits(world: &World, route: &Object, kind: &str, namespace: &str, name: &str) -> bool {
+    if namespace == route.namespace {
         return true;
     }
+    let group_of_route =
+        if route.kind == "AIGatewayRoute" { "aigateway.envoyproxy.io" } else { "gateway.networking.k8s.io" };
     for grant in world.of_kind("ReferenceGrant") {
         if grant.namespace != namespace {
             continue;
         }
         let spec = grant.spec();
         let from_fits = items(&spec["from"]).iter().any(|entry| {
-            entry["group"] == "aigateway.envoyproxy.io"
-                && entry["kind"] == "AIGatewayRoute"
-                && entry["namespace"] == from
+            entry["group"] == group_of_route
+                && entry["kind"] == route.kind
+                && entry["namespace"] == route.namespace
         });
         let to_fits = items(&spec["to"]).iter().any(|entry| {
             group_fits(&entry["group"], kind) && entry["kind"] == kind && name_fits(&entry["name"], name)
@@ -32,7 +34,12 @@ pub(crate) fn permits(world: &World, from: &str, kind: &str, namespace: &str, na
 /// An InferencePool is the same object in each of its groups.
 fn group_fits(group: &Value, kind: &str) -> bool {
     let group = group.as_str().unwrap_or("");
-    if kind == "InferencePool" { POOL_GROUPS.contains(&group) } else { group == "aigateway.envoyproxy.io" }
+    match kind {
+        "InferencePool" => POOL_GROUPS.contains(&group),
+        "Service" => group.is_empty(),
+        "Backend" => group == "gateway.envoyproxy.io",
+        _ => group == "aigateway.envoyproxy.io",
+    }
 }
 
 fn name_fits(granted: &Value, name: &str) -> bool {

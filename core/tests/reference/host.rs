@@ -1,4 +1,4 @@
-//! How well the hostnames of a route fit the host of a request.
+//! How well hostnames fit the host of a request, and what two hostnames have in common.
 
 use std::cmp::Reverse;
 
@@ -14,7 +14,7 @@ pub(crate) enum Fit {
 }
 
 /// The best fit among the hostnames, or none if the route is for other hosts.
-pub(crate) fn fit(hostnames: &[&str], host: Option<&str>) -> Option<Fit> {
+pub(crate) fn fit(hostnames: &[String], host: Option<&str>) -> Option<Fit> {
     if hostnames.is_empty() {
         return Some(Fit::Any);
     }
@@ -30,6 +30,26 @@ pub(crate) fn fit(hostnames: &[&str], host: Option<&str>) -> Option<Fit> {
     }
     fits.sort();
     fits.first().copied()
+}
+
+/// The narrower of two hostnames of which one equals or covers the other.
+pub(crate) fn common(one: &str, other: &str) -> Option<String> {
+    let (one, other) = (one.to_ascii_lowercase(), other.to_ascii_lowercase());
+    if one == other || covers(&one, &other) {
+        Some(other)
+    } else if covers(&other, &one) {
+        Some(one)
+    } else {
+        None
+    }
+}
+
+/// `*.a.b` covers `x.a.b` and `*.x.a.b`.
+fn covers(wide: &str, narrow: &str) -> bool {
+    match wide.strip_prefix('*') {
+        Some(rest) => narrow.strip_prefix('*').unwrap_or(narrow).ends_with(rest),
+        None => false,
+    }
 }
 
 /// The host before `:port`.

@@ -6,6 +6,9 @@ use serde_json::Value;
 pub(crate) const POOL_GROUPS: [&str; 3] =
     ["inference.networking.k8s.io", "inference.networking.x-k8s.io", "inference.x-k8s.io"];
 
+/// The kinds whose rules decide, alike but for what their matches may ask.
+pub(crate) const ROUTE_KINDS: [&str; 3] = ["AIGatewayRoute", "HTTPRoute", "GRPCRoute"];
+
 /// One object of a kind that is read.
 #[derive(Clone, Copy)]
 pub(crate) struct Object<'a> {
@@ -33,6 +36,8 @@ pub(crate) struct World<'a> {
     pub(crate) default_namespace: &'a str,
     pub(crate) first_match: bool,
     pub(crate) strategy: &'a str,
+    /// How many more endpoints of its pool a decision names.
+    pub(crate) fallback_endpoints: u64,
 }
 
 impl<'a> World<'a> {
@@ -57,12 +62,18 @@ impl<'a> World<'a> {
             default_namespace,
             first_match: options["first_match"].as_bool().unwrap_or(false),
             strategy: options["strategy"].as_str().unwrap_or("two_choice"),
+            fallback_endpoints: options["fallback_endpoints"].as_u64().unwrap_or(2),
         }
     }
 
     /// The objects of a kind in the order of the text.
     pub(crate) fn of_kind(&self, kind: &str) -> impl Iterator<Item = &Object<'a>> {
         self.objects.iter().filter(move |object| object.kind == kind)
+    }
+
+    /// The routes of every kind in the order of the text.
+    pub(crate) fn routes(&self) -> impl Iterator<Item = &Object<'a>> {
+        self.objects.iter().filter(|object| ROUTE_KINDS.contains(&object.kind))
     }
 
     /// The object of this kind, namespace and name.
@@ -85,7 +96,9 @@ fn spread<'a>(document: &'a Value, default_namespace: &'a str, all: &mut Vec<Obj
     let is_read = match kind {
         "AIGatewayRoute" | "AIServiceBackend" => group == "aigateway.envoyproxy.io",
         "InferencePool" | "InferenceModel" => POOL_GROUPS.contains(&group),
-        "ReferenceGrant" => group == "gateway.networking.k8s.io",
+        "HTTPRoute" | "GRPCRoute" | "Gateway" | "ReferenceGrant" => group == "gateway.networking.k8s.io",
+        "Service" | "Namespace" => group.is_empty(),
+        "Backend" => group == "gateway.envoyproxy.io",
         _ => false,
     };
     if is_read {

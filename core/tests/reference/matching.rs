@@ -2,10 +2,11 @@
 
 use std::cmp::Reverse;
 
-use regex::Regex;
 use serde_json::Value;
 
-use super::host::{self, Fit};
+use super::attachment;
+use super::conditions::Conditions;
+use super::host::Fit;
 use super::load::{Object, World, items};
 use super::request::Request;
 use super::time::{self, Age};
@@ -23,7 +24,10 @@ pub(crate) struct Matched<'a> {
 struct Held<'a> {
     matched: Matched<'a>,
     fit: Fit,
+    path: (u8, Reverse<usize>),
+    has_method: bool,
     headers: usize,
+    parameters: usize,
     age: Age,
     id: String,
     /// Place of the route in the text.
@@ -34,24 +38,38 @@ struct Held<'a> {
 
 /// Collects every match of every route that holds, sorts them, and takes the first.
 pub(crate) fn first<'a>(world: &World<'a>, request: &Request) -> Option<Matched<'a>> {
-    let no_headers = Value::Null;
+    let mut held = all(world, request);
+    if world.first_match {
+        held.sort_by_key(|m| (m.fit, m.place, m.matched.rule, m.number));
+    } else {
+        held.sort_by_key(|m| {
+            let specific = (m.path, !m.has_method, Reverse(m.headers), Reverse(m.parameters));
+            (m.fit, specific, m.age, m.id.clone(), m.place, m.matched.rule, m.number)
+        });
+    }
+    held.first().map(|m| m.matched)
+}
+
+fn all<'a>(world: &World<'a>, request: &Request) -> Vec<Held<'a>> {
+    let no_conditions = Value::Null;
     let mut held = Vec::new();
-    for (place, route) in world.of_kind("AIGatewayRoute").enumerate() {
-        let spec = route.spec();
-        let hostnames: Vec<&str> = items(&spec["hostnames"]).iter().filter_map(Value::as_str).collect();
-        let Some(fit) = host::fit(&hostnames, request.host) else { continue };
-        for (rule, rule_json) in items(&spec["rules"]).iter().enumerate() {
+    for (place, route) in world.routes().enumerate() {
+        let Some(fit) = attachment::fit(world, route, request) else { continue };
+        for (rule, rule_json) in items(&route.spec()["rules"]).iter().enumerate() {
             let mut matches: Vec<&Value> = items(&rule_json["matches"]).iter().collect();
             if matches.is_empty() {
-                matches.push(&no_headers);
+                matches.push(&no_conditions);
             }
             for (number, entry) in matches.into_iter().enumerate() {
-                let headers = without_repeats(items(&entry["headers"]));
-                if headers.iter().all(|header| holds(header, request)) {
+                let conditions = Conditions::of_match(route.kind, entry);
+                if conditions.hold(request) {
                     held.push(Held {
                         matched: Matched { route: *route, rule, rule_json },
                         fit,
-                        headers: headers.len(),
+                        path: conditions.path.rank(),
+                        has_method: conditions.has_method(),
+                        headers: conditions.headers.len(),
+                        parameters: conditions.parameters.len(),
                         age: time::age(route.json),
                         id: route.id(),
                         place,
@@ -61,37 +79,10 @@ pub(crate) fn first<'a>(world: &World<'a>, request: &Request) -> Option<Matched<
             }
         }
     }
-    if world.first_match {
-        held.sort_by_key(|m| (m.fit, m.place, m.matched.rule, m.number));
-    } else {
-        held.sort_by_key(|m| (m.fit, Reverse(m.headers), m.age, m.id.clone(), m.matched.rule, m.number));
-    }
-    held.first().map(|m| m.matched)
+    held
 }
 
-/// The header matches of one match, of equal names only the first.
-fn without_repeats(headers: &[Value]) -> Vec<&Value> {
-    let mut kept: Vec<&Value> = Vec::new();
-    for header in headers {
-        if !kept.iter().any(|earlier| name(earlier).eq_ignore_ascii_case(name(header))) {
-            kept.push(header);
-        }
-    }
-    kept
-}
-
-fn name(header: &Value) -> &str {
-    header["name"].as_str().unwrap_or("")
-}
-
-/// Whether the request satisfies one header match.
-fn holds(header: &Value, request: &Request) -> bool {
-    let wanted = header["value"].as_str().unwrap_or("");
-    let Some(value) = request.header(name(header)) else { return false };
-    match header["type"].as_str() {
-        Some("RegularExpression") => {
-            Regex::new(&format!(r"\A(?:{wanted})\z")).is_ok_and(|regex| regex.is_match(&value))
-        }
-        _ => value == wanted,
-    }
+/// How many matches hold: how much a case asks of the order.
+pub(crate) fn count(world: &World, request: &Request) -> usize {
+    all(world, request).len()
 }

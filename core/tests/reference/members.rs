@@ -6,7 +6,7 @@ use super::address;
 use super::load::{Object, World, items};
 
 /// One endpoint of a pool.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Member {
     pub(crate) id: String,
     pub(crate) address: Option<String>,

@@ -5,7 +5,10 @@
 //! file follows one section of that page, in its order, so that the two can be read side by side.
 
 pub(crate) mod address;
+pub(crate) mod attachment;
+pub(crate) mod attempt;
 pub(crate) mod backend;
+pub(crate) mod conditions;
 pub(crate) mod draw;
 pub(crate) mod endpoint;
 pub(crate) mod generate;
@@ -15,11 +18,15 @@ pub(crate) mod load;
 pub(crate) mod matching;
 pub(crate) mod members;
 pub(crate) mod model;
+pub(crate) mod namespaces;
+pub(crate) mod path;
 pub(crate) mod request;
 pub(crate) mod time;
 
 use serde_json::{Value, json};
 
+use attempt::Attempts;
+use backend::Undrawn;
 use draw::Draw;
 use load::World;
 use request::Request;
@@ -27,7 +34,7 @@ use request::Request;
 /// Why a request goes nowhere: an HTTP status and a reason.
 pub(crate) type Refusal = (u16, &'static str);
 
-/// What `expect` must say of `case` under the manifests `documents` and the `options` of its config.
+/// What `expect` must say of `case` under the manifests `documents` and the `options` of its config. A decision always names its fallbacks.
 pub(crate) fn run(documents: &[Value], options: &Value, case: &Value) -> Value {
     let world = World::load(documents, options);
     let request = Request::read(&case["request"]);
@@ -36,7 +43,8 @@ pub(crate) fn run(documents: &[Value], options: &Value, case: &Value) -> Value {
     let Some(matched) = matching::first(&world, &request) else {
         return json!({"status": 404, "reason": "no_rule", "route": null, "rule": null});
     };
-    match decide(&world, &request, &matched, case, &mut draw) {
+    let attempts = Attempts { world: &world, request: &request, matched, case };
+    match decide(&attempts, &mut draw) {
         Ok(decision) => decision,
         Err((status, reason)) => {
             json!({"status": status, "reason": reason, "route": matched.route.id(), "rule": matched.rule})
@@ -44,29 +52,14 @@ pub(crate) fn run(documents: &[Value], options: &Value, case: &Value) -> Value {
     }
 }
 
-/// The decision of a matched rule: its backend, then the model, then the endpoint, in this order of draws.
-fn decide(
-    world: &World,
-    request: &Request,
-    matched: &matching::Matched,
-    case: &Value,
-    draw: &mut Draw,
-) -> Result<Value, Refusal> {
-    let chosen = backend::choose(world, matched, draw)?;
-    let model = model::choose(world, request, &chosen, draw);
-    let endpoint = endpoint::choose(world, &chosen, case, draw)?;
-    let is_pool = chosen.object.kind == "InferencePool";
-    Ok(json!({
-        "route": matched.route.id(),
-        "rule": matched.rule,
-        "backend": {
-            "kind": chosen.object.kind,
-            "namespace": chosen.object.namespace,
-            "name": chosen.object.name,
-        },
-        "pool": if is_pool { Value::from(chosen.object.id()) } else { Value::Null },
-        "endpoint": endpoint.id,
-        "address": endpoint.address,
-        "model": model,
-    }))
+/// The decision of a matched rule: the first attempt with its model and endpoint, then the fallbacks, in this order of draws.
+fn decide(attempts: &Attempts, draw: &mut Draw) -> Result<Value, Refusal> {
+    let matched = &attempts.matched;
+    let mut undrawn = Undrawn::of_rule(matched)?;
+    let primary = attempts.primary(&mut undrawn, draw)?;
+    let mut decision = primary.expected();
+    decision["route"] = matched.route.id().into();
+    decision["rule"] = matched.rule.into();
+    decision["fallbacks"] = attempts.fallbacks(&primary, &mut undrawn, draw).into();
+    Ok(decision)
 }

@@ -10,14 +10,17 @@ use super::time;
 
 /// The model of the decision, none without an override and a model in the request.
 pub(crate) fn choose(world: &World, request: &Request, chosen: &Chosen, draw: &mut Draw) -> Option<String> {
-    if chosen.object.kind == "AIServiceBackend" {
-        return match chosen.reference["modelNameOverride"].as_str() {
-            None | Some("") => request.model.map(str::to_owned),
-            Some(other) => Some(other.to_owned()),
-        };
+    if chosen.kind == "AIServiceBackend"
+        && let Some(other) = chosen.reference["modelNameOverride"].as_str()
+        && !other.is_empty()
+    {
+        return Some(other.to_owned());
     }
     let asked = request.model?;
-    let targets = match declared(world, &chosen.object, asked) {
+    if chosen.kind != "InferencePool" {
+        return Some(asked.to_owned());
+    }
+    let targets = match declared(world, chosen, asked) {
         Some(object) => items(&object.spec()["targetModels"]),
         None => &[],
     };
@@ -29,7 +32,7 @@ pub(crate) fn choose(world: &World, request: &Request, chosen: &Chosen, draw: &m
 }
 
 /// The InferenceModel that speaks for this model on this pool.
-fn declared<'a>(world: &World<'a>, pool: &Object, asked: &str) -> Option<Object<'a>> {
+fn declared<'a>(world: &World<'a>, pool: &Chosen, asked: &str) -> Option<Object<'a>> {
     let mut found: Vec<Object> = Vec::new();
     for object in world.of_kind("InferenceModel") {
         let spec = object.spec();

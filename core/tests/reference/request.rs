@@ -1,4 +1,4 @@
-//! What a rule may look at: header values, the host, the model.
+//! What a rule may look at: gateway, host, path, method, header values, query parameters, the model.
 
 use serde_json::Value;
 
@@ -12,6 +12,14 @@ pub(crate) struct Request<'a> {
     headers: Vec<(&'a str, &'a str)>,
     pub(crate) host: Option<&'a str>,
     pub(crate) model: Option<&'a str>,
+    /// The path up to `?`.
+    pub(crate) path: &'a str,
+    /// What stands behind `?`.
+    query: &'a str,
+    pub(crate) method: &'a str,
+    /// `namespace/name` of the Gateway that received the request.
+    pub(crate) gateway: Option<&'a str>,
+    pub(crate) port: Option<u64>,
 }
 
 impl<'a> Request<'a> {
@@ -21,7 +29,18 @@ impl<'a> Request<'a> {
         for pair in items(&json["headers"]) {
             headers.push((pair[0].as_str().unwrap_or(""), pair[1].as_str().unwrap_or("")));
         }
-        Request { headers, host: json["host"].as_str(), model: json["model"].as_str() }
+        let target = json["path"].as_str().unwrap_or("/");
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        Request {
+            headers,
+            host: json["host"].as_str(),
+            model: json["model"].as_str(),
+            path,
+            query,
+            method: json["method"].as_str().unwrap_or("GET"),
+            gateway: json["gateway"].as_str(),
+            port: json["port"].as_u64(),
+        }
     }
 
     /// The one value of a header: what was sent under any spelling of the name, in order, joined by `,`.
@@ -38,5 +57,16 @@ impl<'a> Request<'a> {
             }
         }
         if values.is_empty() { None } else { Some(values.join(",")) }
+    }
+
+    /// The value of the first query parameter of this name, empty if it has none.
+    pub(crate) fn parameter(&self, name: &str) -> Option<&'a str> {
+        for pair in self.query.split('&') {
+            let (sent, value) = pair.split_once('=').unwrap_or((pair, ""));
+            if sent == name {
+                return Some(value);
+            }
+        }
+        None
     }
 }

@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::load::POOL_GROUPS;
 use super::alphabet as of;
 use super::source::Source;
 
@@ -21,7 +20,7 @@ pub(crate) fn metadata(source: &mut Source, name: &str) -> Map<String, Value> {
 
 /// Most objects share one namespace, or nothing would ever meet.
 pub(crate) fn namespace(source: &mut Source) -> &'static str {
-    if source.one_in(10) { source.pick(&of::NAMESPACES) } else { "default" }
+    if source.one_in(16) { source.pick(&of::NAMESPACES) } else { "default" }
 }
 
 /// None to three labels.
@@ -67,7 +66,7 @@ pub(crate) fn backend(source: &mut Source, name: &str) -> Value {
 pub(crate) fn pool(source: &mut Source, name: &str) -> Value {
     let metadata = metadata(source, name);
     let mut selector = Map::new();
-    for _ in 0..source.pick(&[0, 0, 1, 1, 1, 1, 2]) {
+    for _ in 0..source.pick(&[0, 0, 0, 1, 1, 1, 1, 2]) {
         selector.insert(source.pick(&of::LABEL_KEYS[..3]).into(), source.pick(&of::LABEL_VALUES).into());
     }
     if source.one_in(2) {
@@ -130,53 +129,29 @@ pub(crate) fn model(source: &mut Source) -> Value {
     })
 }
 
-/// A ReferenceGrant that fits, or fails to fit by one word.
-pub(crate) fn grant(source: &mut Source) -> Value {
-    let name = source.pick(&["g0", "g1", "g2"]);
-    let mut metadata = metadata(source, name);
-    metadata.insert("namespace".into(), source.pick(&of::NAMESPACES).into());
-    let from: Vec<Value> = (0..1 + source.below(2))
-        .map(|_| {
-            json!({
-                "group": source.pick(&["aigateway.envoyproxy.io", "aigateway.envoyproxy.io", "gateway.networking.k8s.io"]),
-                "kind": source.pick(&["AIGatewayRoute", "AIGatewayRoute", "AIGatewayRoute", "HTTPRoute"]),
-                "namespace": namespace(source),
-            })
+/// A Service or Backend, sometimes outside the namespace that most share.
+pub(crate) fn served(source: &mut Source, kind: &str, name: &str) -> Value {
+    let metadata = metadata(source, name);
+    if kind == "Backend" {
+        let endpoints = json!([{"fqdn": {"hostname": "example.com", "port": 443}}]);
+        json!({
+            "apiVersion": "gateway.envoyproxy.io/v1alpha1",
+            "kind": "Backend",
+            "metadata": metadata,
+            "spec": {"endpoints": endpoints},
         })
-        .collect();
-    let to: Vec<Value> = (0..1 + source.below(2)).map(|_| granted(source)).collect();
-    json!({
-        "apiVersion": source.pick(&["gateway.networking.k8s.io/v1beta1", "gateway.networking.k8s.io/v1"]),
-        "kind": "ReferenceGrant",
-        "metadata": metadata,
-        "spec": {"from": from, "to": to},
-    })
-}
-
-fn granted(source: &mut Source) -> Value {
-    let is_pool = source.one_in(2);
-    let group = match (is_pool, source.one_in(5)) {
-        (true, false) | (false, true) => source.pick(&POOL_GROUPS),
-        (false, false) | (true, true) => "aigateway.envoyproxy.io",
-    };
-    let mut to = Map::new();
-    to.insert("group".into(), group.into());
-    to.insert("kind".into(), if is_pool { "InferencePool".into() } else { "AIServiceBackend".into() });
-    match source.below(4) {
-        0 => _ = to.insert("name".into(), "".into()),
-        1 => _ = to.insert("name".into(), source.pick(&of::BACKENDS).into()),
-        _ => {}
+    } else {
+        json!({"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": {"ports": [{"port": 80}]}})
     }
-    Value::Object(to)
 }
 
 /// An object of a kind that is not read, under a name that is.
 pub(crate) fn passed_over(source: &mut Source) -> Value {
     let name = source.pick(&of::BACKENDS);
     let (version, kind) = source.pick(&[
-        ("v1", "Service"),
+        ("v1", "Secret"),
         ("apps/v1", "Deployment"),
-        ("gateway.networking.k8s.io/v1", "HTTPRoute"),
+        ("gateway.networking.k8s.io/v1", "BackendTLSPolicy"),
         ("aigateway.envoyproxy.io/v1alpha1", "BackendSecurityPolicy"),
     ]);
     json!({"apiVersion": version, "kind": kind, "metadata": {"name": name}, "spec": {"weight": -1}})

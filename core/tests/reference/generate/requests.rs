@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use super::super::load::ROUTE_KINDS;
 use super::alphabet as of;
+use super::gateways;
 use super::objects;
 use super::source::Source;
+use super::targets;
 
 /// One case on these documents.
 pub(crate) fn case(source: &mut Source, documents: &[Value], options: &Value, number: usize) -> Value {
@@ -24,7 +27,7 @@ pub(crate) fn case(source: &mut Source, documents: &[Value], options: &Value, nu
     if source.one_in(2) {
         case.insert("before".into(), source.below(6).into());
     }
-    case.insert("request".into(), request(source, documents));
+    case.insert("request".into(), request(source, documents, default_namespace));
     if source.one_in(8) {
         case.insert("now".into(), source.below(1 << 40).into());
     }
@@ -37,7 +40,8 @@ pub(crate) fn case(source: &mut Source, documents: &[Value], options: &Value, nu
 
 /// The rules of all routes among the documents.
 pub(crate) fn rules(documents: &[Value]) -> Vec<&Value> {
-    let routes = documents.iter().filter(|document| document["kind"] == "AIGatewayRoute");
+    let is_route = |document: &&Value| ROUTE_KINDS.iter().any(|kind| document["kind"] == *kind);
+    let routes = documents.iter().filter(is_route);
     routes.flat_map(|route| list(&route["spec"]["rules"])).collect()
 }
 
@@ -49,6 +53,7 @@ pub(crate) fn list(value: &Value) -> &[Value] {
 /// Reported endpoints, no two of one namespace and name.
 fn endpoints(source: &mut Source, default_namespace: &str) -> Vec<Value> {
     let count = if source.one_in(40) { 40 } else { source.pick(&[0, 1, 2, 2, 3, 4, 5, 6, 9]) };
+    let none_ready = source.one_in(16);
     let mut seen = BTreeSet::new();
     let mut endpoints = Vec::new();
     for number in 0..count {
@@ -72,8 +77,8 @@ fn endpoints(source: &mut Source, default_namespace: &str) -> Vec<Value> {
         if !source.one_in(8) {
             endpoint.insert("labels".into(), objects::labels(source));
         }
-        if source.one_in(3) {
-            endpoint.insert("ready".into(), (!source.one_in(2)).into());
+        if none_ready || source.one_in(3) {
+            endpoint.insert("ready".into(), (!none_ready && !source.one_in(2)).into());
         }
         endpoints.push(Value::Object(endpoint));
     }
@@ -107,16 +112,18 @@ fn in_flight(source: &mut Source, endpoints: &[Value], default_namespace: &str) 
     loads
 }
 
-fn request(source: &mut Source, documents: &[Value]) -> Value {
+fn request(source: &mut Source, documents: &[Value], default_namespace: &str) -> Value {
     let mut headers: Vec<(String, String)> = Vec::new();
     let rules = rules(documents);
+    let mut wanted = &Value::Null;
     if !rules.is_empty() && !source.one_in(6) {
         let matches = list(&rules[source.below(rules.len())]["matches"]);
         if !matches.is_empty() {
-            for wanted in list(&matches[source.below(matches.len())]["headers"]) {
-                meet(source, wanted, &mut headers);
-            }
+            wanted = &matches[source.below(matches.len())];
         }
+    }
+    for header in list(&wanted["headers"]) {
+        meet(source, header, &mut headers);
     }
     for _ in 0..source.pick(&[0, 0, 1, 2, 3]) {
         headers.push((source.pick(&of::HEADER_NAMES).into(), sent(source).into()));
@@ -129,11 +136,23 @@ fn request(source: &mut Source, documents: &[Value]) -> Value {
         request.insert("headers".into(), headers.iter().map(|(name, value)| json!([name, value])).collect());
     }
     if !source.one_in(3) {
-        request.insert("host".into(), source.pick(&of::HOSTS).into());
+        let host = targets::host(source, documents);
+        request.insert("host".into(), host.into());
     }
     if source.one_in(2) {
         request.insert("model".into(), source.pick(&of::MODELS).into());
     }
+    if !source.one_in(6) {
+        request.insert("path".into(), targets::target(source, wanted).into());
+    }
+    match wanted["method"].as_str() {
+        Some(method) if !source.one_in(4) => _ = request.insert("method".into(), method.into()),
+        _ if source.one_in(3) => {
+            _ = request.insert("method".into(), source.pick(&["GET", "POST", "post", "PUT"]).into())
+        }
+        _ => {}
+    }
+    gateways::arrival(source, documents, default_namespace, &mut request);
     Value::Object(request)
 }
 

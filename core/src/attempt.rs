@@ -42,6 +42,11 @@ impl Attempt {
         Self { backend_ref: narrow(backend_ref), pool, endpoint, model }
     }
 
+    /// The same with another endpoint.
+    pub(crate) fn at(self, endpoint: EndpointIx) -> Self {
+        Self { endpoint, ..self }
+    }
+
     pub(crate) fn backend_ref_index(&self) -> usize {
         wide(self.backend_ref)
     }

@@ -46,7 +46,12 @@ fn every_vector_comes_out_as_written() {
         let router = case.router(plan);
         let explanation = router.explain_seeded(&case.request.view(), case.now(), case.seed);
         if !expected.is_empty() {
-            check("decision", &Value::Object(expected), &case.answer(&router));
+            let mut found = case.answer(&router);
+            // Compared where the vector states them.
+            if let (Some(found), false) = (found.as_object_mut(), expected.contains_key("fallbacks")) {
+                found.remove("fallbacks");
+            }
+            check("decision", &Value::Object(expected), &found);
         }
         if let Some(explain) = explain {
             check("explain", &explain, &explanation.to_string().lines().collect::<Vec<_>>().into());

@@ -3,7 +3,7 @@
 use super::objects::Objects;
 use super::route::Route;
 use crate::ids::ObjectName;
-use crate::manifest::{GATEWAY, LabelSelector, Labels, ListenerWire, ParentRefWire};
+use crate::manifest::{GATEWAY, Kind, LabelSelector, Labels, ListenerWire, ParentRefWire};
 use crate::units::port;
 
 /// A listener of a Gateway, by its place among all.
@@ -63,14 +63,17 @@ fn selects(parent: &ParentRefWire, listener: &ListenerWire) -> bool {
 }
 
 fn allows(objects: &Objects<'_>, listener: &ListenerWire, gateway: &ObjectName, route: &Route<'_>) -> bool {
-    if !matches!(listener.protocol.as_deref(), None | Some("HTTP" | "HTTPS" | "TLS")) {
+    if !takes_http(listener) {
         return false;
     }
     let Some(allowed) = &listener.allowed_routes else {
         return gateway.namespace() == route.name.namespace();
     };
-    let is_kind =
-        allowed.kinds.is_empty() || allowed.kinds.iter().any(|allowed| allowed.kind == route.kind.as_str());
+    // An AIGatewayRoute reaches a Gateway as an HTTPRoute.
+    let is_route = |kind: &str| {
+        kind == route.kind.as_str() || (route.kind == Kind::AIGatewayRoute && kind == "HTTPRoute")
+    };
+    let is_kind = allowed.kinds.is_empty() || allowed.kinds.iter().any(|allowed| is_route(&allowed.kind));
     let namespaces = allowed.namespaces.as_ref();
     let is_namespace = match namespaces.and_then(|namespaces| namespaces.from.as_deref()) {
         Some("All") => true,
@@ -82,6 +85,11 @@ fn allows(objects: &Objects<'_>, listener: &ListenerWire, gateway: &ObjectName, 
         Some(_) => false,
     };
     is_kind && is_namespace
+}
+
+/// Whether a listener receives requests that routes can be about.
+pub(super) fn takes_http(listener: &ListenerWire) -> bool {
+    matches!(listener.protocol.as_deref(), None | Some("HTTP" | "HTTPS" | "TLS"))
 }
 
 fn selects_namespace(objects: &Objects<'_>, selector: &LabelSelector, namespace: &str) -> bool {

@@ -122,7 +122,7 @@ impl Checker<'_> {
                     "write the path as requests have it, without query",
                 );
             }
-            PathTest::Pattern(_) => {}
+            PathTest::Pattern { .. } => {}
         }
         let is_method = one.method.is_none_or(|method| METHODS.contains(&method));
         self.require(

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::attach::{ListenerAt, Reach, listener_port, reach};
+use super::attach::{ListenerAt, Reach, listener_port, reach, takes_http};
 use super::fields::FieldNames;
 use super::objects::{Objects, age};
 use super::report::Report;
@@ -37,12 +37,15 @@ impl Specificity {
     fn of(one: &RouteMatch<'_>, tests: &MatchTests) -> Self {
         let path = match &one.path {
             PathTest::Exact(_) | PathTest::Unknown => (0, Reverse(0)),
-            PathTest::Pattern(pattern) => (1, Reverse(pattern.len())),
+            // Without a service it asks for less than any service does.
+            PathTest::Pattern { ranks_as_root: true, .. } => (2, Reverse(0)),
+            PathTest::Pattern { text, .. } => (1, Reverse(text.len())),
             PathTest::Prefix(prefix) => (2, Reverse(prefix.len())),
         };
+        let is_any_service = matches!(one.path, PathTest::Pattern { ranks_as_root: true, .. });
         Self {
             path,
-            without_method: one.method.is_none(),
+            without_method: one.method.is_none() && !is_any_service,
             headers: Reverse(tests.headers.len()),
             query: Reverse(tests.query.len()),
         }
@@ -67,19 +70,26 @@ pub(super) fn scopes(objects: &Objects<'_>, options: &Options, report: &mut Repo
 
     let mut gateways = HashMap::default();
     for (number, gateway) in objects.gateways.iter().enumerate() {
-        let listeners = gateway.object.spec.listeners.iter().enumerate().map(|(position, listener)| {
-            let at = ListenerAt { gateway: number, listener: position };
-            ListenerScope {
-                name: listener.name.as_str().into(),
-                port: listener_port(listener),
-                hostname: listener
-                    .hostname
-                    .as_deref()
-                    .filter(|h| !h.is_empty())
-                    .map(|h| h.to_ascii_lowercase().into()),
-                matcher: order.matcher(|route| on_listener(reaches.get(route), at)),
-            }
-        });
+        let listeners = gateway
+            .object
+            .spec
+            .listeners
+            .iter()
+            .enumerate()
+            .filter(|(_, listener)| takes_http(listener))
+            .map(|(position, listener)| {
+                let at = ListenerAt { gateway: number, listener: position };
+                ListenerScope {
+                    name: listener.name.as_str().into(),
+                    port: listener_port(listener),
+                    hostname: listener
+                        .hostname
+                        .as_deref()
+                        .filter(|h| !h.is_empty())
+                        .map(|h| h.to_ascii_lowercase().into()),
+                    matcher: order.matcher(|route| on_listener(reaches.get(route), at)),
+                }
+            });
         gateways.insert(gateway.name.as_str().into(), GatewayScope::Listeners(listeners.collect()));
     }
     let absent: BTreeSet<&ObjectName> = reaches.iter().flat_map(Reach::free_gateways).collect();
@@ -97,36 +107,34 @@ pub(super) fn scopes(objects: &Objects<'_>, options: &Options, report: &mut Repo
     }
 }
 
-/// The hostnames under which a route is reached somewhere; `None`: not at all; empty: any host.
-type Hostnames = Option<Vec<String>>;
+/// The hostnames under which a route is reached, `None` among them for any host; nothing where it is not reached.
+type Hostnames = BTreeSet<Option<String>>;
+
+/// Hostnames as routes and listeners write them: an empty list stands for any host.
+fn written(hostnames: &[String]) -> Hostnames {
+    if hostnames.is_empty() { [None].into() } else { hostnames.iter().cloned().map(Some).collect() }
+}
 
 fn on_listener(reach: Option<&Reach>, at: ListenerAt) -> Hostnames {
-    match reach {
-        Some(Reach::Attached(places)) => {
-            places.iter().find(|(place, _)| *place == at).map(|(_, hostnames)| hostnames.clone())
-        }
-        _ => None,
-    }
+    let Some(Reach::Attached(places)) = reach else { return Hostnames::new() };
+    let here = places.iter().find(|(place, _)| *place == at);
+    here.map(|(_, hostnames)| written(hostnames)).unwrap_or_default()
 }
 
 /// On a gateway that is not among the manifests: routes that name it or none.
 fn freely(objects: &Objects<'_>, reaches: &[Reach], route: usize, gateway: Option<&ObjectName>) -> Hostnames {
-    let Some(Reach::Free { gateways }) = reaches.get(route) else { return None };
+    let Some(Reach::Free { gateways }) = reaches.get(route) else { return Hostnames::new() };
     let is_reached = gateways.is_empty() || gateway.is_some_and(|gateway| gateways.contains(gateway));
-    objects.routes.get(route).filter(|_| is_reached).map(|route| route.hostnames.to_vec())
+    let route = objects.routes.get(route).filter(|_| is_reached);
+    route.map(|route| written(route.hostnames)).unwrap_or_default()
 }
 
 fn anywhere(objects: &Objects<'_>, reaches: &[Reach], route: usize) -> Hostnames {
-    match reaches.get(route)? {
-        Reach::Free { .. } => objects.routes.get(route).map(|route| route.hostnames.to_vec()),
-        Reach::Attached(places) if places.is_empty() => None,
-        Reach::Attached(places) if places.iter().any(|(_, hostnames)| hostnames.is_empty()) => {
-            Some(Vec::new())
+    match reaches.get(route) {
+        Some(Reach::Attached(places)) => {
+            places.iter().flat_map(|(_, hostnames)| written(hostnames)).collect()
         }
-        Reach::Attached(places) => {
-            let all: BTreeSet<&String> = places.iter().flat_map(|(_, hostnames)| hostnames).collect();
-            Some(all.into_iter().cloned().collect())
-        }
+        _ => objects.routes.get(route).map(|route| written(route.hostnames)).unwrap_or_default(),
     }
 }
 
@@ -176,12 +184,9 @@ impl Order<'_> {
         let mut ordered: Vec<(Precedence, Entry)> = Vec::new();
         for candidate in self.candidates {
             let hosts = reached.entry(candidate.route).or_insert_with(|| hostnames(candidate.route));
-            let Some(hosts) = hosts else { continue };
-            if hosts.is_empty() {
-                ordered.push((self.precedence(candidate, None), self.entry(candidate, None)));
-            }
-            for host in hosts {
-                ordered.push((self.precedence(candidate, Some(host)), self.entry(candidate, Some(host))));
+            for host in &*hosts {
+                let host = host.as_deref();
+                ordered.push((self.precedence(candidate, host), self.entry(candidate, host)));
             }
         }
         ordered.sort_by(|a, b| a.0.cmp(&b.0));

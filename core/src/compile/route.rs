@@ -44,12 +44,23 @@ pub(super) enum PathTest {
     Exact(String),
     /// Without the `/` at its end, so empty for everything.
     Prefix(String),
-    Pattern(String),
+    Pattern {
+        /// The expression as written, by whose length it ranks.
+        text: String,
+        /// What is compiled.
+        expression: String,
+        /// Ranks as the prefix `/` with a method: a gRPC method of whatever service.
+        ranks_as_root: bool,
+    },
     /// The type is none of the three; the checks report it.
     Unknown,
 }
 
 impl PathTest {
+    fn pattern(text: String, expression: String) -> Self {
+        Self::Pattern { text, expression, ranks_as_root: false }
+    }
+
     /// The prefix that the path asks for, empty where it asks for none.
     pub(super) fn prefix(&self) -> &str {
         match self {
@@ -120,7 +131,7 @@ fn http_match(wire: &HttpMatchWire) -> RouteMatch<'_> {
                 PathTest::Prefix(value.strip_suffix('/').unwrap_or(value).to_owned())
             }
             Some("Exact") => PathTest::Exact(value.to_owned()),
-            Some("RegularExpression") => PathTest::Pattern(value.to_owned()),
+            Some("RegularExpression") => PathTest::pattern(value.to_owned(), value.to_owned()),
             Some(_) => PathTest::Unknown,
         }
     });
@@ -142,10 +153,12 @@ fn grpc_path(wire: &GrpcMethodWire) -> PathTest {
         }
         (None | Some("Exact"), Some(service), None) => PathTest::Prefix(format!("/{service}")),
         (None | Some("Exact"), None, Some(method)) => {
-            PathTest::Pattern(format!("/{ANY}/{}", regex::escape(method)))
+            let expression = format!("/{ANY}/{}", regex::escape(method));
+            PathTest::Pattern { text: String::new(), expression, ranks_as_root: true }
         }
         (Some("RegularExpression"), service, method) => {
-            PathTest::Pattern(format!("/(?:{})/(?:{})", service.unwrap_or(ANY), method.unwrap_or(ANY)))
+            let (service, method) = (service.unwrap_or(ANY), method.unwrap_or(ANY));
+            PathTest::pattern(format!("/{service}/{method}"), format!("/(?:{service})/(?:{method})"))
         }
         _ => PathTest::Unknown,
     }

@@ -39,7 +39,7 @@ pub(super) fn tests_of(
         PathTest::Prefix(prefix) if prefix.is_empty() => None,
         PathTest::Prefix(prefix) => Some(Ok(PathKind::Prefix(prefix.matches('/').count(), prefix.clone()))),
         PathTest::Exact(path) => Some(Ok(PathKind::Exact(path.clone()))),
-        PathTest::Pattern(text) => reader.pattern(text, "path.value").map(Err),
+        PathTest::Pattern { expression, .. } => reader.pattern(expression, "path.value").map(Err),
     };
     MatchTests {
         path,

@@ -96,7 +96,7 @@ impl<'a, T: Trace> Drawing<'a, T> {
                     break;
                 };
                 taken.add(candidate.number);
-                if !to.push(Attempt { endpoint, ..primary.attempt }) {
+                if !to.push(primary.attempt.at(endpoint)) {
                     return;
                 }
             }

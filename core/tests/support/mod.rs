@@ -63,7 +63,11 @@ pub(crate) struct RequestData {
     #[serde(default)]
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) host: Option<String>,
+    path: Option<String>,
+    method: Option<String>,
     pub(crate) model: Option<String>,
+    gateway: Option<String>,
+    port: Option<u16>,
 }
 
 impl RequestData {
@@ -71,6 +75,15 @@ impl RequestData {
         let mut request = Request::new(&self.headers);
         if let Some(host) = &self.host {
             request = request.host(host);
+        }
+        if let Some(path) = &self.path {
+            request = request.path(path);
+        }
+        if let Some(method) = &self.method {
+            request = request.method(method);
+        }
+        if let Some(gateway) = &self.gateway {
+            request = request.gateway(gateway, self.port);
         }
         if let Some(model) = &self.model {
             request = request.model(model);
@@ -132,6 +145,15 @@ pub(crate) fn decision_json<S: std::ops::Deref<Target = State>>(
     decision: &Decision<S>,
     model: Option<&str>,
 ) -> Value {
+    let fallbacks = decision.fallbacks().map(|attempt| {
+        json!({
+            "backend": attempt.backend(),
+            "pool": attempt.pool(),
+            "endpoint": attempt.endpoint(),
+            "address": attempt.address(),
+            "model": attempt.model_override().or(model),
+        })
+    });
     json!({
         "route": decision.route(),
         "rule": decision.rule(),
@@ -140,6 +162,7 @@ pub(crate) fn decision_json<S: std::ops::Deref<Target = State>>(
         "endpoint": decision.endpoint(),
         "address": decision.address(),
         "model": decision.model_override().or(model),
+        "fallbacks": fallbacks.collect::<Vec<_>>(),
     })
 }
 

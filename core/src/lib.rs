@@ -50,6 +50,7 @@
 //! [`Recorder`]. Under the handle lies the pure function [`decide()`], for hosts that keep state, time and seeds themselves.
 #![forbid(unsafe_code)]
 
+mod body;
 mod compile;
 mod decide;
 mod decision;
@@ -65,6 +66,9 @@ mod state;
 mod trace;
 mod units;
 
+pub use body::{
+    Body, BodyCode, BodyError, BodyFormat, BodyLimits, Chunk, Chunks, Piece, PieceKind, Pieces, PromptField,
+};
 pub use decide::decide;
 pub use decision::{BackendName, Decision, NoRoute, Reason};
 pub use explanation::{Explanation, Recorder};

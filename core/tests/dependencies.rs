@@ -2,7 +2,12 @@
 //!
 //! A change of this list is a change of what every embedder pulls in; it needs a reason in the commit that makes it.
 
-#![allow(clippy::unwrap_used, clippy::disallowed_types, clippy::disallowed_methods, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking"
+)]
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -38,8 +43,11 @@ fn the_core_depends_on_nothing_else() {
         .output()
         .unwrap();
     let tree = String::from_utf8(output.stdout).unwrap();
-    let found: BTreeSet<&str> =
-        tree.lines().filter_map(|line| line.split(' ').next()).filter(|name| !["", "inferroute"].contains(name)).collect();
+    let found: BTreeSet<&str> = tree
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .filter(|name| !["", "inferroute"].contains(name))
+        .collect();
     let allowed: BTreeSet<&str> = BUILT_IN.iter().chain(AT_BUILD).copied().collect();
     assert_eq!(found, allowed, "the first set is what `cargo tree` shows, the second what this test allows");
 }

@@ -158,7 +158,7 @@ impl<'b> Pieces<'b> {
     fn item(&mut self, value: Value<'b>) -> Option<Piece<'b>> {
         let Value::Object(raw) = value else { return whole(value) };
         let members = Walk::new(raw);
-        let role = members.clone().find(|(key, _)| key.is("role"));
+        let role = members.clone().find(|(key, value)| matches!(value, Value::Text(_)) && key.is("role"));
         self.members = Some(members);
         match role {
             Some((_, Value::Text(text))) => Some(Piece { kind: PieceKind::Role, text }),

@@ -54,7 +54,7 @@ impl<'b> Fields<'b> {
     }
 
     pub(super) fn pieces(&self) -> Pieces<'b> {
-        Pieces { fields: self.in_order(), items: None, members: None, parts: None, part: None }
+        Pieces { fields: self.in_order(), walk: None }
     }
 }
 
@@ -127,87 +127,117 @@ impl fmt::Debug for Piece<'_> {
 #[derive(Clone)]
 pub struct Pieces<'b> {
     fields: InOrder<'b>,
-    /// Elements of a prompt field.
-    items: Option<Walk<'b>>,
+    /// The list of a prompt field that is being walked, and the level that is.
+    walk: Option<(Walk<'b>, Level)>,
+}
+
+/// How far inside a prompt field a walk is. Anything deeper is raw.
+#[derive(Clone, Copy)]
+enum Level {
+    /// Elements of the field.
+    Items,
     /// Members of a message.
-    members: Option<Walk<'b>>,
+    Members,
     /// Elements of a message's content.
-    parts: Option<Walk<'b>>,
-    /// Members of a part.
-    part: Option<Walk<'b>>,
+    Parts,
+    /// Members of a part of a message's content.
+    Part,
+    /// Elements of a system prompt.
+    SystemParts,
+    /// Members of a part of a system prompt.
+    SystemPart,
+}
+
+impl Level {
+    /// The level around this one.
+    fn out(self) -> Option<Self> {
+        match self {
+            Self::Items | Self::SystemParts => None,
+            Self::Members => Some(Self::Items),
+            Self::Parts => Some(Self::Members),
+            Self::Part => Some(Self::Parts),
+            Self::SystemPart => Some(Self::SystemParts),
+        }
+    }
+
+    fn is_object(self) -> bool {
+        matches!(self, Self::Members | Self::Part | Self::SystemPart)
+    }
+
+    /// Whether a member gives no piece; a message's role has been given first.
+    fn passes_over(self, key: Text<'_>, value: Value<'_>) -> bool {
+        let role = matches!((self, value), (Self::Members, Value::Text(_))) && key.is("role");
+        role || key.is("type") || key.is("cache_control")
+    }
+
+    /// The level of the list that begins with `byte` under `key`, where pieces are made of its elements.
+    fn inner(self, key: Text<'_>, byte: Option<u8>) -> Option<Self> {
+        match (self, byte) {
+            (Self::Items, Some(b'{')) => Some(Self::Members),
+            (Self::Members, Some(b'[')) if key.is("content") => Some(Self::Parts),
+            (Self::Parts, Some(b'{')) => Some(Self::Part),
+            (Self::SystemParts, Some(b'{')) => Some(Self::SystemPart),
+            _ => None,
+        }
+    }
 }
 
 impl<'b> Pieces<'b> {
     fn field(&mut self, field: PromptField, value: Value<'b>) -> Option<Piece<'b>> {
-        match (field, value) {
-            (PromptField::System, Value::Array(raw)) => self.parts = Some(Walk::new(raw)),
-            (PromptField::Tools, _) => return whole(value),
-            (_, Value::Array(raw)) => {
-                let items = Walk::new(raw);
-                match items.clone().next() {
-                    Some((_, Value::Other(_) | Value::Array(_))) => return whole(value),
-                    _ => self.items = Some(items),
-                }
-            }
-            _ => return whole(value),
+        let Value::Array(raw) = value else { return whole(value) };
+        let walk = Walk::new(raw);
+        let level = match field {
+            PromptField::Tools => return whole(value),
+            PromptField::System => Level::SystemParts,
+            _ => Level::Items,
+        };
+        // A list of token ids is one piece, and so is a list of such lists.
+        if matches!(level, Level::Items)
+            && matches!(walk.clone().next()?, (_, Value::Other(_) | Value::Array(_)))
+        {
+            return whole(value);
         }
-        None
-    }
-
-    /// An element of a prompt field.
-    fn item(&mut self, value: Value<'b>) -> Option<Piece<'b>> {
-        let Value::Object(raw) = value else { return whole(value) };
-        let members = Walk::new(raw);
-        let role = members.clone().find(|(key, value)| matches!(value, Value::Text(_)) && key.is("role"));
-        self.members = Some(members);
-        match role {
-            Some((_, Value::Text(text))) => Some(Piece { kind: PieceKind::Role, text }),
-            _ => None,
-        }
-    }
-
-    /// A member of a message.
-    fn member(&mut self, key: Text<'b>, value: Value<'b>) -> Option<Piece<'b>> {
-        match value {
-            Value::Text(_) if key.is("role") => None,
-            Value::Array(raw) if key.is("content") => {
-                self.parts = Some(Walk::new(raw));
-                None
-            }
-            _ => member(key, value),
-        }
-    }
-
-    /// An element of a message's content.
-    fn content(&mut self, value: Value<'b>) -> Option<Piece<'b>> {
-        let Value::Object(raw) = value else { return whole(value) };
-        self.part = Some(Walk::new(raw));
+        self.walk = Some((walk, level));
         None
     }
 }
-
 impl<'b> Iterator for Pieces<'b> {
     type Item = Piece<'b>;
 
     fn next(&mut self) -> Option<Piece<'b>> {
         loop {
-            // The innermost list goes first; one that has ended gives way to the list around it.
-            let piece = if let Some((key, value)) = next_of(&mut self.part) {
-                member(key, value)
-            } else if let Some((_, value)) = next_of(&mut self.parts) {
-                self.content(value)
-            } else if let Some((key, value)) = next_of(&mut self.members) {
-                self.member(key, value)
-            } else if let Some((_, value)) = next_of(&mut self.items) {
-                self.item(value)
-            } else {
-                match self.fields.next()? {
-                    (field, Some(value)) => self.field(field, value),
-                    _ => None,
+            let Some((walk, level)) = &mut self.walk else {
+                let (field, value) = self.fields.next()?;
+                match value.and_then(|value| self.field(field, value)) {
+                    None => continue,
+                    piece => return piece,
                 }
             };
-            if piece.is_some() {
-                return piece;
+            let Some(key) = walk.step() else {
+                match level.out() {
+                    Some(outer) => {
+                        walk.leave(outer.is_object());
+                        *level = outer;
+                    }
+                    None => self.walk = None,
+                }
+                continue;
+            };
+            if let Some(inner) = level.inner(key, walk.peek()) {
+                walk.enter();
+                *level = inner;
+                let role = if matches!(inner, Level::Members) { role(walk.clone()) } else { None };
+                match role {
+                    Some(text) => return Some(Piece { kind: PieceKind::Role, text }),
+                    None => continue,
+                }
+            }
+            let value = walk.value()?;
+            if level.is_object() && level.passes_over(key, value) {
+                continue;
+            }
+            if let Some(piece) = whole(value) {
+                return Some(piece);
             }
         }
     }
@@ -220,17 +250,12 @@ impl fmt::Debug for Pieces<'_> {
     }
 }
 
-fn next_of<'b>(walk: &mut Option<Walk<'b>>) -> Option<(Text<'b>, Value<'b>)> {
-    let next = walk.as_mut()?.next();
-    if next.is_none() {
-        *walk = None;
-    }
-    next
-}
-
-/// A member that is no list of parts.
-fn member<'b>(key: Text<'b>, value: Value<'b>) -> Option<Piece<'b>> {
-    if key.is("type") || key.is("cache_control") { None } else { whole(value) }
+/// The role of a message, wherever it stands among the members.
+fn role<'b>(mut members: Walk<'b>) -> Option<Text<'b>> {
+    members.find_map(|(key, value)| match value {
+        Value::Text(text) if key.is("role") => Some(text),
+        _ => None,
+    })
 }
 
 /// A value as one piece; null is none.

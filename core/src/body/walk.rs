@@ -1,4 +1,4 @@
-//! The members of an object or the elements of an array, one after the other.
+//! The members of an object or the elements of an array, one after the other, and into those of them that are lists.
 
 use super::scan::{Scanner, Value};
 use super::text::Text;
@@ -15,10 +15,43 @@ pub(super) struct Walk<'b> {
 impl<'b> Walk<'b> {
     /// Over `container`, which begins with its bracket.
     pub(super) fn new(container: &'b str) -> Self {
-        let mut scanner = Scanner::new(container, u32::MAX);
-        let object = scanner.peek() == Some(b'{');
-        _ = scanner.open();
-        Self { scanner, object, first: true }
+        let mut walk = Self { scanner: Scanner::new(container, u32::MAX), object: false, first: true };
+        walk.enter();
+        walk
+    }
+
+    /// Goes to the next value and gives its key, empty in an array; past the closing bracket where there is none.
+    #[inline]
+    pub(super) fn step(&mut self) -> Option<Text<'b>> {
+        let close = if self.object { b'}' } else { b']' };
+        if !self.scanner.step(close, self.first).ok()? {
+            return None;
+        }
+        self.first = false;
+        if self.object { self.scanner.key().ok() } else { Some(Text::verbatim("")) }
+    }
+
+    /// The first byte of the value that [`step`](Self::step) went to.
+    pub(super) fn peek(&self) -> Option<u8> {
+        self.scanner.peek()
+    }
+
+    /// The value that [`step`](Self::step) went to.
+    pub(super) fn value(&mut self) -> Option<Value<'b>> {
+        self.scanner.value().ok()
+    }
+
+    /// Goes into the object or array that [`step`](Self::step) went to.
+    pub(super) fn enter(&mut self) {
+        self.object = self.peek() == Some(b'{');
+        self.first = true;
+        _ = self.scanner.open();
+    }
+
+    /// Goes on with the list around one that has ended; `object` tells what that is.
+    pub(super) fn leave(&mut self, object: bool) {
+        self.object = object;
+        self.first = false;
     }
 }
 
@@ -27,12 +60,6 @@ impl<'b> Iterator for Walk<'b> {
     type Item = (Text<'b>, Value<'b>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let close = if self.object { b'}' } else { b']' };
-        if !self.scanner.step(close, self.first).ok()? {
-            return None;
-        }
-        self.first = false;
-        let key = if self.object { self.scanner.key().ok()? } else { Text::verbatim("") };
-        Some((key, self.scanner.value().ok()?))
+        Some((self.step()?, self.value()?))
     }
 }

@@ -1,5 +1,6 @@
 //! What a decision answers: where the request goes, or why it goes nowhere.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
@@ -7,7 +8,8 @@ use serde::Serialize;
 
 use crate::ids::{EndpointIx, Ix, PoolIx};
 use crate::manifest::Criticality;
-use crate::plan::{BackendRef, Rule};
+use crate::plan::{BackendRef, Mutations, Redirect, Rule, RuleAnswer};
+use crate::request::Request;
 use crate::router::Snapshot;
 use crate::state::State;
 
@@ -131,6 +133,20 @@ impl<S: Deref<Target = State>> Decision<S> {
         }
     }
 
+    /// What to do to the request beside sending it on.
+    pub fn mutations(&self) -> Option<&Mutations> {
+        self.backend_ref().map(|backend| &backend.mutations)
+    }
+
+    /// The path, with its query, to ask the endpoint for. `request` is the one that was decided on. Allocates only where the path changes.
+    pub fn path<'r>(&self, request: &Request<'r>) -> Cow<'r, str> {
+        let prefix = self.rule_entry().prefixes.get(self.choice.at.match_index).map_or("", |prefix| prefix);
+        match self.mutations().and_then(|mutations| mutations.path.as_ref()) {
+            Some(change) => change.apply(request.path, prefix).into(),
+            None => request.path.into(),
+        }
+    }
+
     /// The importance that an InferenceModel gives the request's model, `None` where no InferenceModel names it.
     pub fn criticality(&self) -> Option<Criticality> {
         self.choice.criticality
@@ -187,6 +203,21 @@ impl fmt::Display for BackendName<'_> {
     }
 }
 
+/// Where a redirect sends the client: the parts that change. A host writes the parts of the request's own URL for those that are `None`; with a new
+/// scheme and no port, the scheme's own port.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Location {
+    /// `http` or `https`.
+    pub scheme: Option<String>,
+    /// The host name.
+    pub hostname: Option<String>,
+    /// The port.
+    pub port: Option<u16>,
+    /// The path with its query.
+    pub path: Option<String>,
+}
+
 /// Why a request goes nowhere: an answer to send, not an error of the router.
 #[derive(Clone, Copy)]
 pub struct NoRoute<S = Snapshot> {
@@ -210,6 +241,10 @@ pub enum Reason {
     BackendNotFound,
     /// The chosen backendRef crosses namespaces without a ReferenceGrant.
     RefNotPermitted,
+    /// A filter of the rule or the chosen backendRef cannot be followed.
+    BadFilter,
+    /// The rule sends the client elsewhere.
+    Redirect,
     /// The chosen pool has no member.
     PoolEmpty,
     /// The chosen pool has members, none of them ready.
@@ -217,11 +252,16 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// The HTTP status to answer with.
+    /// The HTTP status to answer with. A redirect's may be another one: [`NoRoute::status`] knows.
     pub const fn status(self) -> u16 {
         match self {
             Self::NoRule => 404,
-            Self::NoBackendRefs | Self::NoWeight | Self::BackendNotFound | Self::RefNotPermitted => 500,
+            Self::NoBackendRefs
+            | Self::NoWeight
+            | Self::BackendNotFound
+            | Self::RefNotPermitted
+            | Self::BadFilter => 500,
+            Self::Redirect => 302,
             Self::PoolEmpty | Self::NoReadyEndpoint => 503,
         }
     }
@@ -234,6 +274,8 @@ impl Reason {
             Self::NoWeight => "no_weight",
             Self::BackendNotFound => "backend_not_found",
             Self::RefNotPermitted => "ref_not_permitted",
+            Self::BadFilter => "bad_filter",
+            Self::Redirect => "redirect",
             Self::PoolEmpty => "pool_empty",
             Self::NoReadyEndpoint => "no_ready_endpoint",
         }
@@ -249,6 +291,8 @@ impl Reason {
             Self::RefNotPermitted => {
                 "the chosen backendRef is in another namespace and no ReferenceGrant permits it"
             }
+            Self::BadFilter => "a filter of the matching rule cannot be followed",
+            Self::Redirect => "the matching rule sends the client elsewhere",
             Self::PoolEmpty => "the chosen pool has no endpoints",
             Self::NoReadyEndpoint => "no endpoint of the chosen pool is ready",
         }
@@ -256,9 +300,29 @@ impl Reason {
 }
 
 impl<S: Deref<Target = State>> NoRoute<S> {
-    /// The HTTP status to answer with: 404, 500 or 503.
+    /// The HTTP status to answer with: 404, 500 or 503, or that of a redirect.
     pub fn status(&self) -> u16 {
-        self.reason.status()
+        self.rule_redirect().map_or(self.reason.status(), |redirect| redirect.status)
+    }
+
+    fn rule_redirect(&self) -> Option<&Redirect> {
+        match &self.state.plan.rules[self.at?.rule].answer {
+            Some(RuleAnswer::Redirect(redirect)) => Some(redirect),
+            _ => None,
+        }
+    }
+
+    /// Where a redirect sends the client, `None` for other answers. `request` is the one that was decided on.
+    pub fn redirect(&self, request: &Request<'_>) -> Option<Location> {
+        let redirect = self.rule_redirect()?;
+        let at = self.at?;
+        let prefix = self.state.plan.rules[at.rule].prefixes.get(at.match_index).map_or("", |prefix| prefix);
+        Some(Location {
+            scheme: redirect.scheme.clone(),
+            hostname: redirect.hostname.clone(),
+            port: redirect.port,
+            path: redirect.path.as_ref().map(|change| change.apply(request.path, prefix)),
+        })
     }
 
     /// The cause.
@@ -275,6 +339,11 @@ impl<S: Deref<Target = State>> NoRoute<S> {
     /// The position of the rule that matched in its route.
     pub fn rule(&self) -> Option<usize> {
         self.at.map(|at| self.state.plan.rules[at.rule].index)
+    }
+
+    /// The number among [`Plan::rules`](crate::Plan::rules) of the rule that matched, for hosts that keep their own tables.
+    pub fn rule_number(&self) -> Option<usize> {
+        self.at.map(|at| at.rule.position())
     }
 
     /// The seed of the decision.

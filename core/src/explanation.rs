@@ -6,7 +6,6 @@ use std::ops::Deref;
 use serde::Serialize;
 
 use crate::decision::{Decision, NoRoute};
-use crate::plan::Miss;
 use crate::state::State;
 use crate::trace::{Step, Trace};
 
@@ -80,8 +79,7 @@ impl Trace for Recorder {
     fn record(&mut self, step: Step<'_>) {
         match step {
             Step::Match { route, rule, match_index, miss } => {
-                let verdict =
-                    miss.map_or_else(|| "holds".to_owned(), |miss| format!("no: {}", Reading(miss)));
+                let verdict = miss.map_or_else(|| "holds".to_owned(), |miss| format!("no: {miss}"));
                 self.add(MATCHES, format!("{route} rule {rule} match {match_index}: {verdict}"));
             }
             Step::BackendRef { kind, name, weight, priority, takes_part } => {
@@ -103,20 +101,6 @@ impl Trace for Recorder {
                 self.add(ENDPOINTS, line);
             }
             Step::Picked { id, picker } => self.add(ENDPOINTS, format!("picked by {picker}: {id}")),
-        }
-    }
-}
-
-/// A miss in words.
-struct Reading<'p>(Miss<'p>);
-
-impl fmt::Display for Reading<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Miss::Host => f.write_str("the host is none of its hostnames"),
-            Miss::Absent(name) => write!(f, "header {name} is absent"),
-            Miss::Differs(name) => write!(f, "header {name} has another value"),
-            Miss::Unlike(name) => write!(f, "header {name} does not match the expression"),
         }
     }
 }

@@ -70,11 +70,14 @@ pub use body::{
     Body, BodyCode, BodyError, BodyFormat, BodyLimits, Chunk, Chunks, Piece, PieceKind, Pieces, PromptField,
 };
 pub use decide::decide;
-pub use decision::{BackendName, Decision, NoRoute, Reason};
+pub use decision::{BackendName, Decision, Location, NoRoute, Reason};
 pub use explanation::{Explanation, Recorder};
 pub use ids::ObjectName;
 pub use manifest::{Code, Criticality, Diagnostic, Manifests, Problems, Severity};
-pub use plan::{HeaderName, Miss, Options, Plan, RuleView, Strategy, UnknownStrategy};
+pub use plan::{
+    BodyChange, HeaderChange, HeaderName, Mirror, Miss, Mutations, Options, PathChange, Plan, Retry,
+    RuleView, Strategy, UnknownStrategy,
+};
 pub use request::{Found, Headers, Request};
 pub use rng::DecisionRng;
 pub use router::{Router, Snapshot, Ticket};

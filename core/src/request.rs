@@ -76,19 +76,46 @@ as_slice!(
 pub struct Request<'r> {
     pub(crate) headers: &'r dyn Headers,
     pub(crate) host: Option<&'r str>,
+    pub(crate) path: &'r str,
+    pub(crate) method: &'r str,
     pub(crate) model: Option<&'r str>,
+    pub(crate) gateway: Option<&'r str>,
+    pub(crate) port: Option<u16>,
 }
 
 impl<'r> Request<'r> {
-    /// A request with these headers.
+    /// A `GET` of `/` with these headers.
     pub fn new(headers: &'r dyn Headers) -> Self {
-        Self { headers, host: None, model: None }
+        Self { headers, host: None, path: "/", method: "GET", model: None, gateway: None, port: None }
     }
 
     /// The host the client asked for (the `Host` header or `:authority`), with or without a port. Routes with hostnames match nothing without it.
     #[must_use]
     pub fn host(mut self, host: &'r str) -> Self {
         self.host = Some(host);
+        self
+    }
+
+    /// The path with its query, as it stands in the request line. It is compared as it is: a host that decodes or normalises paths does so before.
+    #[must_use]
+    pub fn path(mut self, path: &'r str) -> Self {
+        self.path = path;
+        self
+    }
+
+    /// The method, in capitals.
+    #[must_use]
+    pub fn method(mut self, method: &'r str) -> Self {
+        self.method = method;
+        self
+    }
+
+    /// The Gateway the request came through, as `namespace/name`, and the port of its listener. Only routes attached to that listener are then looked
+    /// at. Without a gateway every route is.
+    #[must_use]
+    pub fn gateway(mut self, gateway: &'r str, port: Option<u16>) -> Self {
+        self.gateway = Some(gateway);
+        self.port = port;
         self
     }
 

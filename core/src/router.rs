@@ -60,6 +60,21 @@ impl Deref for Snapshot {
     }
 }
 
+impl Decision {
+    /// The decision with a shared state, for one that is kept: a snapshot holds one of its thread's few places for quick reads until it is dropped.
+    pub fn into_shared(self) -> Decision<Arc<State>> {
+        Decision { state: Guard::into_inner(self.state.0), choice: self.choice, seed: self.seed }
+    }
+}
+
+impl NoRoute {
+    /// The answer with a shared state, for one that is kept.
+    pub fn into_shared(self) -> NoRoute<Arc<State>> {
+        let Self { state, reason, at, seed } = self;
+        NoRoute { state: Guard::into_inner(state.0), reason, at, seed }
+    }
+}
+
 impl Router {
     /// A router on `plan`. Routers with one seed that are asked the same in the same order decide the same; give replicas different ones.
     pub fn new(plan: impl Into<Arc<Plan>>, seed: u64) -> Self {
@@ -150,13 +165,12 @@ pub struct Ticket {
 
 impl Ticket {
     fn new(decision: Decision) -> Self {
-        let Decision { state, choice, seed } = decision;
-        // A ticket may live for minutes; a guard would hold one of its thread's few slots.
-        let state = Guard::into_inner(state.0);
-        let endpoint: EndpointIx = choice.endpoint;
-        let cell = Arc::clone(&state.cells[endpoint]);
+        // A ticket may live for minutes.
+        let decision = decision.into_shared();
+        let endpoint: EndpointIx = decision.choice.endpoint;
+        let cell = Arc::clone(&decision.state.cells[endpoint]);
         cell.start();
-        Self { decision: Decision { state, choice, seed }, cell }
+        Self { decision, cell }
     }
 
     /// The decision.

@@ -1,8 +1,9 @@
 //! The values of one object, each by itself: what the types alone cannot rule out.
 
 use super::report::Report;
+use super::route::{PathTest, Route, RouteMatch};
 use crate::manifest::{
-    BackendSpec, Body, Code, Criticality, ModelSpec, ObjectMeta, PoolSpec, RouteSpec, Source,
+    BackendSpec, Body, Code, Criticality, MatchType, ModelSpec, ObjectMeta, PoolSpec, Source,
 };
 use crate::units::{Weight, port};
 
@@ -11,12 +12,17 @@ pub(super) fn check(source: &Source, report: &mut Report) {
     let mut checker = Checker { source, report };
     checker.meta(source.meta());
     match &source.body {
-        Body::Route(object) => checker.route(&object.spec),
         Body::Backend(object) => checker.backend(&object.spec),
         Body::Pool(object) => checker.pool(&object.spec),
         Body::Model(object) => checker.model(&object.spec),
-        Body::Grant(_) => {}
+        // Routes of all kinds are checked in their common shape.
+        _ => {}
     }
+}
+
+/// Reports every value of a route that is not allowed.
+pub(super) fn check_route(route: &Route<'_>, report: &mut Report) {
+    Checker { source: route.source, report }.route(route);
 }
 
 struct Checker<'a> {
@@ -24,8 +30,12 @@ struct Checker<'a> {
     report: &'a mut Report,
 }
 
-/// The longest header value a match may ask for (Gateway API, HTTPHeaderMatch).
-const MAX_HEADER_VALUE: usize = 4_096;
+/// The longest value a match may ask for (Gateway API, HTTPHeaderMatch).
+const MAX_VALUE: usize = 4_096;
+/// The longest path a match may ask for (Gateway API, HTTPPathMatch).
+const MAX_PATH: usize = 1_024;
+/// The methods a match may ask for (Gateway API, HTTPMethod).
+const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
 
 impl Checker<'_> {
     /// Reports `message` about the field at `path` unless the value is `allowed`. The path is only written out when it is needed.
@@ -55,8 +65,8 @@ impl Checker<'_> {
         );
     }
 
-    fn route(&mut self, spec: &RouteSpec) {
-        for (h, hostname) in spec.hostnames.iter().enumerate() {
+    fn route(&mut self, route: &Route<'_>) {
+        for (h, hostname) in route.hostnames.iter().enumerate() {
             let help = "write a host name, or one that begins with `*.`, without port";
             self.require(
                 is_hostname(hostname),
@@ -65,26 +75,9 @@ impl Checker<'_> {
                 help,
             );
         }
-        for (r, rule) in spec.rules.iter().enumerate() {
+        for (r, rule) in route.rules.iter().enumerate() {
             for (m, one) in rule.matches.iter().enumerate() {
-                for (h, header) in one.headers.iter().enumerate() {
-                    let at = |field| move || format!("spec.rules[{r}].matches[{m}].headers[{h}].{field}");
-                    let help = "write a header name of letters, digits and !#$%&'*+-.^_`|~";
-                    self.require(is_token(&header.name), at("name"), "this is not a header name", help);
-                    self.require(
-                        header.match_type().is_some(),
-                        at("type"),
-                        "this is not a type of match",
-                        "write Exact or RegularExpression",
-                    );
-                    let allowed = (1..=MAX_HEADER_VALUE).contains(&header.value.len());
-                    self.require(
-                        allowed,
-                        at("value"),
-                        "a header value has 1 to 4096 bytes",
-                        "write the value that requests shall have",
-                    );
-                }
+                self.one_match(one, &|field| format!("spec.rules[{r}].matches[{m}].{field}"));
             }
             for (b, backend) in rule.backend_refs.iter().enumerate() {
                 let at = |field| move || format!("spec.rules[{r}].backendRefs[{b}].{field}");
@@ -92,7 +85,7 @@ impl Checker<'_> {
                     is_name(&backend.name),
                     at("name"),
                     "this is not a name",
-                    "write the name of an AIServiceBackend or InferencePool",
+                    "write the name of the backend or pool",
                 );
                 let allowed = backend.weight.is_none_or(|weight| Weight::try_new(weight).is_some());
                 self.require(
@@ -107,6 +100,62 @@ impl Checker<'_> {
                     at("priority"),
                     "a priority is 0 to 4294967295",
                     "write 0 for the backends to use first",
+                );
+                self.port(backend.port, at("port"));
+            }
+        }
+    }
+
+    fn one_match(&mut self, one: &RouteMatch<'_>, at: &dyn Fn(&str) -> String) {
+        match &one.path {
+            PathTest::Unknown => {
+                let help = "write Exact, PathPrefix or RegularExpression (of a GRPCRoute: Exact or RegularExpression)";
+                self.require(false, || at("path.type"), "this is not a type of path match", help);
+            }
+            PathTest::Exact(path) | PathTest::Prefix(path) => {
+                let allowed = path.is_empty()
+                    || (path.starts_with('/') && !path.contains("//") && path.len() <= MAX_PATH);
+                self.require(
+                    allowed,
+                    || at("path.value"),
+                    "a path begins with `/`, has no `//` and at most 1024 bytes",
+                    "write the path as requests have it, without query",
+                );
+            }
+            PathTest::Pattern(_) => {}
+        }
+        let is_method = one.method.is_none_or(|method| METHODS.contains(&method));
+        self.require(
+            is_method,
+            || at("method"),
+            "this is not a method",
+            "write it in capitals, for example GET or POST",
+        );
+        for (list, wires, is_name) in
+            [("headers", one.headers, is_token as fn(&str) -> bool), ("queryParams", one.query, is_token)]
+        {
+            for (position, wire) in wires.iter().enumerate() {
+                let at = |field: &str| at(&format!("{list}[{position}].{field}"));
+                let help = "write a name of letters, digits and !#$%&'*+-.^_`|~";
+                self.require(
+                    is_name(&wire.name),
+                    || at("name"),
+                    "this is not a name of a header or query parameter",
+                    help,
+                );
+                let is_type = MatchType::parse(wire.kind.as_deref()).is_some();
+                self.require(
+                    is_type,
+                    || at("type"),
+                    "this is not a type of match",
+                    "write Exact or RegularExpression",
+                );
+                let allowed = (1..=MAX_VALUE).contains(&wire.value.len());
+                self.require(
+                    allowed,
+                    || at("value"),
+                    "a value has 1 to 4096 bytes",
+                    "write the value that requests shall have",
                 );
             }
         }

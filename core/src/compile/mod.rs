@@ -2,11 +2,18 @@
 //!
 //! All problems are found in one run. Either a whole plan comes out or none.
 
+mod attach;
+mod backend_ref;
 mod check;
+mod durations;
+mod fields;
+mod filters;
 mod objects;
 mod order;
 mod report;
 mod resolve;
+mod route;
+mod tests;
 
 use crate::manifest::{Diagnostic, Problems, Source};
 use crate::plan::{Options, Plan, Profile};
@@ -24,13 +31,16 @@ pub(crate) fn compile(
         check::check(source, &mut report);
     }
     let objects = objects::Objects::collect(&sources, &options.default_namespace, &mut report);
-    let backends = resolve::backends(&objects);
+    for route in &objects.routes {
+        check::check_route(route, &mut report);
+    }
+    let mut backends = resolve::backends(&objects);
     let pools = resolve::pools(&objects, &mut report);
-    let routes = resolve::routes(&objects, options, &mut report);
-    let matcher = order::matcher(&objects, options, &mut report);
+    let routes = resolve::routes(&objects, options, &mut backends, &mut report);
+    let scopes = order::scopes(&objects, options, &mut report);
     let warnings = report.finish()?;
     Ok(Plan {
-        matcher,
+        scopes,
         routes: routes.names.into_iter().collect(),
         rules: routes.rules.into_iter().collect(),
         pools: pools.into_iter().collect(),

@@ -1,12 +1,13 @@
 //! The objects of a load by kind and name, each name once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::report::Report;
+use super::route::Route;
 use crate::ids::{BackendIx, Ix, ObjectName, PoolIx};
 use crate::manifest::{
-    BackendSpec, Body, Code, FromWire, GrantSpec, Kind, ModelSpec, Object, ObjectMeta, PoolSpec, RouteSpec,
-    Source, ToWire,
+    BackendSpec, Body, Code, GatewaySpec, GrantSpec, Kind, Labels, ModelSpec, Object, ObjectMeta, PoolSpec,
+    Source,
 };
 
 /// An object with its full name and where it came from.
@@ -19,13 +20,19 @@ pub(super) struct Named<'s, Spec> {
 /// Every object that counts. Lists are in the order of the texts; the numbers of the plan are positions in them.
 #[derive(Default)]
 pub(super) struct Objects<'s> {
-    pub(super) routes: Vec<Named<'s, RouteSpec>>,
+    pub(super) routes: Vec<Route<'s>>,
     pub(super) backends: Vec<Named<'s, BackendSpec>>,
     pub(super) pools: Vec<Named<'s, PoolSpec>>,
     pub(super) models: Vec<Named<'s, ModelSpec>>,
     pub(super) grants: Vec<Named<'s, GrantSpec>>,
+    pub(super) gateways: Vec<Named<'s, GatewaySpec>>,
     backend_numbers: HashMap<ObjectName, BackendIx>,
     pool_numbers: HashMap<ObjectName, PoolIx>,
+    gateway_numbers: HashMap<ObjectName, usize>,
+    /// Services and Envoy Gateway Backends, by name; and the namespaces that have any.
+    plain: HashSet<(Kind, ObjectName)>,
+    plain_namespaces: HashSet<(Kind, String)>,
+    namespace_labels: HashMap<&'s str, &'s Labels>,
 }
 
 impl<'s> Objects<'s> {
@@ -56,7 +63,9 @@ impl<'s> Objects<'s> {
 
     fn take(&mut self, name: ObjectName, source: &'s Source) {
         match &source.body {
-            Body::Route(object) => self.routes.push(Named { name, object, source }),
+            Body::AiRoute(_) | Body::HttpRoute(_) | Body::GrpcRoute(_) => {
+                self.routes.extend(Route::of(source, name))
+            }
             Body::Backend(object) => {
                 self.backend_numbers.insert(name.clone(), BackendIx::new(self.backends.len()));
                 self.backends.push(Named { name, object, source });
@@ -65,8 +74,19 @@ impl<'s> Objects<'s> {
                 self.pool_numbers.insert(name.clone(), PoolIx::new(self.pools.len()));
                 self.pools.push(Named { name, object, source });
             }
+            Body::Gateway(object) => {
+                self.gateway_numbers.insert(name.clone(), self.gateways.len());
+                self.gateways.push(Named { name, object, source });
+            }
             Body::Model(object) => self.models.push(Named { name, object, source }),
             Body::Grant(object) => self.grants.push(Named { name, object, source }),
+            Body::Plain(Kind::Namespace, object) => {
+                self.namespace_labels.insert(&object.metadata.name, &object.metadata.labels);
+            }
+            Body::Plain(kind, _) => {
+                self.plain_namespaces.insert((*kind, name.namespace().to_owned()));
+                self.plain.insert((*kind, name));
+            }
         }
     }
 
@@ -78,22 +98,40 @@ impl<'s> Objects<'s> {
         self.pool_numbers.get(name).copied()
     }
 
-    /// Whether an object of `namespace` may be referred to by a route of `from`: within one namespace always, across only with a grant there.
-    pub(super) fn permits(&self, from: &str, groups: &[&str], kind: Kind, to: &ObjectName) -> bool {
-        from == to.namespace()
-            || self.grants.iter().filter(|grant| grant.name.namespace() == to.namespace()).any(|grant| {
-                let spec = &grant.object.spec;
-                let is_from = |f: &FromWire| {
-                    Kind::AIGatewayRoute.groups().contains(&f.group.as_str())
-                        && f.kind == Kind::AIGatewayRoute.as_str()
-                        && f.namespace == from
-                };
-                let is_to = |t: &ToWire| {
-                    groups.contains(&t.group.as_str())
-                        && t.kind == kind.as_str()
-                        && t.name.as_deref().is_none_or(|name| name.is_empty() || name == to.name())
-                };
-                spec.from.iter().any(is_from) && spec.to.iter().any(is_to)
+    /// A Gateway with its place among all.
+    pub(super) fn gateway(&self, name: &ObjectName) -> Option<(usize, &Named<'s, GatewaySpec>)> {
+        let number = *self.gateway_numbers.get(name)?;
+        Some((number, self.gateways.get(number)?))
+    }
+
+    /// Whether a Service or Backend exists. As long as its namespace has none of the kind among the manifests, it is taken on trust: routes are
+    /// often loaded without the Services of the cluster.
+    pub(super) fn has_plain(&self, kind: Kind, name: &ObjectName) -> bool {
+        self.plain.contains(&(kind, name.clone()))
+            || !self.plain_namespaces.contains(&(kind, name.namespace().to_owned()))
+    }
+
+    pub(super) fn namespace_labels(&self, namespace: &str) -> Option<&Labels> {
+        self.namespace_labels.get(namespace).copied()
+    }
+
+    /// Whether a route of `kind` and `namespace` may refer to an object: within one namespace always, across only with a ReferenceGrant there.
+    pub(super) fn permits(&self, route: (Kind, &str), groups: &[&str], kind: Kind, to: &ObjectName) -> bool {
+        let (from_kind, from_namespace) = route;
+        let grants = self.grants.iter().filter(|grant| grant.name.namespace() == to.namespace());
+        from_namespace == to.namespace()
+            || grants.map(|grant| &grant.object.spec).any(|spec| {
+                let is_from = spec.from.iter().any(|from| {
+                    from_kind.groups().contains(&from.group.as_str())
+                        && from.kind == from_kind.as_str()
+                        && from.namespace == from_namespace
+                });
+                let is_to = spec.to.iter().any(|target| {
+                    groups.contains(&target.group.as_str())
+                        && target.kind == kind.as_str()
+                        && target.name.as_deref().is_none_or(|name| name.is_empty() || name == to.name())
+                });
+                is_from && is_to
             })
     }
 }
@@ -107,7 +145,6 @@ fn name_of(meta: &ObjectMeta, default_namespace: &str) -> ObjectName {
 }
 
 /// What puts the older of two objects first: creation time, none being younger than any, then the name.
-pub(super) fn age<Spec>(named: &Named<'_, Spec>) -> (bool, String, ObjectName) {
-    let created = &named.object.metadata.created;
-    (created.is_none(), created.clone().unwrap_or_default(), named.name.clone())
+pub(super) fn age(meta: &ObjectMeta, name: &ObjectName) -> (bool, String, ObjectName) {
+    (meta.created.is_none(), meta.created.clone().unwrap_or_default(), name.clone())
 }

@@ -1,186 +1,207 @@
-//! Every match of every rule in one order of precedence (Gateway API, HTTPRouteRule: "most specific match first").
+//! Every match of every rule in one order of precedence (Gateway API, HTTPRouteRule: "most specific match first"), for each listener and without one.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use regex::bytes::{Regex, RegexBuilder};
-
-use super::objects::{Named, Objects, age};
+use super::attach::{ListenerAt, Reach, listener_port, reach};
+use super::fields::FieldNames;
+use super::objects::{Objects, age};
 use super::report::Report;
-use crate::ids::{Ix, NameIx, ObjectName, RuleIx};
-use crate::manifest::{Code, HeaderMatchWire, MatchType, MatchWire, RouteSpec};
-use crate::plan::{Condition, Entry, HeaderName, HostPattern, Matcher, Options, Test};
+use super::route::{PathTest, Route, RouteMatch};
+use super::tests::{MatchTests, tests_of};
+use crate::ids::{Ix, ObjectName, RuleIx};
+use crate::plan::{Entry, GatewayScope, ListenerScope, Matcher, Options, Scopes, host_rank};
 
-/// Bytes a compiled expression may take. Repetitions of repetitions exceed it at once instead of after much work.
-const PATTERN_SIZE: usize = 64 << 10;
+/// What sorts the matches of all routes under all their hostnames: smaller goes first.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Precedence {
+    host: (u8, Reverse<usize>),
+    specificity: Specificity,
+    /// Of the route; `None` where only the text's order counts.
+    age: Option<(bool, String, ObjectName)>,
+    /// Places in the text: route, rule, match.
+    place: (usize, usize, usize),
+}
 
-/// What sorts a match: hostname, number of headers, age and name of the route (or the position of the route in the text), then places in lists.
-type Precedence = (HostRank, Reverse<usize>, (bool, String, Option<ObjectName>), usize, usize);
+/// How much a match asks for: smaller is more.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Specificity {
+    /// Exact, regular expression, prefix.
+    path: (u8, Reverse<usize>),
+    without_method: bool,
+    headers: Reverse<usize>,
+    query: Reverse<usize>,
+}
 
-/// Exact hostnames first, then wildcards from long to short, then none.
-type HostRank = (u8, Reverse<usize>);
+impl Specificity {
+    fn of(one: &RouteMatch<'_>, tests: &MatchTests) -> Self {
+        let path = match &one.path {
+            PathTest::Exact(_) | PathTest::Unknown => (0, Reverse(0)),
+            PathTest::Pattern(pattern) => (1, Reverse(pattern.len())),
+            PathTest::Prefix(prefix) => (2, Reverse(prefix.len())),
+        };
+        Self {
+            path,
+            without_method: one.method.is_none(),
+            headers: Reverse(tests.headers.len()),
+            query: Reverse(tests.query.len()),
+        }
+    }
+}
 
-/// All matches in order, indexed.
-pub(super) fn matcher(objects: &Objects<'_>, options: &Options, report: &mut Report) -> Matcher {
-    let names = Names::collect(objects);
-    let mut ordered: Vec<(Precedence, Entry)> = Vec::new();
+/// A match with all that does not depend on where its route is reached.
+struct Candidate {
+    route: usize,
+    rule: RuleIx,
+    specificity: Specificity,
+    place: (usize, usize, usize),
+    tests: MatchTests,
+}
+
+/// All matchers of the plan.
+pub(super) fn scopes(objects: &Objects<'_>, options: &Options, report: &mut Report) -> Scopes {
+    let candidates = candidates(objects, report);
+    let names = FieldNames::collect(objects, candidates.iter().map(|candidate| &candidate.tests));
+    let reaches: Vec<Reach> = objects.routes.iter().map(|route| reach(objects, route)).collect();
+    let order = Order { objects, options, candidates: &candidates, names: &names };
+
+    let mut gateways = HashMap::default();
+    for (number, gateway) in objects.gateways.iter().enumerate() {
+        let listeners = gateway.object.spec.listeners.iter().enumerate().map(|(position, listener)| {
+            let at = ListenerAt { gateway: number, listener: position };
+            ListenerScope {
+                name: listener.name.as_str().into(),
+                port: listener_port(listener),
+                hostname: listener
+                    .hostname
+                    .as_deref()
+                    .filter(|h| !h.is_empty())
+                    .map(|h| h.to_ascii_lowercase().into()),
+                matcher: order.matcher(|route| on_listener(reaches.get(route), at)),
+            }
+        });
+        gateways.insert(gateway.name.as_str().into(), GatewayScope::Listeners(listeners.collect()));
+    }
+    let absent: BTreeSet<&ObjectName> = reaches.iter().flat_map(Reach::free_gateways).collect();
+    for gateway in absent {
+        let matcher = order.matcher(|route| freely(objects, &reaches, route, Some(gateway)));
+        gateways.insert(gateway.as_str().into(), GatewayScope::Named(matcher));
+    }
+    let fields = names.fields();
+    Scopes {
+        any: order.matcher(|route| anywhere(objects, &reaches, route)),
+        elsewhere: order.matcher(|route| freely(objects, &reaches, route, None)),
+        gateways,
+        header_names: fields.iter().filter_map(|field| field.header_name().cloned()).collect(),
+        fields,
+    }
+}
+
+/// The hostnames under which a route is reached somewhere; `None`: not at all; empty: any host.
+type Hostnames = Option<Vec<String>>;
+
+fn on_listener(reach: Option<&Reach>, at: ListenerAt) -> Hostnames {
+    match reach {
+        Some(Reach::Attached(places)) => {
+            places.iter().find(|(place, _)| *place == at).map(|(_, hostnames)| hostnames.clone())
+        }
+        _ => None,
+    }
+}
+
+/// On a gateway that is not among the manifests: routes that name it or none.
+fn freely(objects: &Objects<'_>, reaches: &[Reach], route: usize, gateway: Option<&ObjectName>) -> Hostnames {
+    let Some(Reach::Free { gateways }) = reaches.get(route) else { return None };
+    let is_reached = gateways.is_empty() || gateway.is_some_and(|gateway| gateways.contains(gateway));
+    objects.routes.get(route).filter(|_| is_reached).map(|route| route.hostnames.to_vec())
+}
+
+fn anywhere(objects: &Objects<'_>, reaches: &[Reach], route: usize) -> Hostnames {
+    match reaches.get(route)? {
+        Reach::Free { .. } => objects.routes.get(route).map(|route| route.hostnames.to_vec()),
+        Reach::Attached(places) if places.is_empty() => None,
+        Reach::Attached(places) if places.iter().any(|(_, hostnames)| hostnames.is_empty()) => {
+            Some(Vec::new())
+        }
+        Reach::Attached(places) => {
+            let all: BTreeSet<&String> = places.iter().flat_map(|(_, hostnames)| hostnames).collect();
+            Some(all.into_iter().cloned().collect())
+        }
+    }
+}
+
+impl Reach {
+    fn free_gateways(&self) -> &[ObjectName] {
+        match self {
+            Self::Free { gateways } => gateways,
+            Self::Attached(_) => &[],
+        }
+    }
+}
+
+fn candidates(objects: &Objects<'_>, report: &mut Report) -> Vec<Candidate> {
+    let mut candidates = Vec::new();
     let mut first_rule = 0;
     for (position, route) in objects.routes.iter().enumerate() {
-        let age = if options.first_match { (false, format!("{position:020}"), None) } else { by_age(route) };
-        for (r, rule) in route.object.spec.rules.iter().enumerate() {
-            let everything = [MatchWire { headers: Vec::new() }];
-            let matches = if rule.matches.is_empty() { &everything[..] } else { &rule.matches };
-            for (m, one) in matches.iter().enumerate() {
-                let headers = distinct(route, (r, m), one, report);
-                let rank = Reverse(if options.first_match { 0 } else { headers.len() });
-                let tests = tests(route, (r, m), &headers, report);
-                for host in hosts(&route.object.spec) {
-                    let entry = names.entry(RuleIx::new(first_rule + r), m, &tests, host);
-                    ordered.push(((host_rank(host), rank, age.clone(), r, m), entry));
-                }
+        for (r, rule) in route.rules.iter().enumerate() {
+            for (m, one) in rule.matches.iter().enumerate() {
+                let tests = tests_of(route, (r, m), one, report);
+                let specificity = Specificity::of(one, &tests);
+                let rule = RuleIx::new(first_rule + r);
+                candidates.push(Candidate {
+                    route: position,
+                    rule,
+                    specificity,
+                    place: (position, r, m),
+                    tests,
+                });
             }
         }
-        first_rule += route.object.spec.rules.len();
+        first_rule += route.rules.len();
     }
-    ordered.sort_by(|a, b| a.0.cmp(&b.0));
-    Matcher::new(names.list(), ordered.into_iter().map(|(_, entry)| entry).collect())
+    candidates
 }
 
-fn by_age(route: &Named<'_, RouteSpec>) -> (bool, String, Option<ObjectName>) {
-    let (none, created, name) = age(route);
-    (none, created, Some(name))
+struct Order<'a> {
+    objects: &'a Objects<'a>,
+    options: &'a Options,
+    candidates: &'a [Candidate],
+    names: &'a FieldNames,
 }
 
-/// The hostnames of a route, or once `None` where any host will do.
-fn hosts(spec: &RouteSpec) -> impl Iterator<Item = Option<&str>> {
-    let any = spec.hostnames.is_empty().then_some(None);
-    spec.hostnames.iter().map(|hostname| Some(hostname.as_str())).chain(any)
-}
-
-fn host_rank(host: Option<&str>) -> HostRank {
-    match host {
-        Some(wildcard) if wildcard.starts_with("*.") => (1, Reverse(wildcard.len())),
-        Some(_) => (0, Reverse(0)),
-        None => (2, Reverse(0)),
+impl Order<'_> {
+    /// The matcher over the routes that are reached under the hostnames that `hostnames` gives for them.
+    fn matcher(&self, hostnames: impl Fn(usize) -> Hostnames) -> Matcher {
+        let mut reached: BTreeMap<usize, Hostnames> = BTreeMap::new();
+        let mut ordered: Vec<(Precedence, Entry)> = Vec::new();
+        for candidate in self.candidates {
+            let hosts = reached.entry(candidate.route).or_insert_with(|| hostnames(candidate.route));
+            let Some(hosts) = hosts else { continue };
+            if hosts.is_empty() {
+                ordered.push((self.precedence(candidate, None), self.entry(candidate, None)));
+            }
+            for host in hosts {
+                ordered.push((self.precedence(candidate, Some(host)), self.entry(candidate, Some(host))));
+            }
+        }
+        ordered.sort_by(|a, b| a.0.cmp(&b.0));
+        Matcher::new(ordered.into_iter().map(|(_, entry)| entry).collect())
     }
-}
 
-/// The header entries of a match that count, each with its position: the first of equal names.
-fn distinct<'m>(
-    route: &Named<'_, RouteSpec>,
-    (r, m): (usize, usize),
-    one: &'m MatchWire,
-    report: &mut Report,
-) -> Vec<(usize, &'m HeaderMatchWire)> {
-    let mut kept: Vec<(usize, &HeaderMatchWire)> = Vec::with_capacity(one.headers.len());
-    for (h, header) in one.headers.iter().enumerate() {
-        if kept.iter().any(|(_, earlier)| earlier.name.eq_ignore_ascii_case(&header.name)) {
-            let message =
-                format!("header `{}` stands twice in this match; only the first entry counts", header.name);
-            let help = "drop the entry, or write a second match if either value will do";
-            report.add(
-                route.source,
-                Code::RepeatedHeader,
-                &format!("spec.rules[{r}].matches[{m}].headers[{h}].name"),
-                message,
-                help,
-            );
-        } else {
-            kept.push((h, header));
+    fn precedence(&self, candidate: &Candidate, host: Option<&str>) -> Precedence {
+        let route: Option<&Route<'_>> = self.objects.routes.get(candidate.route);
+        let counts = !self.options.first_match;
+        Precedence {
+            host: host_rank(host),
+            specificity: if counts { candidate.specificity.clone() } else { Specificity::default() },
+            age: route.filter(|_| counts).map(|route| age(route.meta, &route.name)),
+            place: candidate.place,
         }
     }
-    kept
-}
 
-/// A test before the plan's numbers for names are applied: the name in lower case and what its value must be.
-type NamedTest = (String, Result<Box<[u8]>, Regex>);
-
-fn tests(
-    route: &Named<'_, RouteSpec>,
-    (r, m): (usize, usize),
-    headers: &[(usize, &HeaderMatchWire)],
-    report: &mut Report,
-) -> Vec<NamedTest> {
-    let mut tests = Vec::with_capacity(headers.len());
-    for (h, header) in headers {
-        let test = match header.match_type() {
-            // Reported by the checks.
-            None => continue,
-            Some(MatchType::Exact) => Ok(header.value.as_bytes().into()),
-            Some(MatchType::RegularExpression) => match pattern(&header.value) {
-                Ok(regex) => Err(regex),
-                Err(error) => {
-                    let path = format!("spec.rules[{r}].matches[{m}].headers[{h}].value");
-                    let help = "write RE2 syntax, without look-around or back references, and keep repetitions small";
-                    report.add(route.source, Code::BadPattern, &path, error.to_string(), help);
-                    continue;
-                }
-            },
-        };
-        tests.push((header.name.to_ascii_lowercase(), test));
-    }
-    tests
-}
-
-/// An expression that must match the whole value, as Envoy's `safe_regex` does. Anchored here, because checking the span after a search misses
-/// alternatives that match further.
-fn pattern(text: &str) -> Result<Regex, regex::Error> {
-    // Compiled by itself first: `a)(b` must not become valid inside the group.
-    RegexBuilder::new(text).size_limit(PATTERN_SIZE).build()?;
-    RegexBuilder::new(&format!("^(?:{text})$")).size_limit(PATTERN_SIZE).build()
-}
-
-/// The names that any match reads, in the order that numbers them.
-struct Names {
-    headers: Vec<String>,
-    has_host: bool,
-}
-
-impl Names {
-    fn collect(objects: &Objects<'_>) -> Self {
-        let rules = || objects.routes.iter().flat_map(|route| &route.object.spec.rules);
-        let headers: BTreeSet<String> = rules()
-            .flat_map(|rule| &rule.matches)
-            .flat_map(|one| &one.headers)
-            .map(|h| h.name.to_ascii_lowercase())
-            .collect();
-        let has_host = objects.routes.iter().any(|route| !route.object.spec.hostnames.is_empty());
-        Self { headers: headers.into_iter().collect(), has_host }
-    }
-
-    fn list(&self) -> Vec<HeaderName> {
-        let headers = self.headers.iter().enumerate().map(|(index, name)| HeaderName::new(name, index));
-        headers.chain(self.has_host.then(HeaderName::host)).collect()
-    }
-
-    fn number(&self, name: &str) -> NameIx {
-        // Every name was collected from the same matches.
-        NameIx::new(self.headers.binary_search_by(|header| header.as_str().cmp(name)).unwrap_or_default())
-    }
-
-    fn entry(&self, rule: RuleIx, match_index: usize, tests: &[NamedTest], host: Option<&str>) -> Entry {
-        let mut conditions: Vec<Condition> = tests
-            .iter()
-            .map(|(name, test)| {
-                let test = match test {
-                    Ok(value) => Test::Exact(value.clone()),
-                    Err(regex) => Test::Pattern(regex.clone()),
-                };
-                Condition { name: self.number(name), test }
-            })
-            .collect();
-        let mut pattern = None;
-        match host.map(|host| host.to_ascii_lowercase()) {
-            None => {}
-            Some(host) => match host.strip_prefix('*') {
-                Some(suffix) => pattern = Some(HostPattern { suffix: suffix.as_bytes().into() }),
-                None => {
-                    let name = NameIx::new(self.headers.len());
-                    conditions.push(Condition { name, test: Test::Exact(host.as_bytes().into()) });
-                }
-            },
-        }
-        conditions.sort_by_key(|condition| (matches!(condition.test, Test::Pattern(_)), condition.name));
-        Entry { rule, match_index, conditions: conditions.into(), host: pattern }
+    fn entry(&self, candidate: &Candidate, host: Option<&str>) -> Entry {
+        let (conditions, host) = self.names.conditions(&candidate.tests, host);
+        let (_, _, match_index) = candidate.place;
+        Entry { rule: candidate.rule, match_index, conditions, host }
     }
 }

@@ -35,6 +35,7 @@ pub(super) fn choose<T: Trace>(
     match chosen.target {
         Target::NotFound => Err(Reason::BackendNotFound),
         Target::NotPermitted => Err(Reason::RefNotPermitted),
+        Target::Broken => Err(Reason::BadFilter),
         found => Ok((position, found)),
     }
 }

@@ -21,6 +21,7 @@ pub(super) fn choose<T: Trace>(
         Target::Pool(pool) => of_pool(state, pool, rng, trace),
         Target::NotFound => Err(Reason::BackendNotFound),
         Target::NotPermitted => Err(Reason::RefNotPermitted),
+        Target::Broken => Err(Reason::BadFilter),
     }
 }
 

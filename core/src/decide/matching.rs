@@ -1,7 +1,8 @@
 //! Which rule the request falls under: values are gathered once, then looked up in the matcher's tables.
 
+use super::path;
 use crate::decision::Place;
-use crate::plan::{HeaderName, Matcher, Plan, Role};
+use crate::plan::{Field, Fields, Matcher, Plan};
 use crate::request::{Found, Request};
 use crate::trace::{Step, Trace};
 
@@ -14,31 +15,25 @@ const REWRITTEN: usize = 4096;
 
 /// The first match, in order of precedence, that holds.
 pub(super) fn find<T: Trace>(plan: &Plan, request: &Request<'_>, trace: &mut T) -> Option<Place> {
-    match plan.matcher.names().len() {
-        names if names <= FEW => gather(plan, request, &mut [None; FEW], trace),
-        names if names <= MANY => gather(plan, request, &mut [None; MANY], trace),
-        names => gather(plan, request, &mut vec![None; names], trace),
+    let host = request.host.map(without_port);
+    let matcher = plan.scopes.of(request.gateway, request.port, host)?;
+    let search = Search { plan, matcher, fields: &plan.scopes.fields, request };
+    match search.fields.len() {
+        fields if fields <= FEW => search.gather(&mut [None; FEW], trace),
+        fields if fields <= MANY => search.gather(&mut [None; MANY], trace),
+        fields => search.gather(&mut vec![None; fields], trace),
     }
 }
 
-fn gather<'r, T: Trace>(
-    plan: &Plan,
-    request: &Request<'r>,
-    values: &mut [Option<&'r [u8]>],
-    trace: &mut T,
-) -> Option<Place> {
-    let mut rewrite = false;
-    for (name, slot) in plan.matcher.names().iter().zip(values.iter_mut()) {
-        match value(request, name) {
-            Value::Absent => {}
-            Value::AsIs(value) => *slot = Some(value),
-            Value::Rewritten => rewrite = true,
-        }
-    }
-    if rewrite { with_rewritten(plan, request, values, trace) } else { search(plan, values, trace) }
+/// The search for one request.
+struct Search<'a, 'r> {
+    plan: &'a Plan,
+    matcher: &'a Matcher,
+    fields: &'a Fields,
+    request: &'a Request<'r>,
 }
 
-/// What a request holds under a name.
+/// What a request holds in a field.
 enum Value<'r> {
     Absent,
     AsIs(&'r [u8]),
@@ -46,97 +41,129 @@ enum Value<'r> {
     Rewritten,
 }
 
-#[inline]
-fn value<'r>(request: &Request<'r>, name: &HeaderName) -> Value<'r> {
-    match (name.role(), request.model) {
-        (Role::Host, _) => match request.host.map(without_port) {
-            None => Value::Absent,
-            Some(host) if host.iter().any(u8::is_ascii_uppercase) => Value::Rewritten,
-            Some(host) => Value::AsIs(host),
-        },
-        (Role::Model, Some(model)) => Value::AsIs(model.as_bytes()),
-        _ => match request.headers.find(name) {
-            Found::Absent => Value::Absent,
-            Found::One(value) => Value::AsIs(value),
-            Found::Several => Value::Rewritten,
-        },
-    }
-}
-
-/// The rare way: values that do not stand in the request as they are compared are written out first.
-#[cold]
-#[inline(never)]
-fn with_rewritten<'r, T: Trace>(
-    plan: &Plan,
-    request: &Request<'r>,
-    values: &mut [Option<&'r [u8]>],
-    trace: &mut T,
-) -> Option<Place> {
-    let names =
-        || plan.matcher.names().iter().filter(|name| matches!(value(request, name), Value::Rewritten));
-    let needed =
-        names().map(|name| pieces(request, name).map(|piece| piece.len() + 1).sum::<usize>()).sum::<usize>();
-    let (mut near, mut far);
-    let mut room: &mut [u8] = if needed <= REWRITTEN {
-        near = [0; REWRITTEN];
-        &mut near
-    } else {
-        far = vec![0; needed];
-        &mut far
-    };
-    let mut few = [None; FEW];
-    let mut many = [None; MANY];
-    let mut more = Vec::new();
-    let all: &mut [Option<&[u8]>] = match values.len() {
-        FEW => &mut few,
-        MANY => &mut many,
-        names => {
-            more.resize(names, None);
-            &mut more
+impl<'r> Search<'_, 'r> {
+    fn gather<T: Trace>(&self, values: &mut [Option<&'r [u8]>], trace: &mut T) -> Option<Place> {
+        let mut rewrite = false;
+        for (field, slot) in self.fields.iter().zip(values.iter_mut()) {
+            match self.value(field) {
+                Value::Absent => {}
+                Value::AsIs(value) => *slot = Some(value),
+                Value::Rewritten => rewrite = true,
+            }
         }
-    };
-    all.copy_from_slice(values);
-    for (name, slot) in plan.matcher.names().iter().zip(all.iter_mut()) {
-        if matches!(value(request, name), Value::Rewritten) {
-            let written = write(request, name, room);
-            let (done, rest) = std::mem::take(&mut room).split_at_mut(written);
-            room = rest;
-            *slot = Some(done);
+        if rewrite { self.with_rewritten(values, trace) } else { self.run(values, trace) }
+    }
+
+    #[inline]
+    fn value(&self, field: &Field) -> Value<'r> {
+        let request = self.request;
+        let found = match (field, request.model) {
+            (Field::Model(_), Some(model)) => Some(model.as_bytes()),
+            (Field::Header(name) | Field::Model(name), _) => match request.headers.find(name) {
+                Found::Absent => None,
+                Found::One(value) => Some(value),
+                Found::Several => return Value::Rewritten,
+            },
+            (Field::Host, _) => match request.host.map(without_port) {
+                Some(host) if host.iter().any(u8::is_ascii_uppercase) => return Value::Rewritten,
+                host => host,
+            },
+            (Field::Method, _) => Some(request.method.as_bytes()),
+            (Field::Path, _) => Some(path::without_query(request.path).as_bytes()),
+            (Field::PathPrefix(segments), _) => path::prefix(request.path, *segments).map(str::as_bytes),
+            (Field::Query(name), _) => path::query_value(request.path, name).map(str::as_bytes),
+        };
+        found.map_or(Value::Absent, Value::AsIs)
+    }
+
+    /// The rare way: values that do not stand in the request as they are compared are written out first.
+    #[cold]
+    #[inline(never)]
+    fn with_rewritten<T: Trace>(&self, values: &[Option<&'r [u8]>], trace: &mut T) -> Option<Place> {
+        let rewritten = || self.fields.iter().filter(|field| matches!(self.value(field), Value::Rewritten));
+        let needed: usize =
+            rewritten().flat_map(|field| self.pieces(field)).map(|piece| piece.len() + 1).sum();
+        let (mut near, mut far);
+        let mut room: &mut [u8] = if needed <= REWRITTEN {
+            near = [0; REWRITTEN];
+            &mut near
+        } else {
+            far = vec![0; needed];
+            &mut far
+        };
+        let (mut few, mut many, mut more);
+        let all: &mut [Option<&[u8]>] = match values.len() {
+            FEW => {
+                few = [None; FEW];
+                &mut few
+            }
+            MANY => {
+                many = [None; MANY];
+                &mut many
+            }
+            fields => {
+                more = vec![None; fields];
+                &mut more
+            }
+        };
+        all.copy_from_slice(values);
+        for (field, slot) in self.fields.iter().zip(all.iter_mut()) {
+            if matches!(self.value(field), Value::Rewritten) {
+                let written = self.write(field, room);
+                let (done, rest) = std::mem::take(&mut room).split_at_mut(written);
+                room = rest;
+                *slot = Some(done);
+            }
+        }
+        self.run(all, trace)
+    }
+
+    /// The pieces that, joined by commas, are the value of a field.
+    fn pieces(&self, field: &Field) -> impl Iterator<Item = &'r [u8]> {
+        let headers = self.request.headers;
+        let host = self.request.host.map(without_port).filter(|_| matches!(field, Field::Host));
+        let values = field.header_name().map(|name| (0..).map_while(|nth| headers.nth(name, nth)));
+        host.into_iter().chain(values.into_iter().flatten())
+    }
+
+    /// Writes the value of a field to the beginning of `room` and says how long it is.
+    fn write(&self, field: &Field, room: &mut [u8]) -> usize {
+        let mut at = 0;
+        for (position, piece) in self.pieces(field).enumerate() {
+            let comma: &[u8] = if position > 0 { b"," } else { b"" };
+            for part in [comma, piece] {
+                // A `Headers` that answers differently when asked again must not take the decision down.
+                let Some(place) = room.get_mut(at..at + part.len()) else { return at };
+                place.copy_from_slice(part);
+                at += part.len();
+            }
+        }
+        if let (Field::Host, Some(host)) = (field, room.get_mut(..at)) {
+            host.make_ascii_lowercase();
+        }
+        at
+    }
+
+    fn run<T: Trace>(&self, values: &[Option<&[u8]>], trace: &mut T) -> Option<Place> {
+        let found = self.matcher.search(self.fields, values);
+        if T::ON {
+            self.tell(values, trace);
+        }
+        found.map(|entry| Place { rule: entry.rule, match_index: entry.match_index })
+    }
+
+    /// Every match up to the first that holds, by the same test the search makes.
+    fn tell<T: Trace>(&self, values: &[Option<&[u8]>], trace: &mut T) {
+        for entry in self.matcher.entries() {
+            let rule = &self.plan.rules[entry.rule];
+            let route = self.plan.routes[rule.route].as_str();
+            let miss = entry.miss(self.fields, values);
+            trace.record(Step::Match { route, rule: rule.index, match_index: entry.match_index, miss });
+            if miss.is_none() {
+                break;
+            }
         }
     }
-    search(plan, all, trace)
-}
-
-/// The pieces that, joined by commas, are the value of a name.
-fn pieces<'r>(request: &Request<'r>, name: &HeaderName) -> impl Iterator<Item = &'r [u8]> {
-    let is_host = name.role() == Role::Host;
-    let host = request.host.map(without_port).filter(|_| is_host);
-    let headers = request.headers;
-    let mut nth = 0;
-    let header = std::iter::from_fn(move || {
-        let piece = if is_host { None } else { headers.nth(name, nth) };
-        nth += 1;
-        piece
-    });
-    host.into_iter().chain(header)
-}
-
-/// Writes the value of a name to the beginning of `room` and says how long it is.
-fn write(request: &Request<'_>, name: &HeaderName, room: &mut [u8]) -> usize {
-    let mut at = 0;
-    for (position, piece) in pieces(request, name).enumerate() {
-        let comma: &[u8] = if position > 0 { b"," } else { b"" };
-        for part in [comma, piece] {
-            // A `Headers` that answers differently when asked again must not take the decision down.
-            let Some(place) = room.get_mut(at..at + part.len()) else { return at };
-            place.copy_from_slice(part);
-            at += part.len();
-        }
-    }
-    if let (Role::Host, Some(host)) = (name.role(), room.get_mut(..at)) {
-        host.make_ascii_lowercase();
-    }
-    at
 }
 
 /// `example.com` of `example.com:8080`, `[::1]` of `[::1]:8080`.
@@ -144,26 +171,5 @@ fn without_port(host: &str) -> &[u8] {
     match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name.as_bytes(),
         _ => host.as_bytes(),
-    }
-}
-
-fn search<T: Trace>(plan: &Plan, values: &[Option<&[u8]>], trace: &mut T) -> Option<Place> {
-    let found = plan.matcher.search(values);
-    if T::ON {
-        tell(plan, &plan.matcher, values, trace);
-    }
-    found.map(|entry| Place { rule: entry.rule, match_index: entry.match_index })
-}
-
-/// Every match up to the first that holds, by the same test the search makes.
-fn tell<T: Trace>(plan: &Plan, matcher: &Matcher, values: &[Option<&[u8]>], trace: &mut T) {
-    for entry in matcher.entries() {
-        let rule = &plan.rules[entry.rule];
-        let route = plan.routes[rule.route].as_str();
-        let miss = matcher.miss(entry, values);
-        trace.record(Step::Match { route, rule: rule.index, match_index: entry.match_index, miss });
-        if miss.is_none() {
-            break;
-        }
     }
 }

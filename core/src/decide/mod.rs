@@ -6,13 +6,14 @@ mod endpoint;
 mod filter;
 mod matching;
 mod model;
+mod path;
 mod pick;
 mod score;
 
 use std::ops::Deref;
 
 use crate::decision::{Choice, Decision, NoRoute, Place, Reason};
-use crate::plan::Target;
+use crate::plan::{RuleAnswer, Target};
 use crate::request::Request;
 use crate::rng::DecisionRng;
 use crate::state::State;
@@ -59,6 +60,11 @@ fn choose(
     let at = matching::find(&state.plan, request, trace).ok_or((Reason::NoRule, None))?;
     let fail = |reason| (reason, Some(at));
     let rule = &state.plan.rules[at.rule];
+    match rule.answer {
+        Some(RuleAnswer::Redirect(_)) => return Err(fail(Reason::Redirect)),
+        Some(RuleAnswer::Broken) => return Err(fail(Reason::BadFilter)),
+        None => {}
+    }
     let (backend_ref, target) = backend::choose(&rule.backends, rng, trace).map_err(fail)?;
     let named = rule.backends.refs.get(backend_ref);
     let (pool, (model, criticality)) = match target {

@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use super::route_rule::{BodyMutationWire, HeaderMutationWire};
+
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BackendSpec {
@@ -11,6 +13,10 @@ pub(crate) struct BackendSpec {
     )]
     pub(crate) schema: SchemaWire,
     pub(crate) backend_ref: ServiceRefWire,
+    #[serde(default)]
+    pub(crate) header_mutation: Option<HeaderMutationWire>,
+    #[serde(default)]
+    pub(crate) body_mutation: Option<BodyMutationWire>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

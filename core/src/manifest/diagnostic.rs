@@ -72,6 +72,10 @@ codes!(
     NotPermitted = "RT0303" Warning,
     /// The same object appears twice; the later one counts.
     DuplicateObject = "RT0304" Warning,
+    /// A backendRef of an HTTPRoute or GRPCRoute names what cannot be a backend; its share of requests is answered 500.
+    NotABackend = "RT0305" Warning,
+    /// A filter cannot be followed; requests that it applies to are answered 500.
+    BadFilter = "RT0306" Warning,
 );
 
 impl fmt::Display for Code {

@@ -9,8 +9,14 @@ pub(crate) const INFERENCE_V1: &str = "inference.networking.k8s.io";
 /// Groups of InferencePool and InferenceModel.
 pub(crate) const INFERENCE: &[&str] = &[INFERENCE_V1, "inference.networking.x-k8s.io", "inference.x-k8s.io"];
 
-/// The group of ReferenceGrant.
+/// The group of HTTPRoute, GRPCRoute, Gateway and ReferenceGrant.
 pub(crate) const GATEWAY: &[&str] = &["gateway.networking.k8s.io"];
+
+/// The group of Service and Namespace.
+pub(crate) const CORE: &[&str] = &[""];
+
+/// The group of Envoy Gateway's Backend.
+pub(crate) const ENVOY_GATEWAY: &[&str] = &["gateway.envoyproxy.io"];
 
 /// The kinds that take part in a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,31 +25,44 @@ pub(crate) enum Kind {
     AIServiceBackend,
     InferencePool,
     InferenceModel,
+    HTTPRoute,
+    GRPCRoute,
+    Gateway,
     ReferenceGrant,
+    Service,
+    Namespace,
+    Backend,
 }
+
+/// The kinds with their names in manifests.
+const NAMES: &[(Kind, &str)] = &[
+    (Kind::AIGatewayRoute, "AIGatewayRoute"),
+    (Kind::AIServiceBackend, "AIServiceBackend"),
+    (Kind::InferencePool, "InferencePool"),
+    (Kind::InferenceModel, "InferenceModel"),
+    (Kind::HTTPRoute, "HTTPRoute"),
+    (Kind::GRPCRoute, "GRPCRoute"),
+    (Kind::Gateway, "Gateway"),
+    (Kind::ReferenceGrant, "ReferenceGrant"),
+    (Kind::Service, "Service"),
+    (Kind::Namespace, "Namespace"),
+    (Kind::Backend, "Backend"),
+];
 
 impl Kind {
     /// The kind of that name, `None` for those that are passed over.
     pub(crate) fn parse(kind: &str) -> Option<Self> {
-        Some(match kind {
-            "AIGatewayRoute" => Self::AIGatewayRoute,
-            "AIServiceBackend" => Self::AIServiceBackend,
-            "InferencePool" => Self::InferencePool,
-            "InferenceModel" => Self::InferenceModel,
-            "ReferenceGrant" => Self::ReferenceGrant,
-            _ => return None,
-        })
+        NAMES.iter().find(|(_, name)| *name == kind).map(|(kind, _)| *kind)
     }
 
     /// The name in manifests.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::AIGatewayRoute => "AIGatewayRoute",
-            Self::AIServiceBackend => "AIServiceBackend",
-            Self::InferencePool => "InferencePool",
-            Self::InferenceModel => "InferenceModel",
-            Self::ReferenceGrant => "ReferenceGrant",
-        }
+    pub(crate) fn as_str(self) -> &'static str {
+        NAMES.iter().find(|(kind, _)| *kind == self).map_or("", |(_, name)| name)
+    }
+
+    /// Whether another kind of the same name in another group exists and is none of ours (Knative's Service, for one).
+    pub(crate) const fn is_common_name(self) -> bool {
+        matches!(self, Self::Service | Self::Namespace | Self::Backend | Self::Gateway)
     }
 
     /// The groups that define the kind.
@@ -51,7 +70,9 @@ impl Kind {
         match self {
             Self::AIGatewayRoute | Self::AIServiceBackend => AI_GATEWAY,
             Self::InferencePool | Self::InferenceModel => INFERENCE,
-            Self::ReferenceGrant => GATEWAY,
+            Self::HTTPRoute | Self::GRPCRoute | Self::Gateway | Self::ReferenceGrant => GATEWAY,
+            Self::Service | Self::Namespace => CORE,
+            Self::Backend => ENVOY_GATEWAY,
         }
     }
 }

@@ -35,6 +35,8 @@ pub(crate) struct ObjectMeta {
 pub(crate) type Labels = BTreeMap<String, String>;
 
 /// An object of a kind that is read: metadata and the kind's own spec.
+///
+/// `spec` of an `Option` may be absent, any other must be there.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Object<Spec> {
     pub(crate) metadata: ObjectMeta,

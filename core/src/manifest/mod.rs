@@ -6,28 +6,43 @@ mod ai_gateway_route;
 mod ai_service_backend;
 mod diagnostic;
 mod dialect;
+mod filter;
+mod gateway;
+mod http_route;
 mod inference_model;
 mod inference_pool;
+mod label_selector;
 mod meta;
 mod node;
 mod read;
 mod reference_grant;
+mod route_rule;
 mod source;
 mod typed;
 
 use crate::compile;
 use crate::plan::{Options, Plan};
 
-pub(crate) use ai_gateway_route::{BackendRefWire, HeaderMatchWire, MatchType, MatchWire, RouteSpec};
+pub(crate) use ai_gateway_route::{AiMatchWire, AiRouteSpec};
 pub(crate) use ai_service_backend::BackendSpec;
 use diagnostic::File;
 pub use diagnostic::{Code, Diagnostic, Problems, Severity};
-pub(crate) use dialect::{AI_GATEWAY, INFERENCE, INFERENCE_V1, Kind};
+pub(crate) use dialect::{AI_GATEWAY, CORE, ENVOY_GATEWAY, GATEWAY, INFERENCE, INFERENCE_V1, Kind};
+pub(crate) use filter::{
+    FilterWire, HeaderModifierWire, MirrorWire, PathModifierWire, RedirectWire, RewriteWire,
+};
+pub(crate) use gateway::{GatewaySpec, ListenerWire};
+pub(crate) use http_route::{GrpcMatchWire, GrpcMethodWire, HttpMatchWire, RouteSpec};
 pub use inference_model::Criticality;
 pub(crate) use inference_model::ModelSpec;
 pub(crate) use inference_pool::{PoolSpec, Selector};
+pub(crate) use label_selector::LabelSelector;
 pub(crate) use meta::{Labels, Object, ObjectMeta};
-pub(crate) use reference_grant::{FromWire, GrantSpec, ToWire};
+pub(crate) use reference_grant::GrantSpec;
+pub(crate) use route_rule::{
+    BackendRefWire, BodyMutationWire, HeaderMutationWire, HeaderWire, MatchType, ParentRefWire, RetryWire,
+    RuleWire, TimeoutsWire, ValueMatchWire,
+};
 pub(crate) use source::{Body, Source};
 
 /// The manifests of one gateway: any number of texts, each with any number of YAML or JSON documents.

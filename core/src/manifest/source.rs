@@ -5,7 +5,11 @@ use super::dialect::Kind;
 use super::meta::{Object, ObjectMeta, TypeMeta};
 use super::node::Node;
 use super::typed::{Misfit, typed};
-use super::{BackendSpec, GrantSpec, ModelSpec, PoolSpec, RouteSpec, read};
+use super::{
+    AiRouteSpec, BackendSpec, GatewaySpec, GrantSpec, GrpcMatchWire, HttpMatchWire, ModelSpec, PoolSpec,
+    RouteSpec, read,
+};
+use serde::de::IgnoredAny;
 
 /// One object that is read, the tree it came from and the file it stood in.
 #[derive(Debug)]
@@ -19,17 +23,26 @@ pub(crate) struct Source {
 /// The kinds with their specs.
 #[derive(Debug)]
 pub(crate) enum Body {
-    Route(Object<RouteSpec>),
+    AiRoute(Object<AiRouteSpec>),
+    HttpRoute(Object<RouteSpec<HttpMatchWire>>),
+    GrpcRoute(Object<RouteSpec<GrpcMatchWire>>),
+    Gateway(Object<GatewaySpec>),
     Backend(Object<BackendSpec>),
     Pool(Object<PoolSpec>),
     Model(Object<ModelSpec>),
     Grant(Object<GrantSpec>),
+    /// Service, Namespace and Backend: that they exist, and their labels.
+    Plain(Kind, Object<Option<IgnoredAny>>),
 }
 
 impl Source {
     pub(crate) fn kind(&self) -> Kind {
-        match self.body {
-            Body::Route(_) => Kind::AIGatewayRoute,
+        match &self.body {
+            Body::AiRoute(_) => Kind::AIGatewayRoute,
+            Body::HttpRoute(_) => Kind::HTTPRoute,
+            Body::GrpcRoute(_) => Kind::GRPCRoute,
+            Body::Gateway(_) => Kind::Gateway,
+            Body::Plain(kind, _) => *kind,
             Body::Backend(_) => Kind::AIServiceBackend,
             Body::Pool(_) => Kind::InferencePool,
             Body::Model(_) => Kind::InferenceModel,
@@ -39,7 +52,11 @@ impl Source {
 
     pub(crate) fn meta(&self) -> &ObjectMeta {
         match &self.body {
-            Body::Route(object) => &object.metadata,
+            Body::AiRoute(object) => &object.metadata,
+            Body::HttpRoute(object) => &object.metadata,
+            Body::GrpcRoute(object) => &object.metadata,
+            Body::Gateway(object) => &object.metadata,
+            Body::Plain(_, object) => &object.metadata,
             Body::Backend(object) => &object.metadata,
             Body::Pool(object) => &object.metadata,
             Body::Model(object) => &object.metadata,
@@ -100,6 +117,9 @@ fn object(node: Node, file: &File) -> Result<Option<Source>, Box<Diagnostic>> {
     let meta: TypeMeta = typed(&node).map_err(refuse)?;
     let Some(kind) = Kind::parse(&meta.kind) else { return Ok(None) };
     if !kind.groups().contains(&meta.group()) {
+        if kind.is_common_name() {
+            return Ok(None);
+        }
         let at = node.locate("apiVersion");
         let message = format!("`{}` does not define {}", meta.api_version, meta.kind);
         let help = format!(
@@ -117,11 +137,17 @@ fn object(node: Node, file: &File) -> Result<Option<Source>, Box<Diagnostic>> {
         )));
     }
     let body = match kind {
-        Kind::AIGatewayRoute => typed(&node).map(Body::Route),
+        Kind::AIGatewayRoute => typed(&node).map(Body::AiRoute),
+        Kind::HTTPRoute => typed(&node).map(Body::HttpRoute),
+        Kind::GRPCRoute => typed(&node).map(Body::GrpcRoute),
+        Kind::Gateway => typed(&node).map(Body::Gateway),
         Kind::AIServiceBackend => typed(&node).map(Body::Backend),
         Kind::InferencePool => typed(&node).map(Body::Pool),
         Kind::InferenceModel => typed(&node).map(Body::Model),
         Kind::ReferenceGrant => typed(&node).map(Body::Grant),
+        Kind::Service | Kind::Namespace | Kind::Backend => {
+            typed(&node).map(|object| Body::Plain(kind, object))
+        }
     };
     let body = body.map_err(refuse)?;
     let group = meta.group().to_owned();

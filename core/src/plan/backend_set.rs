@@ -1,5 +1,6 @@
 //! The backendRefs of a rule, resolved.
 
+use super::mutations::Mutations;
 use super::shares::Shares;
 use crate::decision::BackendName;
 use crate::ids::{BackendIx, ObjectName, PoolIx};
@@ -22,6 +23,7 @@ pub(crate) struct BackendRef {
     pub(crate) weight: u64,
     pub(crate) priority: u32,
     pub(crate) target: Target,
+    pub(crate) mutations: Mutations,
     /// The model to ask this backend for, whatever the client asked.
     pub(crate) model: Option<Box<str>>,
 }
@@ -35,6 +37,8 @@ pub(crate) enum Target {
     NotFound,
     /// In another namespace, without a ReferenceGrant.
     NotPermitted,
+    /// A filter of the reference cannot be followed.
+    Broken,
 }
 
 impl BackendRef {

@@ -1,38 +1,42 @@
 //! All matches of all rules in one order of precedence, and the index that finds the first that holds.
 //!
-//! Matches that ask for exact values of the same set of headers form a group with one hash table over those values. A request is looked up once a
-//! group, so the cost follows the number of different header sets, not the number of rules. Whatever else a match asks for is tested on the few
+//! Matches that ask for exact values of the same set of fields form a group with one hash table over those values. A request is looked up once a
+//! group, so the cost follows the number of different sets, not the number of rules. Whatever else a match asks for is tested on the few
 //! entries the tables return.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::FixedState;
 use regex::bytes::Regex;
 
-use super::header_name::{HeaderName, Role};
+use super::field::Field;
 use crate::ids::{Ix, NameIx, Rank, RuleIx, Table};
 
+/// All fields that any condition of a plan looks at.
+pub(crate) type Fields = Table<NameIx, Field>;
+
 /// One match of one rule.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub(crate) rule: RuleIx,
     /// Position in the rule's list of matches.
     pub(crate) match_index: usize,
-    /// What must hold, at most one condition a name, exact ones first and by name.
+    /// What must hold, at most one condition a field, exact ones first and by number.
     pub(crate) conditions: Box<[Condition]>,
     /// A wildcard hostname. An exact one is a condition like any other.
     pub(crate) host: Option<HostPattern>,
 }
 
-/// What one header must be.
-#[derive(Debug)]
+/// What one field must be.
+#[derive(Clone, Debug)]
 pub(crate) struct Condition {
     pub(crate) name: NameIx,
     pub(crate) test: Test,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Test {
     Exact(Box<[u8]>),
     /// Anchored at both ends when it was compiled.
@@ -40,29 +44,44 @@ pub(crate) enum Test {
 }
 
 /// `*.example.com`, kept as `.example.com` in lower case.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct HostPattern {
+    /// The number of [`Field::Host`].
+    pub(crate) name: NameIx,
     pub(crate) suffix: Box<[u8]>,
 }
 
 /// Why a match does not hold: the first of its conditions that fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Miss<'p> {
-    /// The request's host is none of the route's hostnames.
-    Host,
-    /// The header is absent.
-    Absent(&'p str),
-    /// The header is present with another value.
-    Differs(&'p str),
-    /// The header's value does not match the regular expression.
-    Unlike(&'p str),
+#[derive(Clone, Copy, Debug)]
+pub struct Miss<'p> {
+    pub(crate) field: &'p Field,
+    pub(crate) cause: MissCause,
 }
 
+/// What is wrong with the field of a [`Miss`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MissCause {
+    Absent,
+    Differs,
+    /// Does not match the regular expression.
+    Unlike,
+}
+
+impl fmt::Display for Miss<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.field, self.cause) {
+            (Field::Host, _) => f.write_str("the host is none of the route's hostnames"),
+            (Field::PathPrefix(_), _) => f.write_str("the path does not begin with the prefix"),
+            (field, MissCause::Absent) => write!(f, "{field} is absent"),
+            (field, MissCause::Differs) => write!(f, "{field} has another value"),
+            (field, MissCause::Unlike) => write!(f, "{field} does not match the expression"),
+        }
+    }
+}
+
+/// The matches that are considered together.
 #[derive(Debug)]
 pub(crate) struct Matcher {
-    names: Table<NameIx, HeaderName>,
-    header_count: usize,
-    host: Option<NameIx>,
     entries: Table<Rank, Entry>,
     /// By their best rank, so that the search can stop early.
     groups: Box<[Group]>,
@@ -88,10 +107,8 @@ struct Slot {
 }
 
 impl Matcher {
-    /// `entries` in order of precedence, `names` as their conditions number them: headers first, the host's pseudo-name last if any entry needs the host.
-    pub(crate) fn new(names: Vec<HeaderName>, entries: Vec<Entry>) -> Self {
-        let header_count = names.iter().filter(|name| name.role() != Role::Host).count();
-        let host = (header_count < names.len()).then(|| NameIx::new(header_count));
+    /// `entries` in order of precedence.
+    pub(crate) fn new(entries: Vec<Entry>) -> Self {
         let hasher = FixedState::default();
         let mut sets: BTreeMap<Vec<NameIx>, Vec<(u64, Rank)>> = BTreeMap::new();
         for (position, entry) in entries.iter().enumerate() {
@@ -104,31 +121,15 @@ impl Matcher {
         let mut groups: Vec<Group> =
             sets.into_iter().map(|(names, members)| Group::new(names, members)).collect();
         groups.sort_by_key(|group| group.best);
-        Self {
-            names: names.into_iter().collect(),
-            header_count,
-            host,
-            entries: entries.into_iter().collect(),
-            groups: groups.into(),
-            hasher,
-        }
-    }
-
-    /// Every name a search needs a value for, the host's pseudo-name included.
-    pub(crate) fn names(&self) -> &Table<NameIx, HeaderName> {
-        &self.names
-    }
-
-    pub(crate) fn header_names(&self) -> impl ExactSizeIterator<Item = &HeaderName> {
-        self.names.iter().take(self.header_count)
+        Self { entries: entries.into_iter().collect(), groups: groups.into(), hasher }
     }
 
     pub(crate) fn entries(&self) -> impl ExactSizeIterator<Item = &Entry> {
         self.entries.iter()
     }
 
-    /// The first entry, in order of precedence, all of whose conditions hold. `values` in the order of [`names`](Self::names).
-    pub(crate) fn search(&self, values: &[Option<&[u8]>]) -> Option<&Entry> {
+    /// The first entry, in order of precedence, all of whose conditions hold. `values` in the order of the plan's fields.
+    pub(crate) fn search(&self, fields: &Fields, values: &[Option<&[u8]>]) -> Option<&Entry> {
         let mut best: Option<Rank> = None;
         for group in &self.groups {
             if best.is_some_and(|best| best < group.best) {
@@ -139,40 +140,13 @@ impl Matcher {
                 if best.is_some_and(|best| best < rank) {
                     break;
                 }
-                if self.miss(&self.entries[rank], values).is_none() {
+                if self.entries[rank].miss(fields, values).is_none() {
                     best = Some(rank);
                     break;
                 }
             }
         }
         best.map(|rank| &self.entries[rank])
-    }
-
-    /// What keeps an entry from holding, `None` if it holds.
-    pub(crate) fn miss<'p>(&'p self, entry: &'p Entry, values: &[Option<&[u8]>]) -> Option<Miss<'p>> {
-        if let Some(pattern) = &entry.host {
-            let host = self.host.and_then(|name| value(values, name)).unwrap_or_default();
-            // A wildcard stands for at least one label.
-            if host.len() <= pattern.suffix.len() || !host.ends_with(&pattern.suffix) {
-                return Some(Miss::Host);
-            }
-        }
-        entry.conditions.iter().find_map(|condition| {
-            let name = &self.names[condition.name];
-            let Some(found) = value(values, condition.name) else {
-                return Some(if name.role() == Role::Host {
-                    Miss::Host
-                } else {
-                    Miss::Absent(name.as_str())
-                });
-            };
-            match &condition.test {
-                Test::Exact(wanted) if **wanted == *found => None,
-                Test::Exact(_) if name.role() == Role::Host => Some(Miss::Host),
-                Test::Exact(_) => Some(Miss::Differs(name.as_str())),
-                Test::Pattern(pattern) => (!pattern.is_match(found)).then_some(Miss::Unlike(name.as_str())),
-            }
-        })
     }
 
     /// The hash of the values of `names`, `None` where one is absent.
@@ -182,6 +156,33 @@ impl Matcher {
             hasher.write(value(values, name)?);
         }
         Some(hasher.finish())
+    }
+}
+
+impl Entry {
+    /// What keeps the entry from holding, `None` if it holds.
+    pub(crate) fn miss<'p>(&'p self, fields: &'p Fields, values: &[Option<&[u8]>]) -> Option<Miss<'p>> {
+        if let Some(pattern) = &self.host {
+            let host = value(values, pattern.name).unwrap_or_default();
+            // A wildcard stands for at least one label.
+            if host.len() <= pattern.suffix.len() || !host.ends_with(&pattern.suffix) {
+                return Some(Miss { field: &fields[pattern.name], cause: MissCause::Differs });
+            }
+        }
+        self.conditions.iter().find_map(|condition| {
+            let field = &fields[condition.name];
+            let Some(found) = value(values, condition.name) else {
+                return Some(Miss { field, cause: MissCause::Absent });
+            };
+            match &condition.test {
+                Test::Exact(wanted) => {
+                    (**wanted != *found).then_some(Miss { field, cause: MissCause::Differs })
+                }
+                Test::Pattern(pattern) => {
+                    (!pattern.is_match(found)).then_some(Miss { field, cause: MissCause::Unlike })
+                }
+            }
+        })
     }
 }
 

@@ -3,11 +3,13 @@
 //! A plan is built once by the compile step, is never changed, and holds no state that cannot be part of a decision.
 
 mod backend_set;
-mod header_name;
+mod field;
 mod matcher;
+mod mutations;
 mod options;
 mod pool;
 mod profile;
+mod scopes;
 mod shares;
 
 use crate::decision::BackendName;
@@ -15,19 +17,22 @@ use crate::ids::{BackendIx, ObjectName, PoolIx, RouteIx, RuleIx, Table};
 use crate::manifest::Diagnostic;
 
 pub(crate) use backend_set::{BackendRef, BackendSet, Target};
-pub use header_name::HeaderName;
-pub(crate) use header_name::Role;
+pub(crate) use field::Field;
+pub use field::HeaderName;
 pub use matcher::Miss;
-pub(crate) use matcher::{Condition, Entry, HostPattern, Matcher, Test};
+pub(crate) use matcher::{Condition, Entry, Fields, HostPattern, Matcher, Test};
+pub(crate) use mutations::Redirect;
+pub use mutations::{BodyChange, HeaderChange, Mirror, Mutations, PathChange, Retry};
 pub use options::{Options, Strategy, UnknownStrategy};
 pub(crate) use pool::{Backend, Model, Models, Pool, Targets};
 pub(crate) use profile::{Filter, Picker, Profile, Scorer};
+pub(crate) use scopes::{GatewayScope, ListenerScope, Scopes, host_rank};
 pub(crate) use shares::Shares;
 
 /// An immutable routing plan, made by [`Manifests::compile`](crate::Manifests::compile).
 #[derive(Debug)]
 pub struct Plan {
-    pub(crate) matcher: Matcher,
+    pub(crate) scopes: Scopes,
     pub(crate) routes: Table<RouteIx, ObjectName>,
     pub(crate) rules: Table<RuleIx, Rule>,
     pub(crate) pools: Table<PoolIx, Pool>,
@@ -45,6 +50,18 @@ pub(crate) struct Rule {
     pub(crate) index: usize,
     pub(crate) name: Option<Box<str>>,
     pub(crate) backends: BackendSet,
+    /// Of each match, the prefix that its path asks for.
+    pub(crate) prefixes: Box<[Box<str>]>,
+    /// The rule answers by itself.
+    pub(crate) answer: Option<RuleAnswer>,
+}
+
+/// What a rule answers instead of sending a request on.
+#[derive(Debug)]
+pub(crate) enum RuleAnswer {
+    Redirect(Redirect),
+    /// A filter that cannot be followed.
+    Broken,
 }
 
 /// A rule as the plan has it.
@@ -85,7 +102,7 @@ impl Plan {
     /// The header names that rules look at, each with the index under which [`Headers::find`](crate::Headers::find) is asked for it. A host that
     /// copies headers needs no others.
     pub fn header_names(&self) -> impl ExactSizeIterator<Item = &HeaderName> {
-        self.matcher.header_names()
+        self.scopes.header_names.iter().map(|name| &**name)
     }
 
     /// All rules, each under the number by which [`Decision::rule_number`](crate::Decision::rule_number) means it.

@@ -1,0 +1,98 @@
+'use strict'
+// From the shapes that hosts have headers in to the values of the names that a plan reads, in the plan's order.
+
+const { RequestError, typeOf } = require('./errors.js')
+
+/** What a Fetch `Headers` accepts as a name; it throws on others. */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/
+
+/** The header names of a plan, by length: almost every header of a request is told apart by that alone. */
+class HeaderNames {
+  constructor(names) {
+    this.names = names
+    this.count = names.length
+    this.areTokens = names.map((name) => TOKEN.test(name))
+    this.byLength = Array.from({ length: 1 + Math.max(0, ...names.map((name) => name.length)) }, () => null)
+    names.forEach((name, index) => (this.byLength[name.length] ??= []).push(index))
+  }
+
+  /** Fills `values` with the values of `headers`; names that are absent stay as they are. */
+  gather(headers, values) {
+    if (typeof headers !== 'object') throw notHeaders(headers)
+    if (headers[Symbol.iterator] === undefined) this.#fromObject(headers, values)
+    else if (headers[Symbol.toStringTag] === 'Headers') this.#fromFetch(headers, values)
+    else this.#fromPairs(headers, values)
+  }
+
+  #fromObject(headers, values) {
+    const byLength = this.byLength
+    for (const key in headers) {
+      if (key.length >= byLength.length) continue
+      const sameLength = byLength[key.length]
+      // An inherited property is no header.
+      if (sameLength !== null) this.#take(sameLength, key, headers, headers[key], values)
+    }
+  }
+
+  #fromPairs(headers, values) {
+    let position = 0
+    for (const entry of headers) {
+      if (!Array.isArray(entry)) throw notPair(entry, position)
+      const [key, value] = entry
+      if (typeof key !== 'string') throw new RequestError('RQ0001', `the name of header number ${position} is ${typeOf(key)}; pass a string`)
+      const sameLength = key.length < this.byLength.length ? this.byLength[key.length] : null
+      if (sameLength !== null) this.#take(sameLength, key, null, value, values)
+      position += 1
+    }
+  }
+
+  #fromFetch(headers, values) {
+    for (let index = 0; index < this.count; index += 1) {
+      const value = this.areTokens[index] ? headers.get(this.names[index]) : null
+      if (value !== null) values[index] = value
+    }
+  }
+
+  #take(candidates, key, owner, value, values) {
+    for (const index of candidates) {
+      if (!sameName(key, this.names[index])) continue
+      if (value === undefined || (owner !== null && !Object.hasOwn(owner, key))) return
+      const text = typeof value === 'string' ? value : listed(key, value)
+      if (text !== undefined) values[index] = values[index] === undefined ? text : `${values[index]},${text}`
+      return
+    }
+  }
+}
+
+/** The names are equal up to the case of ASCII letters; `name` is in lower case and as long as `key`. */
+function sameName(key, name) {
+  if (key === name) return true
+  for (let at = 0; at < name.length; at += 1) {
+    const have = key.charCodeAt(at)
+    const want = name.charCodeAt(at)
+    if (have !== want && !(have >= 65 && have <= 90 && have + 32 === want)) return false
+  }
+  return true
+}
+
+/** The value of a header that was sent several times (RFC 9110, section 5.3). */
+function listed(key, value) {
+  if (!Array.isArray(value)) throw notValue(key, value)
+  for (const entry of value) if (typeof entry !== 'string') throw notValue(key, entry)
+  return value.length === 0 ? undefined : value.join(',')
+}
+
+function notHeaders(headers) {
+  return new RequestError('RQ0001', `headers are ${typeOf(headers)}; pass an object {name: value}, a Map, a Headers, an array of [name, value] pairs, or undefined for none`)
+}
+
+function notPair(entry, position) {
+  const hint = typeof entry === 'string' ? '; node\'s rawHeaders is a flat list: pass request.headers instead' : ''
+  return new RequestError('RQ0001', `header number ${position} is ${typeOf(entry)}; pass a [name, value] pair${hint}`)
+}
+
+function notValue(key, value) {
+  return new RequestError('RQ0001', `the value of header \`${key}\` is ${typeOf(value)}; pass a string or an array of strings`)
+}
+
+module.exports = { HeaderNames }

@@ -1,0 +1,82 @@
+'use strict'
+// Options and arguments, checked where they enter: a wrong type or a mistyped name is an error, never passed over.
+
+const { randomBytes } = require('node:crypto')
+const { OptionError, RequestError, typeOf } = require('./errors.js')
+const { HAS_SEED, NOW, SEED } = require('./native.js')
+const { isUint64, split } = require('./numbers.js')
+
+const DEFAULTS = Object.freeze({ strategy: 'two_choice', inferenceExtension: true, defaultNamespace: 'default', firstMatch: false })
+
+/** The plan's options: `base` with what `given` says otherwise. `seed` may stand in `given` where `others` has it. */
+function planOptions(given, base, others) {
+  const options = { ...base }
+  if (given === undefined) return options
+  if (given === null || typeof given !== 'object') throw new OptionError('OP0002', `options are ${typeOf(given)}; pass an object`)
+  for (const [name, value] of Object.entries(given)) {
+    if (others.includes(name)) continue
+    if (!Object.hasOwn(base, name)) {
+      throw new OptionError('OP0001', `\`${name}\` is not an option here; choose among ${[...Object.keys(base), ...others].join(', ')}`)
+    }
+    if (value === undefined) continue
+    if (typeof value !== typeof base[name]) {
+      throw new OptionError('OP0002', `option ${name} is ${typeOf(value)}; pass a ${typeof base[name]}`)
+    }
+    options[name] = value
+  }
+  return options
+}
+
+/** The seed of a router: the given one, else one from the operating system. */
+function routerSeed(given) {
+  if (given === undefined) return randomBytes(8).readBigUInt64LE()
+  if (!isUint64(given)) throw new OptionError('OP0004', 'option seed must be a bigint from 0 to 2^64 - 1 or a safe integer from 0')
+  return BigInt(given)
+}
+
+/** Manifests as a list of [name or null, text]. */
+function texts(manifests) {
+  if (typeof manifests === 'string') return [[null, manifests]]
+  if (manifests === null || typeof manifests !== 'object') {
+    throw new OptionError('OP0005', `manifests are ${typeOf(manifests)}; pass a string, an object {file: text} or an array of [file, text]`)
+  }
+  const list = Array.isArray(manifests) ? manifests : Object.entries(manifests)
+  list.forEach((entry, position) => {
+    if (!Array.isArray(entry) || entry.length !== 2) {
+      throw new OptionError('OP0005', `entry ${position} of manifests is ${typeOf(entry)}; pass [file, text]`)
+    }
+    const wrong = entry.find((part) => typeof part !== 'string')
+    if (wrong !== undefined || entry.includes(undefined)) {
+      throw new OptionError('OP0005', `entry ${position} of manifests holds ${typeOf(wrong)}; pass [file, text], both strings`)
+    }
+  })
+  return list
+}
+
+function setNow(words, now) {
+  if (!isUint64(now)) throw new RequestError('RQ0003', 'now must be nanoseconds: a bigint from 0 to 2^64 - 1 or a safe integer from 0')
+  split(words, NOW, now)
+}
+
+function setSeed(words, seed) {
+  if (!isUint64(seed)) throw new RequestError('RQ0003', 'seed must be a bigint from 0 to 2^64 - 1 or a safe integer from 0')
+  words[HAS_SEED] = 1
+  split(words, SEED, seed)
+}
+
+/** A text of a request, `undefined` where there is none. */
+function text(name, value) {
+  if (typeof value === 'string') return value
+  if (value === undefined || value === null) return undefined
+  throw new RequestError('RQ0002', `${name} is ${typeOf(value)}; pass a string, or undefined for none`)
+}
+
+function unknown(name, known) {
+  return new RequestError('RQ0004', `\`${name}\` is not an option here; choose among ${known}`)
+}
+
+function notOptions(options) {
+  return new RequestError('RQ0002', `options are ${typeOf(options)}; pass an object such as {model, host, now}`)
+}
+
+module.exports = { DEFAULTS, planOptions, routerSeed, texts, setNow, setSeed, text, unknown, notOptions }

@@ -1,0 +1,179 @@
+'use strict'
+// The router: gathers what the plan reads, asks the native half, and describes its numbers with the tables of the same state.
+
+const { Decision, NoRoute } = require('./decision.js')
+const { EventError, InferrouteError, raise } = require('./errors.js')
+const { Explanation } = require('./explanation.js')
+const { HeaderNames } = require('./headers.js')
+const border = require('./native.js')
+const { HALF } = require('./numbers.js')
+const { DEFAULTS, notOptions, planOptions, routerSeed, setNow, setSeed, text, texts, unknown } = require('./options.js')
+const { Plan } = require('./plan.js')
+const { Ticket } = require('./ticket.js')
+
+/** Values up to this many go over the border one by one, more as an array; src/router.rs has the same number. */
+const FEW = 8
+
+class Router {
+  #native
+  #options
+  #seed
+  #plan
+  #headerNames
+  #values
+  #state = { version: -1, endpoints: [] }
+  #words = new Uint32Array(border.SIZE)
+  /** Of the request under way. */
+  #model
+  #host
+
+  constructor(manifests, options) {
+    const list = JSON.stringify(texts(manifests))
+    this.#options = planOptions(options, DEFAULTS, ['seed'])
+    this.#seed = routerSeed(options?.seed)
+    const opened = border.native.open(list, JSON.stringify(this.#options), this.#seed.toString())
+    if (typeof opened === 'string') border.open(opened)
+    this.#native = opened
+    this.#loadPlan()
+  }
+
+  decide(headers, options) {
+    this.#read(headers, options, true)
+    return this.#described(this.#ask(this.#native.decide))
+  }
+
+  route(headers, options) {
+    this.#read(headers, options, false)
+    const answer = this.#described(this.#ask(this.#native.route))
+    return answer.ok ? new Ticket(answer, this.#finish(this.#words[border.OUT_TICKET])) : answer
+  }
+
+  explain(headers, options) {
+    this.#read(headers, options, true)
+    return new Explanation(border.open(this.#ask(this.#native.explain)))
+  }
+
+  observe(event, options) {
+    let wire
+    try {
+      wire = JSON.stringify(event)
+    } catch (cause) {
+      throw new EventError('EV0000', `not an event: ${cause.message}`, { cause })
+    }
+    this.#words.fill(0)
+    if (options !== undefined) {
+      if (options === null || typeof options !== 'object') throw notOptions(options)
+      for (const name in options) {
+        if (name !== 'now') throw unknown(name, 'now')
+        if (options.now !== undefined) setNow(this.#words, options.now)
+      }
+    }
+    border.open(this.#native.observe(this.#words, wire ?? 'null'))
+  }
+
+  update(manifests, options) {
+    const list = JSON.stringify(texts(manifests))
+    const merged = planOptions(options, this.#options, [])
+    border.open(this.#native.update(list, JSON.stringify(merged)))
+    this.#options = merged
+    this.#loadPlan()
+  }
+
+  endpoints() {
+    const { endpoints } = border.open(this.#native.endpoints())
+    return endpoints.map(({ id, address, ready, in_flight: inFlight }) => ({ id, address, ready, inFlight }))
+  }
+
+  get warnings() {
+    return this.#plan.warnings
+  }
+
+  get headerNames() {
+    return this.#plan.headerNames
+  }
+
+  get pools() {
+    return this.#plan.pools
+  }
+
+  get seed() {
+    return this.#seed
+  }
+
+  get stateVersion() {
+    return border.open(this.#native.version())
+  }
+
+  /** Reads the arguments of a call into `#values`, `#model`, `#host` and `#words`. */
+  #read(headers, options, mayHaveSeed) {
+    const words = this.#words
+    words[border.HAS_SEED] = 0
+    words[border.NOW] = 0
+    words[border.NOW + 1] = 0
+    this.#model = undefined
+    this.#host = undefined
+    if (options !== undefined) this.#readOptions(options, mayHaveSeed)
+    const values = this.#values
+    for (let index = 0; index < values.length; index += 1) values[index] = undefined
+    if (headers !== undefined && headers !== null) this.#headerNames.gather(headers, values)
+  }
+
+  #readOptions(options, mayHaveSeed) {
+    if (options === null || typeof options !== 'object') throw notOptions(options)
+    for (const name in options) {
+      const value = options[name]
+      if (name === 'model') this.#model = text('model', value)
+      else if (name === 'host') this.#host = text('host', value)
+      else if (name === 'now') value === undefined || setNow(this.#words, value)
+      else if (name === 'seed' && mayHaveSeed) value === undefined || setSeed(this.#words, value)
+      else throw unknown(name, mayHaveSeed ? 'model, host, now, seed' : 'model, host, now')
+    }
+  }
+
+  #ask(native) {
+    const v = this.#values
+    return this.#headerNames.count <= FEW
+      ? native(this.#words, this.#model, this.#host, v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7])
+      : native(this.#words, this.#model, this.#host, v)
+  }
+
+  /** The decision or refusal that the native half answered with. */
+  #described(kind) {
+    if (typeof kind !== 'number') raise(JSON.parse(kind).error)
+    const words = this.#words
+    const [seedLow, seedHigh] = [words[border.OUT_SEED], words[border.OUT_SEED + 1]]
+    const rule = this.#plan.rules[words[border.OUT_RULE]]
+    const matchOrReason = words[border.OUT_MATCH_OR_REASON]
+    if (kind === border.NO_ROUTE) return new NoRoute(matchOrReason, rule, seedLow, seedHigh)
+    const version = words[border.OUT_VERSION] + words[border.OUT_VERSION + 1] * HALF
+    if (this.#state.version !== version) this.#loadEndpoints(version)
+    const backendRef = rule.backendRefs[words[border.OUT_BACKEND_REF]]
+    const endpoint = this.#state.endpoints[words[border.OUT_ENDPOINT]]
+    const override =
+      kind === border.MODEL_UNCHANGED ? null : kind === border.MODEL_OVERRIDE ? backendRef.model : this.#native.model()
+    const criticality = words[border.OUT_CRITICALITY]
+    return new Decision(rule, backendRef, endpoint, matchOrReason, override, this.#model, criticality, seedLow, seedHigh, version)
+  }
+
+  #finish(number) {
+    const { finish } = this.#native
+    return () => finish(Uint32Array.of(number))
+  }
+
+  #loadPlan() {
+    this.#plan = new Plan(border.open(this.#native.plan()))
+    this.#headerNames = new HeaderNames(this.#plan.headerNames)
+    this.#values = new Array(Math.max(FEW, this.#headerNames.count)).fill(undefined)
+  }
+
+  /** Loads the table of endpoints; nothing can have changed the state since the decision of that version. */
+  #loadEndpoints(version) {
+    const state = border.open(this.#native.endpoints())
+    if (state.version !== version) {
+      throw new InferrouteError('IR0000', `a fault inside inferroute, please report it: state ${state.version} describes a decision on ${version}`)
+    }
+    this.#state = state
+  }
+}
+
+module.exports = { Router }

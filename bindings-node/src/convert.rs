@@ -1,0 +1,113 @@
+//! JSON from and to JavaScript: manifests, options, and the tables that describe decisions.
+
+use inferroute::{Diagnostic, EndpointView, Manifests, Options, Plan, RuleView};
+use serde::{Deserialize, Serialize};
+
+use crate::errors::Failure;
+
+/// The options that change what manifests mean, all of them stated.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct OptionsWire {
+    strategy: String,
+    inference_extension: bool,
+    default_namespace: String,
+    first_match: bool,
+}
+
+/// One text with the name messages show, `None` for the only text of a call.
+type TextWire = (Option<String>, String);
+
+/// Compiles the manifests in JSON `manifests` under the options in JSON `options`.
+pub(crate) fn compile(manifests: &str, options: &str) -> Result<Plan, Failure> {
+    let wire: OptionsWire = serde_json::from_str(options).map_err(|e| Failure::option(e.to_string()))?;
+    let options = Options::default()
+        .strategy(wire.strategy.parse()?)
+        .inference_extension(wire.inference_extension)
+        .default_namespace(&wire.default_namespace)
+        .first_match(wire.first_match);
+    let texts: Vec<TextWire> =
+        serde_json::from_str(manifests).map_err(|e| Failure::option(format!("manifests: {e}")))?;
+    let mut manifests = Manifests::default();
+    for (file, text) in &texts {
+        manifests.add(file.as_deref().unwrap_or("manifest"), text);
+    }
+    Ok(manifests.compile(&options)?)
+}
+
+/// A diagnostic with its fields and as printed.
+#[derive(Serialize)]
+pub(crate) struct DiagnosticView {
+    #[serde(flatten)]
+    diagnostic: Diagnostic,
+    text: String,
+}
+
+impl DiagnosticView {
+    pub(crate) fn of(diagnostic: &Diagnostic) -> Self {
+        Self { diagnostic: diagnostic.clone(), text: diagnostic.to_string() }
+    }
+}
+
+/// What JavaScript keeps of a plan.
+#[derive(Serialize)]
+pub(crate) struct PlanTable<'p> {
+    header_names: Vec<&'p str>,
+    pools: Vec<&'p str>,
+    rules: Vec<RuleTable<'p>>,
+    warnings: Vec<DiagnosticView>,
+}
+
+#[derive(Serialize)]
+struct RuleTable<'p> {
+    route: &'p str,
+    index: usize,
+    name: Option<&'p str>,
+    backend_refs: Vec<BackendRefTable<'p>>,
+}
+
+#[derive(Serialize)]
+struct BackendRefTable<'p> {
+    kind: &'p str,
+    namespace: &'p str,
+    name: &'p str,
+    model: Option<&'p str>,
+}
+
+impl<'p> PlanTable<'p> {
+    pub(crate) fn of(plan: &'p Plan) -> Self {
+        Self {
+            header_names: plan.header_names().map(|name| name.as_str()).collect(),
+            pools: plan.pools().map(|pool| pool.as_str()).collect(),
+            rules: plan.rules().map(|rule| RuleTable::of(&rule)).collect(),
+            warnings: plan.warnings().iter().map(DiagnosticView::of).collect(),
+        }
+    }
+}
+
+impl<'p> RuleTable<'p> {
+    fn of(rule: &RuleView<'p>) -> Self {
+        let refs = rule.backend_refs().map(|(backend, model)| BackendRefTable {
+            kind: backend.kind,
+            namespace: backend.namespace,
+            name: backend.name,
+            model,
+        });
+        Self { route: rule.route(), index: rule.index(), name: rule.name(), backend_refs: refs.collect() }
+    }
+}
+
+/// The endpoints of the state with this version.
+#[derive(Serialize)]
+pub(crate) struct EndpointTable<'s> {
+    pub(crate) version: u64,
+    pub(crate) endpoints: Vec<EndpointView<'s>>,
+}
+
+/// An explanation with its seed as text, because JSON numbers do not hold 64 bits.
+#[derive(Serialize)]
+pub(crate) struct ExplanationView {
+    pub(crate) text: String,
+    pub(crate) seed: String,
+    pub(crate) explanation: inferroute::Explanation,
+}

@@ -1,0 +1,87 @@
+//! Failures as JSON, which `lib/errors.js` turns into its classes.
+
+use std::any::Any;
+
+use inferroute::{EventError, Problems, UnknownStrategy};
+use serde::Serialize;
+
+use crate::border::Answer;
+use crate::convert::DiagnosticView;
+
+/// Why a call failed.
+#[derive(Serialize)]
+pub(crate) struct Failure {
+    /// The class of the error.
+    kind: &'static str,
+    code: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<DiagnosticView>,
+}
+
+impl Failure {
+    fn new(kind: &'static str, code: &'static str, message: String) -> Self {
+        Self { kind, code, message, problems: Vec::new() }
+    }
+
+    /// Something that only a fault of this package explains.
+    pub(crate) fn internal(message: String) -> Self {
+        Self::new("internal", "IR0000", message)
+    }
+
+    /// An argument that does not have the shape JavaScript checks for.
+    pub(crate) fn option(message: String) -> Self {
+        Self::new("option", "OP0002", message)
+    }
+
+    /// A text that is no event.
+    pub(crate) fn event(error: &serde_json::Error) -> Self {
+        Self::new("event", "EV0000", format!("not an event: {error}"))
+    }
+}
+
+impl From<UnknownStrategy> for Failure {
+    fn from(error: UnknownStrategy) -> Self {
+        Self::new("option", "OP0003", error.to_string())
+    }
+}
+
+impl From<EventError> for Failure {
+    fn from(error: EventError) -> Self {
+        Self::new("event", error.code(), error.to_string())
+    }
+}
+
+impl From<Problems> for Failure {
+    fn from(problems: Problems) -> Self {
+        let code = problems.iter().next().map_or("RT0001", |problem| problem.code().as_str());
+        let views = problems.iter().map(DiagnosticView::of).collect();
+        Self { problems: views, ..Self::new("manifest", code, problems.to_string()) }
+    }
+}
+
+/// `{"ok": …}` or `{"error": …}`.
+pub(crate) fn answer<T: Serialize>(result: Result<T, Failure>) -> Answer {
+    #[derive(Serialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Envelope<T> {
+        Ok(T),
+        Error(Failure),
+    }
+    let envelope = match result {
+        Ok(value) => Envelope::Ok(value),
+        Err(failure) => Envelope::Error(failure),
+    };
+    Answer::Text(serde_json::to_string(&envelope).unwrap_or_else(|error| internal(error.to_string())))
+}
+
+/// The failure for a panic that reached the border.
+pub(crate) fn panicked(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
+    internal(format!("a fault inside inferroute, please report it: {text}"))
+}
+
+fn internal(message: String) -> String {
+    serde_json::json!({ "error": Failure::internal(message) }).to_string()
+}

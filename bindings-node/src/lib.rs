@@ -1,0 +1,14 @@
+//! The native half of the Node.js package.
+//!
+//! JavaScript keeps the shape that people see: classes, checks of arguments, tables of names. This half keeps the router. Between them cross only
+//! header values, a shared array of numbers and, outside of decisions, JSON texts. All unsafe code is in `border`.
+
+mod border;
+mod convert;
+mod errors;
+mod open;
+mod router;
+mod tickets;
+mod words;
+
+pub use border::napi_register_module_v1;

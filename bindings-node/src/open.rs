@@ -1,0 +1,41 @@
+//! What the module offers before there is a router.
+
+use std::rc::Rc;
+
+use inferroute::{Router, Strategy};
+use serde_json::json;
+
+use crate::border::{Answer, Call, Native};
+use crate::convert;
+use crate::errors::{Failure, answer};
+use crate::router::{Function, Handle};
+use crate::words::REASONS;
+
+/// The functions of the module.
+pub(crate) fn functions() -> Vec<(&'static str, Native)> {
+    vec![("about", Box::new(|_| about())), ("open", Box::new(open))]
+}
+
+/// Names and words that JavaScript takes from the core instead of repeating them.
+fn about() -> Answer {
+    let reasons = REASONS.map(
+        |reason| json!({ "status": reason.status(), "reason": reason.as_str(), "message": reason.message() }),
+    );
+    let strategies: Vec<_> = Strategy::ALL.iter().map(|strategy| strategy.as_str()).collect();
+    answer(Ok(json!({ "version": env!("CARGO_PKG_VERSION"), "strategies": strategies, "reasons": reasons })))
+}
+
+/// Arguments: manifests, options, seed in decimal. Answers with the functions of a router, or with a failure as text.
+fn open(call: &Call) -> Answer {
+    match handle(call) {
+        Ok(handle) => Answer::Functions(Function::ALL.iter().map(|f| f.bind(Rc::clone(&handle))).collect()),
+        Err(failure) => answer::<()>(Err(failure)),
+    }
+}
+
+fn handle(call: &Call) -> Result<Rc<Handle>, Failure> {
+    let text = |at| call.text(at).ok_or_else(|| Failure::internal(format!("argument {at} is not text")));
+    let plan = convert::compile(&text(0)?, &text(1)?)?;
+    let seed = text(2)?.parse().map_err(|_| Failure::internal("the seed is not a number".to_owned()))?;
+    Ok(Rc::new(Handle::new(Router::new(plan, seed))))
+}

@@ -1,0 +1,83 @@
+// A host's use of every part of the API; `tsc --noEmit --strict` must accept it, and refuse each line marked so.
+import {
+  Decision,
+  EventError,
+  Explanation,
+  InferrouteError,
+  ManifestError,
+  NoRoute,
+  OptionError,
+  RequestError,
+  Router,
+  STRATEGIES,
+  Ticket,
+  version,
+  type Diagnostic,
+  type EndpointView,
+  type Event,
+  type RouterOptions,
+  type Strategy,
+} from 'inferroute'
+
+const options: RouterOptions = { strategy: 'least_request', inferenceExtension: true, defaultNamespace: 'ai', firstMatch: false, seed: 7n }
+const router = new Router({ 'a.yaml': 'text', 'b.yaml': 'text' }, options)
+new Router('text', { seed: 7 })
+new Router([['a.yaml', 'text']])
+
+// @ts-expect-error a mistyped option
+new Router('text', { stategy: 'random' })
+// @ts-expect-error a strategy that does not exist
+new Router('text', { strategy: 'fastest' })
+// @ts-expect-error only the router makes decisions
+new Decision()
+
+const headers: Record<string, string | string[] | undefined> = { 'x-tier': 'gold', 'set-cookie': ['a', 'b'] }
+const answer: Decision | NoRoute = router.decide(headers, { model: 'm', host: 'h', now: 1n, seed: 2 })
+if (answer.ok) {
+  const text: string = answer.route + answer.endpoint + (answer.pool ?? '') + (answer.address ?? '') + answer.backend.name
+  const model: string | null = answer.model ?? answer.modelOverride ?? answer.criticality ?? answer.ruleName
+  const numbers: number = answer.rule + answer.matchIndex + answer.stateVersion
+  const seed: bigint = answer.seed
+  // @ts-expect-error decisions do not change
+  answer.route = text
+  void [model, numbers, seed, answer.toJSON().backend.kind]
+} else {
+  const status: 404 | 500 | 503 = answer.status
+  void [status, answer.reason, answer.message, answer.route, answer.rule, answer.toJSON(), String(answer)]
+}
+router.decide()
+router.decide(null)
+router.decide([['x-tier', 'gold'], ['x-tier', ['a', 'b']]])
+router.decide(new Map([['x-tier', 'gold']]))
+// @ts-expect-error node's rawHeaders
+router.decide(['x-tier', 'gold'])
+
+const ticket: Ticket | NoRoute = router.route(headers, { model: null })
+if (ticket.ok) {
+  const decision: Decision = ticket.decision
+  ticket.finish()
+  void decision
+}
+// @ts-expect-error a routed request draws the router's next seed
+router.route(headers, { seed: 1n })
+
+const why: Explanation = router.explain(headers)
+void [why.outcome, why.seed, why.toString(), why.toJSON().sections[0]?.lines]
+
+const event: Event = { event: 'endpoint_reported', endpoint: { name: 'vllm-0', address: '10.0.0.1', labels: { app: 'vllm' } } }
+router.observe(event, { now: 5 })
+router.observe({ event: 'endpoints_replaced', endpoints: [{ name: 'a', ready: false }] })
+// @ts-expect-error an event that does not exist
+router.observe({ event: 'endpoint_bored' })
+
+try {
+  router.update('text', { firstMatch: true })
+} catch (error) {
+  if (error instanceof ManifestError) error.problems.forEach((problem: Diagnostic) => `${problem.code} ${problem.line} ${problem}`)
+  else if (error instanceof OptionError || error instanceof EventError || error instanceof RequestError) void error.code.length
+  else if (error instanceof InferrouteError) void error.message
+}
+
+const views: EndpointView[] = router.endpoints()
+const strategies: readonly Strategy[] = STRATEGIES
+void [views[0]?.inFlight, strategies, version, router.warnings[0]?.help, router.headerNames, router.pools, router.seed, router.stateVersion]

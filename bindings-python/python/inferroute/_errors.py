@@ -1,0 +1,81 @@
+"""The exceptions of inferroute and what they carry. The compiled module raises them; import them from ``inferroute``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field as _field
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One problem or warning of a load. ``str()`` gives it with its place and what to do about it."""
+
+    code: str
+    """The stable code, for example ``RT0301``."""
+    severity: str
+    """``error`` or ``warning``."""
+    message: str
+    """What is wrong, in one sentence."""
+    help: str
+    """What to do about it."""
+    file: str
+    """The name that the text was given, ``manifest`` for a single text."""
+    line: int
+    """Line, from 1."""
+    column: int
+    """Column in characters, from 1."""
+    object: str
+    """``Kind namespace/name``; empty where the text could not be read so far."""
+    field: str
+    """Path of the field in the object, for example ``spec.rules[0].backendRefs[1].name``."""
+    _text: str = _field(repr=False, compare=False)
+
+    def __str__(self) -> str:
+        return self._text
+
+
+class InferrouteError(Exception):
+    """The root of all exceptions of this package. With code ``IR0000`` a bug of it."""
+
+    code: str
+    """The stable code. Messages may change between releases, codes do not."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message, code)
+        self.code = code
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class ManifestError(InferrouteError):
+    """Manifests were refused: every problem of every text in one run. ``str()`` prints them all."""
+
+    problems: tuple[Diagnostic, ...]
+    """The problems in the order of their places; the first 200 where there are more."""
+
+    def __init__(self, message: str, problems: tuple[Diagnostic, ...]) -> None:
+        super().__init__(message, problems[0].code if problems else "")
+        self.args = (message, problems)
+        self.problems = problems
+
+
+class OptionError(InferrouteError):
+    """An option was refused.
+
+    ``OP0001``: no strategy of that name. ``OP0002``: a type that an option or the manifests cannot have. ``OP0003``: a seed out of range.
+    """
+
+
+class EventError(InferrouteError):
+    """An event was refused; the state is as before.
+
+    ``EV0000``: no event of that form. ``EV0001``: an address that is none. ``EV0002``: an endpoint without a name. ``EV0003``: a request on
+    an endpoint that is not known.
+    """
+
+
+class RequestError(InferrouteError, TypeError):
+    """An argument of a request cannot be read. Also a ``TypeError``, which it is in nearly every case.
+
+    ``RQ0001``: a value of the wrong type. ``RQ0002``: text with lone surrogates. ``RQ0003``: ``now`` or ``seed`` out of range.
+    """

@@ -1,0 +1,273 @@
+"""The compiled part of inferroute. Import its names from ``inferroute``."""
+
+from types import TracebackType
+from typing import Final, Literal, final
+
+from ._errors import Diagnostic
+from .types import DecisionDict, EndpointDict, Event, ExplanationDict, Headers, Manifests, NoRouteDict, Strategy
+
+__all__ = ["STRATEGIES", "Backend", "Decision", "Explanation", "NoRoute", "Router", "Ticket", "__version__"]
+
+__version__: Final[str]
+
+STRATEGIES: Final[tuple[str, ...]]
+"""The names that ``strategy`` takes: ``random``, ``round_robin``, ``least_request``, ``two_choice``."""
+
+@final
+class Backend:
+    """The backendRef that was chosen. Immutable."""
+
+    @property
+    def kind(self) -> str:
+        """``AIServiceBackend`` or ``InferencePool``."""
+    @property
+    def namespace(self) -> str:
+        """The namespace, also where the reference left it out."""
+    @property
+    def name(self) -> str:
+        """The name."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+
+@final
+class Decision:
+    """Where a request goes. Immutable; equal decisions are equal and hash alike.
+
+    It holds the state that it was made on, so its names stay true whatever happens to the router. Each attribute is looked up when it is
+    asked for and costs about as much as a short string.
+    """
+
+    @property
+    def ok(self) -> Literal[True]:
+        """Always True; tells a decision from a ``NoRoute``."""
+    @property
+    def route(self) -> str:
+        """The route, as ``namespace/name``."""
+    @property
+    def rule(self) -> int:
+        """The rule's position in its route, from 0."""
+    @property
+    def rule_name(self) -> str | None:
+        """The rule's name, where it has one."""
+    @property
+    def match_index(self) -> int:
+        """The position of the match that holds among the rule's, from 0."""
+    @property
+    def backend(self) -> Backend:
+        """The chosen backendRef."""
+    @property
+    def backend_kind(self) -> str:
+        """``backend.kind`` without the object."""
+    @property
+    def backend_namespace(self) -> str:
+        """``backend.namespace`` without the object."""
+    @property
+    def backend_name(self) -> str:
+        """``backend.name`` without the object."""
+    @property
+    def pool(self) -> str | None:
+        """The pool the endpoint was picked from, as ``namespace/name``; None where the backendRef names an AIServiceBackend."""
+    @property
+    def endpoint(self) -> str:
+        """The id of the endpoint."""
+    @property
+    def address(self) -> str | None:
+        """``host:port`` of the endpoint; None where only the host of this library knows it."""
+    @property
+    def model(self) -> str | None:
+        """The model to ask for: ``model_override``, else what the client asked for."""
+    @property
+    def model_override(self) -> str | None:
+        """The model to write into the request; None: leave what the client wrote."""
+    @property
+    def criticality(self) -> Literal["Critical", "Standard", "Sheddable"] | None:
+        """The importance that an InferenceModel gives the request's model; None where no InferenceModel names it."""
+    @property
+    def seed(self) -> int:
+        """The seed of all draws: ``decide(..., seed=...)`` on the same state repeats this decision."""
+    @property
+    def state_version(self) -> int:
+        """``Router.state_version`` of the state that was decided on."""
+    def to_dict(self) -> DecisionDict:
+        """What decides where the request goes, as plain values."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+
+@final
+class NoRoute:
+    """Why a request goes nowhere: an answer to send, not an exception. Immutable and false."""
+
+    @property
+    def ok(self) -> Literal[False]:
+        """Always False; tells a ``NoRoute`` from a decision or ticket."""
+    @property
+    def status(self) -> int:
+        """The HTTP status to answer with: 404, 500 or 503."""
+    @property
+    def reason(self) -> str:
+        """The stable word for logs, for example ``pool_empty``."""
+    @property
+    def message(self) -> str:
+        """The reason in a sentence that names nothing of the configuration and so may go to the client."""
+    @property
+    def route(self) -> str | None:
+        """The route whose rule matched, as ``namespace/name``; None where none did."""
+    @property
+    def rule(self) -> int | None:
+        """The position of the rule that matched in its route."""
+    @property
+    def seed(self) -> int:
+        """The seed of the decision."""
+    def to_dict(self) -> NoRouteDict:
+        """Everything as plain values."""
+    def __bool__(self, /) -> Literal[False]: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+
+@final
+class Ticket:
+    """A request that counts at its endpoint until it is finished: at the end of ``with``, by ``finish()``, or when the object is collected."""
+
+    @property
+    def ok(self) -> Literal[True]:
+        """Always True; tells a ticket from a ``NoRoute``."""
+    @property
+    def decision(self) -> Decision:
+        """Where the request goes."""
+    def finish(self) -> None:
+        """The request came to its end, whichever. Calling it again does nothing."""
+    def __enter__(self) -> Ticket: ...
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+        /,
+    ) -> None: ...
+
+@final
+class Explanation:
+    """Why a decision came out as it did: every match tried, every endpoint, every draw. ``str()`` prints it as a tree. Header values never
+    appear in it."""
+
+    @property
+    def outcome(self) -> str:
+        """The decision or the refusal in one line."""
+    @property
+    def seed(self) -> int:
+        """The seed of the decision."""
+    def to_dict(self) -> ExplanationDict:
+        """The outcome, the seed and the sections with their lines, as plain values."""
+    def __eq__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class Router:
+    """Decides where requests go. Threads may share one; deciding takes no lock and never waits for ``update`` or ``observe``.
+
+    ``manifests`` is one text of YAML or JSON documents, a mapping of file names to texts, or pairs of both; the names appear in messages.
+    Kinds that take no part in a decision are passed over, so a whole ``kubectl get -o yaml`` will do.
+
+    ``strategy``: how an endpoint of a pool is chosen, one of ``STRATEGIES``. ``inference_extension``: whether backendRefs may name an
+    InferencePool; off, such a reference is the error ``RT0302``. ``default_namespace``: the namespace of objects and endpoints that state
+    none. ``first_match``: the first match in the order of the text wins, as in the first releases of Envoy AI Gateway, instead of the most
+    specific one. ``seed``: from 0 to 2**64 - 1; None draws one from the operating system. Routers with one seed that are asked the same in
+    the same order decide the same; give replicas different ones. To replay a run, keep ``Router.seed`` or the seeds of its decisions.
+
+    Raises ``ManifestError`` with every problem of every text, ``OptionError`` for an option. Reading and compiling, a few microseconds a rule,
+    runs without the GIL.
+    """
+
+    def __new__(
+        cls,
+        manifests: Manifests,
+        *,
+        strategy: Strategy | str = "two_choice",
+        inference_extension: bool = True,
+        default_namespace: str = "default",
+        first_match: bool = False,
+        seed: int | None = None,
+    ) -> Router: ...
+    def decide(
+        self,
+        headers: Headers | None,
+        *,
+        model: str | None = None,
+        host: str | None = None,
+        now: int = 0,
+        seed: int | None = None,
+    ) -> Decision | NoRoute:
+        """Decides where a request goes. Nothing is counted but the turn of the pool that was decided on.
+
+        ``headers``: a mapping, or pairs as in ASGI's ``scope["headers"]``; names and values are ``str`` or ``bytes``, a value may be a list
+        or tuple of them. Names compare without case; what comes several times under one name is one value, joined by commas. ``str`` stands
+        for its UTF-8 bytes. Values of headers that no rule reads are not looked at; ``Router.header_names`` lists those that are.
+        ``model``: the model the request's body asks for; rules see it as ``x-ai-eg-model``, whatever the client sent there.
+        ``host``: the host the client asked for, with or without a port; routes with hostnames match nothing without it.
+        ``now``: nanoseconds of the host's monotonic clock, ``time.monotonic_ns()``.
+        ``seed``: that of a decision to repeat; None: the router's next one.
+
+        Raises ``RequestError`` for arguments that cannot be read. A request that goes nowhere is a ``NoRoute``, which is false.
+        Costs less than half a microsecond with a dict of ten headers. Holds the GIL; giving it up would cost more than the decision.
+        """
+    def route(
+        self,
+        headers: Headers | None,
+        *,
+        model: str | None = None,
+        host: str | None = None,
+        now: int = 0,
+    ) -> Ticket | NoRoute:
+        """Decides as ``decide`` does and counts the request in flight at its endpoint until the ticket is finished.
+
+        Raises ``RequestError``.
+        """
+    def explain(
+        self,
+        headers: Headers | None,
+        *,
+        model: str | None = None,
+        host: str | None = None,
+        now: int = 0,
+        seed: int | None = None,
+    ) -> Explanation:
+        """The decision that ``decide`` would make now, with its reasons. Changes nothing, not even the next seed.
+
+        Raises ``RequestError``. Costs microseconds, more with more matches and endpoints.
+        """
+    def observe(self, event: Event, *, now: int = 0) -> None:
+        """Tells what happened. The next decision sees it.
+
+        Raises ``EventError``; the state is then as before. Cost: constant for counts, linear in all endpoints for events that add or remove
+        some; ``endpoints_replaced`` for many at once.
+        """
+    def update(
+        self,
+        manifests: Manifests,
+        *,
+        strategy: Strategy | str | None = None,
+        inference_extension: bool | None = None,
+        default_namespace: str | None = None,
+        first_match: bool | None = None,
+    ) -> None:
+        """Publishes a plan of other manifests. Endpoints and pools that stay keep their counts. Options that are None stay as they are.
+
+        Raises ``ManifestError`` and ``OptionError``; plan and options are then as before. Runs without the GIL.
+        """
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What loaded but deserves a look."""
+    @property
+    def header_names(self) -> tuple[str, ...]:
+        """The names of the headers that rules look at, in lower case. A host that copies headers needs no others."""
+    @property
+    def pools(self) -> tuple[str, ...]:
+        """The pools, as ``namespace/name``."""
+    @property
+    def seed(self) -> int:
+        """The seed that all decisions' seeds come from."""
+    @property
+    def state_version(self) -> int:
+        """How many states this router has had before this one."""
+    def endpoints(self) -> list[EndpointDict]:
+        """All endpoints as they are at this moment, in the state's order."""

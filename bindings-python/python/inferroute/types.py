@@ -1,0 +1,149 @@
+"""The types of what ``inferroute`` takes and gives as plain values, for annotations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal, Protocol, TypedDict
+
+Strategy = Literal["random", "round_robin", "least_request", "two_choice"]
+Manifests = str | Mapping[str, str] | Iterable[tuple[str, str]]
+HeaderValue = str | bytes | list[str] | list[bytes] | tuple[str | bytes, ...]
+HeaderPair = tuple[str | bytes, HeaderValue] | list[str] | list[bytes]
+
+
+class SupportsItems(Protocol):
+    """A mapping of headers; all that is asked of it are its items."""
+
+    def items(self) -> Iterable[HeaderPair]:
+        """The pairs, a repeated name repeated."""
+
+
+Headers = (
+    Mapping[str, str]
+    | Mapping[bytes, bytes]
+    | Mapping[str, bytes]
+    | Mapping[str, HeaderValue]
+    | SupportsItems
+    | Iterable[HeaderPair]
+)
+
+
+class _Named(TypedDict):
+    name: str
+
+
+class ReportedEndpoint(_Named, total=False):
+    """An endpoint as the host sees it, usually a pod."""
+
+    namespace: str
+    """The namespace; a pool selects among endpoints of its own. Absent: the router's ``default_namespace``."""
+    address: str
+    """``ip`` or ``ip:port``. Without a port it serves on the target ports of the pool that selects it, one endpoint a port."""
+    labels: dict[str, str]
+    ready: bool
+    """Whether it takes requests. Absent: yes."""
+
+
+class EndpointReported(TypedDict):
+    """An endpoint appeared, or one already known changed. A change of address starts its counts anew."""
+
+    event: Literal["endpoint_reported"]
+    endpoint: ReportedEndpoint
+
+
+class _Gone(_Named):
+    event: Literal["endpoint_gone"]
+
+
+class EndpointGone(_Gone, total=False):
+    """An endpoint is gone. Unknown ones are passed over."""
+
+    namespace: str
+    """The namespace it was reported in. Absent: the router's ``default_namespace``."""
+
+
+class EndpointsReplaced(TypedDict):
+    """These are all reported endpoints; any other is gone."""
+
+    event: Literal["endpoints_replaced"]
+    endpoints: list[ReportedEndpoint]
+
+
+class RequestStarted(TypedDict):
+    """A request was sent to the endpoint with this id. ``Router.route`` tells this by itself."""
+
+    event: Literal["request_started"]
+    endpoint: str
+
+
+class InFlightCounted(TypedDict):
+    """The host counted by itself: this many requests are in flight at the endpoint now. Replaces the router's count."""
+
+    event: Literal["in_flight_counted"]
+    endpoint: str
+    count: int
+
+
+class RequestFinished(TypedDict):
+    """A request to the endpoint with this id came to its end."""
+
+    event: Literal["request_finished"]
+    endpoint: str
+
+
+Event = (
+    EndpointReported | EndpointGone | EndpointsReplaced | RequestStarted | InFlightCounted | RequestFinished
+)
+
+
+class BackendDict(TypedDict):
+    kind: str
+    namespace: str
+    name: str
+
+
+class DecisionDict(TypedDict):
+    """``Decision.to_dict()``."""
+
+    route: str
+    rule: int
+    backend: BackendDict
+    pool: str | None
+    endpoint: str
+    address: str | None
+    model: str | None
+    seed: int
+
+
+class NoRouteDict(TypedDict):
+    """``NoRoute.to_dict()``."""
+
+    status: int
+    reason: str
+    message: str
+    route: str | None
+    rule: int | None
+    seed: int
+
+
+class SectionDict(TypedDict):
+    title: str
+    lines: list[str]
+    left_out: int
+
+
+class ExplanationDict(TypedDict):
+    """``Explanation.to_dict()``."""
+
+    outcome: str
+    seed: int
+    sections: list[SectionDict]
+
+
+class EndpointDict(TypedDict):
+    """An item of ``Router.endpoints()``."""
+
+    id: str
+    address: str | None
+    ready: bool
+    in_flight: int

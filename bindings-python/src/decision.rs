@@ -1,0 +1,233 @@
+//! Where a request goes, as Python sees it: a handle whose attributes are looked up when they are asked for.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use inferroute::{BackendName, Criticality, State};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+use crate::guard::guarded;
+
+type Inner = inferroute::Decision<Arc<State>>;
+
+/// Where a request goes. Immutable.
+#[pyclass(frozen, module = "inferroute")]
+pub(crate) struct Decision {
+    inner: Inner,
+    /// The model that the client asked for.
+    asked: Option<Py<PyString>>,
+}
+
+impl Decision {
+    pub(crate) fn new(inner: Inner, asked: Option<&Bound<'_, PyString>>) -> Self {
+        Self { inner, asked: asked.map(|model| model.clone().unbind()) }
+    }
+
+    fn model_text<'a>(&'a self, py: Python<'a>) -> PyResult<Option<&'a str>> {
+        match (self.inner.model_override(), &self.asked) {
+            (Some(model), _) => Ok(Some(model)),
+            (None, Some(model)) => model.to_str(py).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// Everything that two decisions are compared by.
+    fn parts<'a>(&'a self, py: Python<'a>) -> PyResult<impl PartialEq + Hash + 'a> {
+        let inner = &self.inner;
+        let backend = inner.backend();
+        Ok((
+            (inner.route(), inner.rule(), inner.match_index(), inner.backend_ref_index()),
+            (backend.kind, backend.namespace, backend.name),
+            (inner.pool(), inner.endpoint(), inner.address()),
+            (self.model_text(py)?, inner.model_override(), inner.seed(), inner.state_version()),
+        ))
+    }
+}
+
+#[pymethods]
+impl Decision {
+    /// Always True; tells a decision from a NoRoute.
+    #[getter]
+    fn ok(&self) -> bool {
+        true
+    }
+
+    /// The route, as `namespace/name`.
+    #[getter]
+    fn route(&self) -> PyResult<&str> {
+        guarded(|| Ok(self.inner.route()))
+    }
+
+    /// The rule's position in its route, from 0.
+    #[getter]
+    fn rule(&self) -> PyResult<usize> {
+        guarded(|| Ok(self.inner.rule()))
+    }
+
+    /// The rule's name, where it has one.
+    #[getter]
+    fn rule_name(&self) -> PyResult<Option<&str>> {
+        guarded(|| Ok(self.inner.rule_name()))
+    }
+
+    /// The position of the match that holds among the rule's, from 0.
+    #[getter]
+    fn match_index(&self) -> PyResult<usize> {
+        guarded(|| Ok(self.inner.match_index()))
+    }
+
+    /// The chosen backendRef.
+    #[getter]
+    fn backend(&self) -> PyResult<Backend> {
+        guarded(|| Ok(Backend::from(self.inner.backend())))
+    }
+
+    /// `backend.kind` without the object.
+    #[getter]
+    fn backend_kind(&self) -> PyResult<&str> {
+        guarded(|| Ok(self.inner.backend().kind))
+    }
+
+    /// `backend.namespace` without the object.
+    #[getter]
+    fn backend_namespace(&self) -> PyResult<&str> {
+        guarded(|| Ok(self.inner.backend().namespace))
+    }
+
+    /// `backend.name` without the object.
+    #[getter]
+    fn backend_name(&self) -> PyResult<&str> {
+        guarded(|| Ok(self.inner.backend().name))
+    }
+
+    /// The pool the endpoint was picked from; None where the backendRef names an AIServiceBackend.
+    #[getter]
+    fn pool(&self) -> PyResult<Option<&str>> {
+        guarded(|| Ok(self.inner.pool()))
+    }
+
+    /// The id of the endpoint.
+    #[getter]
+    fn endpoint(&self) -> PyResult<&str> {
+        guarded(|| Ok(self.inner.endpoint()))
+    }
+
+    /// `host:port` of the endpoint; None where only the host of this library knows it.
+    #[getter]
+    fn address(&self) -> PyResult<Option<&str>> {
+        guarded(|| Ok(self.inner.address()))
+    }
+
+    /// The model to ask for: `model_override`, else what the client asked for.
+    #[getter]
+    fn model<'a>(&'a self, py: Python<'a>) -> PyResult<Option<&'a str>> {
+        guarded(|| self.model_text(py))
+    }
+
+    /// The model to write into the request; None: leave what the client wrote.
+    #[getter]
+    fn model_override(&self) -> PyResult<Option<&str>> {
+        guarded(|| Ok(self.inner.model_override()))
+    }
+
+    /// `Critical`, `Standard` or `Sheddable`; None where no InferenceModel names the request's model.
+    #[getter]
+    fn criticality(&self) -> PyResult<Option<&'static str>> {
+        guarded(|| Ok(self.inner.criticality().map(Criticality::as_str)))
+    }
+
+    /// The seed of all draws, with which the decision can be repeated.
+    #[getter]
+    fn seed(&self) -> PyResult<u64> {
+        guarded(|| Ok(self.inner.seed()))
+    }
+
+    /// `Router.state_version` of the state that was decided on.
+    #[getter]
+    fn state_version(&self) -> PyResult<u64> {
+        guarded(|| Ok(self.inner.state_version()))
+    }
+
+    /// What decides where the request goes, as plain values.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        guarded(|| {
+            let name = self.inner.backend();
+            let backend = PyDict::new(py);
+            backend.set_item("kind", name.kind)?;
+            backend.set_item("namespace", name.namespace)?;
+            backend.set_item("name", name.name)?;
+            let dict = PyDict::new(py);
+            dict.set_item("route", self.inner.route())?;
+            dict.set_item("rule", self.inner.rule())?;
+            dict.set_item("backend", backend)?;
+            dict.set_item("pool", self.inner.pool())?;
+            dict.set_item("endpoint", self.inner.endpoint())?;
+            dict.set_item("address", self.inner.address())?;
+            dict.set_item("model", self.model_text(py)?)?;
+            dict.set_item("seed", self.inner.seed())?;
+            Ok(dict)
+        })
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        guarded(|| {
+            let inner = &self.inner;
+            let text = |text: Option<&str>| text.map_or("None".to_owned(), |text| format!("'{text}'"));
+            Ok(format!(
+                "Decision(route='{}', rule={}, backend='{}', endpoint='{}', address={}, model={}, seed={})",
+                inner.route(),
+                inner.rule(),
+                inner.backend(),
+                inner.endpoint(),
+                text(inner.address()),
+                text(self.model_text(py)?),
+                inner.seed(),
+            ))
+        })
+    }
+
+    fn __eq__(&self, py: Python<'_>, other: &Self) -> PyResult<bool> {
+        guarded(|| Ok(self.parts(py)? == other.parts(py)?))
+    }
+
+    fn __hash__(&self, py: Python<'_>) -> PyResult<u64> {
+        guarded(|| Ok(hash_of(self.parts(py)?)))
+    }
+}
+
+/// The backendRef that was chosen. Immutable.
+#[pyclass(frozen, get_all, eq, hash, module = "inferroute")]
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) struct Backend {
+    kind: String,
+    namespace: String,
+    name: String,
+}
+
+impl From<BackendName<'_>> for Backend {
+    fn from(name: BackendName<'_>) -> Self {
+        let BackendName { kind, namespace, name } = name;
+        Self { kind: kind.to_owned(), namespace: namespace.to_owned(), name: name.to_owned() }
+    }
+}
+
+#[pymethods]
+impl Backend {
+    fn __repr__(&self) -> PyResult<String> {
+        let Self { kind, namespace, name } = self;
+        guarded(|| Ok(format!("Backend(kind='{kind}', namespace='{namespace}', name='{name}')")))
+    }
+
+    /// `kind namespace/name`.
+    fn __str__(&self) -> PyResult<String> {
+        let Self { kind, namespace, name } = self;
+        guarded(|| Ok(format!("{kind} {namespace}/{name}")))
+    }
+}
+
+pub(crate) fn hash_of(parts: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    parts.hash(&mut hasher);
+    hasher.finish()
+}

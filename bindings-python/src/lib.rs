@@ -1,0 +1,47 @@
+//! The Python module `inferroute._native`: names, types and errors of Python around the `inferroute` crate, and no routing of its own.
+//!
+//! Every function that Python can call runs under [`guard::guarded`], so that a bug here is an `InferrouteError` there and never a
+//! `PanicException`, which `except Exception` would not catch.
+
+mod args;
+mod decision;
+mod errors;
+mod explanation;
+mod guard;
+mod headers;
+mod lock;
+mod manifests;
+mod no_route;
+mod router;
+mod ticket;
+
+use pyo3::prelude::*;
+
+/// The compiled part of `inferroute`. Import from `inferroute`.
+#[pymodule(gil_used = false)]
+mod _native {
+    use pyo3::prelude::*;
+    use pyo3::types::PyTuple;
+
+    #[pymodule_export]
+    use super::decision::{Backend, Decision};
+    #[pymodule_export]
+    use super::explanation::Explanation;
+    #[pymodule_export]
+    use super::no_route::NoRoute;
+    #[pymodule_export]
+    use super::router::Router;
+    #[pymodule_export]
+    use super::ticket::Ticket;
+
+    #[cfg(feature = "test-panic")]
+    #[pymodule_export]
+    use super::guard::_panic;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        let strategies = inferroute::Strategy::ALL.iter().map(|strategy| strategy.as_str());
+        module.add("STRATEGIES", PyTuple::new(module.py(), strategies)?)?;
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}

@@ -1,0 +1,137 @@
+//! From the arguments of `Router(...)` and `Router.update(...)` to a plan.
+
+use inferroute::{Manifests, Options, Plan, Problems, Strategy};
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyInt, PyString, PyTuple};
+
+use crate::errors::{self, BAD_OPTION, BAD_SEED, type_name};
+
+/// Texts with the names that messages show.
+pub(crate) struct Texts(Vec<(String, String)>);
+
+impl Texts {
+    /// One text, a mapping of file names to texts, or pairs of both.
+    pub(crate) fn extract(manifests: &Bound<'_, PyAny>) -> PyResult<Self> {
+        if manifests.is_instance_of::<PyString>() {
+            return Ok(Self(vec![("manifest".to_owned(), text(manifests, "the text of the manifests")?)]));
+        }
+        let expected =
+            "manifests must be one text, a mapping of file names to texts, or (file name, text) pairs";
+        let wrong = |found: &Bound<'_, PyAny>| {
+            let message = format!("{expected}, not {}", type_name(found));
+            errors::option(found.py(), BAD_OPTION, &message)
+        };
+        let items = match manifests.getattr_opt("items")? {
+            Some(items) => items.call0()?,
+            None => manifests.clone(),
+        };
+        let mut texts = Vec::new();
+        for item in items.try_iter().map_err(|_| wrong(manifests))? {
+            let item = item?;
+            let pair =
+                item.cast::<PyTuple>().ok().filter(|pair| pair.len() == 2).ok_or_else(|| wrong(&item))?;
+            let file = text(&pair.get_item(0)?, "the file name of a manifest")?;
+            let what = format!("the text of `{file}`");
+            texts.push((file, text(&pair.get_item(1)?, &what)?));
+        }
+        Ok(Self(texts))
+    }
+
+    /// The plan of the texts. Runs without the interpreter.
+    pub(crate) fn compile(&self, options: &Options) -> Result<Plan, Problems> {
+        let mut manifests = Manifests::default();
+        for (file, text) in &self.0 {
+            manifests.add(file, text);
+        }
+        manifests.compile(options)
+    }
+}
+
+/// The options as they were given; `None` leaves one as it is.
+#[derive(Default)]
+pub(crate) struct Given<'a, 'py> {
+    pub(crate) strategy: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) inference_extension: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) default_namespace: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) first_match: Option<&'a Bound<'py, PyAny>>,
+}
+
+/// Options that have been checked and only need to be set.
+pub(crate) struct Changes {
+    strategy: Option<Strategy>,
+    inference_extension: Option<bool>,
+    default_namespace: Option<String>,
+    first_match: Option<bool>,
+}
+
+impl Given<'_, '_> {
+    pub(crate) fn check(&self) -> PyResult<Changes> {
+        Ok(Changes {
+            strategy: self.strategy.map(strategy).transpose()?,
+            inference_extension: flag("inference_extension", self.inference_extension)?,
+            default_namespace: self
+                .default_namespace
+                .map(|name| text(name, "default_namespace"))
+                .transpose()?,
+            first_match: flag("first_match", self.first_match)?,
+        })
+    }
+}
+
+impl Changes {
+    pub(crate) fn apply(&self, mut options: Options) -> Options {
+        if let Some(strategy) = self.strategy {
+            options = options.strategy(strategy);
+        }
+        if let Some(on) = self.inference_extension {
+            options = options.inference_extension(on);
+        }
+        if let Some(namespace) = &self.default_namespace {
+            options = options.default_namespace(namespace);
+        }
+        if let Some(on) = self.first_match {
+            options = options.first_match(on);
+        }
+        options
+    }
+}
+
+fn strategy(value: &Bound<'_, PyAny>) -> PyResult<Strategy> {
+    let name = text(value, "strategy")?;
+    name.parse().map_err(|error| errors::unknown_strategy(value.py(), &error))
+}
+
+fn flag(name: &str, value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<bool>> {
+    let Some(value) = value else { return Ok(None) };
+    match value.cast::<PyBool>() {
+        Ok(flag) => Ok(Some(flag.is_true())),
+        Err(_) => {
+            let message = format!("{name} must be True or False, not {}", type_name(value));
+            Err(errors::option(value.py(), BAD_OPTION, &message))
+        }
+    }
+}
+
+fn text(value: &Bound<'_, PyAny>, what: &str) -> PyResult<String> {
+    let refuse = |message: String| Err(errors::option(value.py(), BAD_OPTION, &message));
+    match value.cast::<PyString>() {
+        Ok(text) => match text.to_str() {
+            Ok(text) => Ok(text.to_owned()),
+            Err(_) => refuse(format!("{what} has lone surrogates; decode it as UTF-8")),
+        },
+        Err(_) => refuse(format!("{what} must be str, not {}", type_name(value))),
+    }
+}
+
+/// The seed of a router: the caller's, or eight bytes of the operating system's.
+pub(crate) fn router_seed(py: Python<'_>, seed: Option<&Bound<'_, PyAny>>) -> PyResult<u64> {
+    let Some(seed) = seed else {
+        let drawn: [u8; 8] = py.import("os")?.call_method1("urandom", (8,))?.extract()?;
+        return Ok(u64::from_le_bytes(drawn));
+    };
+    if !seed.is_instance_of::<PyInt>() {
+        let message = format!("seed must be an int or None, not {}", type_name(seed));
+        return Err(errors::option(py, BAD_OPTION, &message));
+    }
+    seed.extract().map_err(|_| errors::option(py, BAD_SEED, "seed goes from 0 to 2**64 - 1"))
+}

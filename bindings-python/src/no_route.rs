@@ -1,0 +1,115 @@
+//! Why a request goes nowhere, as Python sees it: a value that is false.
+
+use std::sync::Arc;
+
+use inferroute::State;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::decision::hash_of;
+use crate::guard::guarded;
+
+type Inner = inferroute::NoRoute<Arc<State>>;
+
+/// Why a request goes nowhere, with the status to answer. Immutable and false.
+#[pyclass(frozen, module = "inferroute")]
+pub(crate) struct NoRoute {
+    inner: Inner,
+}
+
+impl NoRoute {
+    pub(crate) fn new(inner: Inner) -> Self {
+        Self { inner }
+    }
+
+    fn parts(&self) -> (&'static str, Option<&str>, Option<usize>, u64) {
+        (self.inner.reason().as_str(), self.inner.route(), self.inner.rule(), self.inner.seed())
+    }
+}
+
+#[pymethods]
+impl NoRoute {
+    /// Always False; tells a NoRoute from a decision.
+    #[getter]
+    fn ok(&self) -> bool {
+        false
+    }
+
+    /// The HTTP status to answer with: 404, 500 or 503.
+    #[getter]
+    fn status(&self) -> PyResult<u16> {
+        guarded(|| Ok(self.inner.status()))
+    }
+
+    /// The stable word for logs, for example `pool_empty`.
+    #[getter]
+    fn reason(&self) -> PyResult<&'static str> {
+        guarded(|| Ok(self.inner.reason().as_str()))
+    }
+
+    /// The reason in a sentence that may go to the client.
+    #[getter]
+    fn message(&self) -> PyResult<&'static str> {
+        guarded(|| Ok(self.inner.reason().message()))
+    }
+
+    /// The route whose rule matched; None where none did.
+    #[getter]
+    fn route(&self) -> PyResult<Option<&str>> {
+        guarded(|| Ok(self.inner.route()))
+    }
+
+    /// The position of the rule that matched in its route.
+    #[getter]
+    fn rule(&self) -> PyResult<Option<usize>> {
+        guarded(|| Ok(self.inner.rule()))
+    }
+
+    /// The seed of the decision.
+    #[getter]
+    fn seed(&self) -> PyResult<u64> {
+        guarded(|| Ok(self.inner.seed()))
+    }
+
+    /// Everything as plain values.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        guarded(|| {
+            let dict = PyDict::new(py);
+            dict.set_item("status", self.inner.status())?;
+            dict.set_item("reason", self.inner.reason().as_str())?;
+            dict.set_item("message", self.inner.reason().message())?;
+            dict.set_item("route", self.inner.route())?;
+            dict.set_item("rule", self.inner.rule())?;
+            dict.set_item("seed", self.inner.seed())?;
+            Ok(dict)
+        })
+    }
+
+    fn __bool__(&self) -> bool {
+        false
+    }
+
+    fn __str__(&self) -> PyResult<String> {
+        guarded(|| Ok(self.inner.to_string()))
+    }
+
+    fn __repr__(&self) -> PyResult<String> {
+        guarded(|| {
+            let (reason, route, rule, seed) = self.parts();
+            let route = route.map_or("None".to_owned(), |route| format!("'{route}'"));
+            let rule = rule.map_or("None".to_owned(), |rule| rule.to_string());
+            let status = self.inner.status();
+            Ok(format!(
+                "NoRoute(status={status}, reason='{reason}', route={route}, rule={rule}, seed={seed})"
+            ))
+        })
+    }
+
+    fn __eq__(&self, other: &Self) -> PyResult<bool> {
+        guarded(|| Ok(self.parts() == other.parts()))
+    }
+
+    fn __hash__(&self) -> PyResult<u64> {
+        guarded(|| Ok(hash_of(self.parts())))
+    }
+}

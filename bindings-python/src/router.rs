@@ -1,0 +1,281 @@
+//! The router, as Python sees it.
+
+use inferroute::{Event, Options, Request};
+use pyo3::prelude::*;
+
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+
+use crate::args::{self, Now, chars};
+use crate::decision::Decision;
+use crate::errors;
+use crate::explanation::Explanation;
+use crate::guard::guarded;
+use crate::headers::{PlanHeaders, pairs};
+use crate::lock::Lock;
+use crate::manifests::{Given, Texts, router_seed};
+use crate::no_route::NoRoute;
+use crate::ticket::Ticket;
+
+type Any<'py> = Bound<'py, PyAny>;
+
+/// Decides where requests go. Threads may share one; deciding takes no lock.
+///
+/// `manifests` is one text, a mapping of file names to texts, or (file name, text) pairs. `seed` None draws one from the operating system.
+/// Raises ManifestError with every problem of every text, and OptionError.
+#[pyclass(frozen, module = "inferroute")]
+pub(crate) struct Router {
+    inner: inferroute::Router,
+    seed: u64,
+    /// Those of the published plan. Held while a plan is made, so that updates take effect one after the other.
+    options: Lock<Options>,
+}
+
+impl Router {
+    /// What `ask` answers to the request. Headers are gathered for the plan that is there; should another one be published before `ask` reads
+    /// them, they are gathered again.
+    #[inline]
+    fn ask<T>(
+        &self,
+        headers: &Any<'_>,
+        model: Option<&Bound<'_, PyString>>,
+        host: Option<&Any<'_>>,
+        ask: impl Fn(&Request<'_>) -> T,
+    ) -> PyResult<T> {
+        let headers = pairs(headers)?;
+        let host = args::text("host", host)?;
+        loop {
+            let snapshot = self.inner.snapshot();
+            let mut values = PlanHeaders::new(snapshot.plan());
+            values.gather(&headers)?;
+            let mut request = Request::new(&values);
+            if let Some(model) = model {
+                request = request.model(chars("model", model)?);
+            }
+            if let Some(host) = host {
+                request = request.host(chars("host", host)?);
+            }
+            let answer = ask(&request);
+            if !values.is_stale() {
+                return Ok(answer);
+            }
+        }
+    }
+}
+
+#[pymethods]
+impl Router {
+    #[new]
+    #[pyo3(
+        signature = (manifests, *, strategy = None, inference_extension = None, default_namespace = None, first_match = None, seed = None),
+        text_signature = "(manifests, *, strategy='two_choice', inference_extension=True, default_namespace='default', first_match=False, seed=None)"
+    )]
+    fn new(
+        py: Python<'_>,
+        manifests: &Any<'_>,
+        strategy: Option<&Any<'_>>,
+        inference_extension: Option<&Any<'_>>,
+        default_namespace: Option<&Any<'_>>,
+        first_match: Option<&Any<'_>>,
+        seed: Option<&Any<'_>>,
+    ) -> PyResult<Self> {
+        guarded(|| {
+            let given = Given { strategy, inference_extension, default_namespace, first_match };
+            let options = given.check()?.apply(Options::default());
+            let seed = router_seed(py, seed)?;
+            let texts = Texts::extract(manifests)?;
+            let plan = py.detach(|| texts.compile(&options));
+            let plan = plan.map_err(|problems| errors::manifests(py, &problems))?;
+            Ok(Self { inner: inferroute::Router::new(plan, seed), seed, options: Lock::new(options) })
+        })
+    }
+
+    /// Decides where a request goes: a Decision, or a NoRoute, which is false.
+    ///
+    /// `headers` is a mapping or pairs of str or bytes; a value may be a list of them. `model` is what the request's body asks for, `host` what
+    /// the client asked for, `now` nanoseconds of a monotonic clock, `seed` that of a decision to repeat. Raises RequestError.
+    /// Less than half a microsecond with ten headers; holds the GIL.
+    #[pyo3(
+        signature = (headers, *, model = None, host = None, now = Now::ZERO, seed = None),
+        text_signature = "($self, headers, *, model=None, host=None, now=0, seed=None)"
+    )]
+    fn decide<'py>(
+        &self,
+        headers: &Any<'py>,
+        model: Option<&Any<'py>>,
+        host: Option<&Any<'py>>,
+        now: Now,
+        seed: Option<&Any<'py>>,
+    ) -> PyResult<Any<'py>> {
+        guarded(|| {
+            let py = headers.py();
+            let model = args::text("model", model)?;
+            let seed = args::seed(seed)?;
+            let answer = self.ask(headers, model, host, |request| match seed {
+                Some(seed) => self.inner.decide_seeded(request, now.0, seed),
+                None => self.inner.decide(request, now.0),
+            })?;
+            match answer {
+                Ok(decision) => {
+                    Bound::new(py, Decision::new(decision.into_shared(), model)).map(Bound::into_any)
+                }
+                Err(no_route) => Bound::new(py, NoRoute::new(no_route.into_shared())).map(Bound::into_any),
+            }
+        })
+    }
+
+    /// Decides as `decide` does and counts the request in flight until the Ticket is finished. A NoRoute is false. Raises RequestError.
+    #[pyo3(
+        signature = (headers, *, model = None, host = None, now = Now::ZERO),
+        text_signature = "($self, headers, *, model=None, host=None, now=0)"
+    )]
+    fn route<'py>(
+        &self,
+        headers: &Any<'py>,
+        model: Option<&Any<'py>>,
+        host: Option<&Any<'py>>,
+        now: Now,
+    ) -> PyResult<Any<'py>> {
+        guarded(|| {
+            let py = headers.py();
+            let model = args::text("model", model)?;
+            match self.ask(headers, model, host, |request| self.inner.route(request, now.0))? {
+                Ok(ticket) => Bound::new(py, Ticket::new(py, ticket, model)?).map(Bound::into_any),
+                Err(no_route) => Bound::new(py, NoRoute::new(no_route.into_shared())).map(Bound::into_any),
+            }
+        })
+    }
+
+    /// The decision that `decide` would make now, with its reasons. Changes nothing. Raises RequestError. Takes microseconds.
+    #[pyo3(
+        signature = (headers, *, model = None, host = None, now = Now::ZERO, seed = None),
+        text_signature = "($self, headers, *, model=None, host=None, now=0, seed=None)"
+    )]
+    fn explain(
+        &self,
+        headers: &Any<'_>,
+        model: Option<&Any<'_>>,
+        host: Option<&Any<'_>>,
+        now: Now,
+        seed: Option<&Any<'_>>,
+    ) -> PyResult<Explanation> {
+        guarded(|| {
+            let model = args::text("model", model)?;
+            let seed = args::seed(seed)?;
+            let explained = self.ask(headers, model, host, |request| match seed {
+                Some(seed) => self.inner.explain_seeded(request, now.0, seed),
+                None => self.inner.explain(request, now.0),
+            });
+            explained.map(Explanation::new)
+        })
+    }
+
+    /// Tells what happened, as a dict (inferroute.types.Event). The next decision sees it. Raises EventError; the state is then as before.
+    #[pyo3(signature = (event, *, now = Now::ZERO), text_signature = "($self, event, *, now=0)")]
+    fn observe(&self, py: Python<'_>, event: &Any<'_>, now: Now) -> PyResult<()> {
+        guarded(|| {
+            let event = decode(event)?;
+            py.detach(|| self.inner.observe(&event, now.0)).map_err(|error| errors::event(py, &error))
+        })
+    }
+
+    /// Publishes a plan of other manifests. Counts go on; options that are None stay. Raises ManifestError or OptionError; all is then as before.
+    #[pyo3(
+        signature = (manifests, *, strategy = None, inference_extension = None, default_namespace = None, first_match = None),
+        text_signature = "($self, manifests, *, strategy=None, inference_extension=None, default_namespace=None, first_match=None)"
+    )]
+    fn update(
+        &self,
+        py: Python<'_>,
+        manifests: &Any<'_>,
+        strategy: Option<&Any<'_>>,
+        inference_extension: Option<&Any<'_>>,
+        default_namespace: Option<&Any<'_>>,
+        first_match: Option<&Any<'_>>,
+    ) -> PyResult<()> {
+        guarded(|| {
+            let changes = Given { strategy, inference_extension, default_namespace, first_match }.check()?;
+            let texts = Texts::extract(manifests)?;
+            let published = py.detach(|| {
+                let mut options = self.options.lock();
+                let changed = changes.apply(options.clone());
+                self.inner.update(texts.compile(&changed)?);
+                *options = changed;
+                Ok(())
+            });
+            published.map_err(|problems| errors::manifests(py, &problems))
+        })
+    }
+
+    /// What loaded but deserves a look: a tuple of Diagnostic.
+    #[getter]
+    fn warnings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        guarded(|| errors::diagnostics(py, self.inner.snapshot().plan().warnings()))
+    }
+
+    /// The names of the headers that rules look at, in lower case.
+    #[getter]
+    fn header_names<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        guarded(|| PyTuple::new(py, self.inner.snapshot().plan().header_names().map(|name| name.as_str())))
+    }
+
+    /// The pools, as `namespace/name`.
+    #[getter]
+    fn pools<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        guarded(|| PyTuple::new(py, self.inner.snapshot().plan().pools().map(|name| name.as_str())))
+    }
+
+    /// The seed that all decisions' seeds come from.
+    #[getter]
+    fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// How many states this router has had before this one.
+    #[getter]
+    fn state_version(&self) -> PyResult<u64> {
+        guarded(|| Ok(self.inner.snapshot().version()))
+    }
+
+    /// All endpoints as they are at this moment.
+    fn endpoints<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        guarded(|| {
+            let list = PyList::empty(py);
+            for endpoint in self.inner.snapshot().endpoints() {
+                let dict = PyDict::new(py);
+                dict.set_item("id", endpoint.id)?;
+                dict.set_item("address", endpoint.address)?;
+                dict.set_item("ready", endpoint.ready)?;
+                dict.set_item("in_flight", endpoint.in_flight)?;
+                list.append(dict)?;
+            }
+            Ok(list)
+        })
+    }
+
+    fn __repr__(&self) -> PyResult<String> {
+        guarded(|| {
+            let state = self.inner.snapshot();
+            let (rules, pools) = (state.plan().rules().len(), state.plan().pools().len());
+            let (endpoints, version) = (state.endpoints().len(), state.version());
+            Ok(format!("<Router: {rules} rules, {pools} pools, {endpoints} endpoints, state {version}>"))
+        })
+    }
+}
+
+/// The event that a dict says.
+fn decode(event: &Any<'_>) -> PyResult<Event> {
+    let py = event.py();
+    let refuse = |message: &str| errors::not_an_event(py, &format!("{message}; see inferroute.types.Event"));
+    if !event.is_instance_of::<PyDict>() {
+        return Err(refuse(&format!("an event must be a dict, not {}", errors::type_name(event))));
+    }
+    let strict = PyDict::new(py);
+    strict.set_item("allow_nan", false)?;
+    strict.set_item("ensure_ascii", false)?;
+    let json = py.import("json")?.call_method("dumps", (event,), Some(&strict));
+    let json = json.and_then(|json| json.extract::<String>()).map_err(|error| refuse(&error.to_string()))?;
+    // By way of a value: messages then name the field and not a column of a text that the caller has never seen.
+    let value =
+        serde_json::from_str::<serde_json::Value>(&json).map_err(|error| refuse(&error.to_string()))?;
+    serde_json::from_value(value).map_err(|error| refuse(&error.to_string()))
+}

@@ -1,0 +1,42 @@
+"""Never run: `mypy --strict` reads it (test_stubs.py)."""
+
+from typing import assert_type
+
+from inferroute import Decision, Diagnostic, Explanation, ManifestError, NoRoute, Router, Ticket
+from inferroute.types import Event
+
+
+def load(text: str) -> Router:
+    try:
+        router = Router({"routes.yaml": text}, strategy="least_request", seed=1)
+    except ManifestError as error:
+        assert_type(error.problems, tuple[Diagnostic, ...])
+        raise SystemExit(error.code)
+    router.observe({"event": "endpoint_reported", "endpoint": {"name": "a", "address": "10.0.0.1", "labels": {"app": "vllm"}}})
+    gone: Event = {"event": "endpoint_gone", "name": "a"}
+    router.observe(gone)
+    router.observe({"event": "endpoints_replaced", "endpoints": []}, now=1)
+    router.observe({"event": "endpoints_replaced"})  # type: ignore[arg-type]
+    router.update([("a.yaml", text)], first_match=True)
+    return router
+
+
+def proxy(router: Router, scope: dict[str, list[tuple[bytes, bytes]]]) -> tuple[int, str]:
+    answer = router.decide(scope["headers"], model="mistral", host="example.com", now=1)
+    if not answer.ok:
+        assert_type(answer, NoRoute)
+        return answer.status, answer.message
+    assert_type(answer, Decision)
+    assert_type(answer.to_dict()["backend"]["name"], str)
+    answer.route = "other"  # type: ignore[misc]
+    return 200, answer.address or answer.endpoint
+
+
+def count(router: Router, headers: dict[str, str], several: dict[str, list[str]]) -> str | None:
+    assert_type(router.explain(several), Explanation)
+    ticket = router.route(headers)
+    if not ticket.ok:
+        return None
+    assert_type(ticket, Ticket)
+    with ticket as entered:
+        return entered.decision.model

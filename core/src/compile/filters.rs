@@ -1,0 +1,317 @@
+//! Filters and mutations of rules and backendRefs, merged into what a proxy must do.
+//!
+//! A filter that cannot be followed must not be passed over (Gateway API, HTTPRouteFilter): requests that it would have changed are answered 500.
+
+use super::durations::duration;
+use super::objects::Objects;
+use super::report::Report;
+use super::route::{Route, RouteRule};
+use crate::ids::ObjectName;
+use crate::manifest::{
+    BackendRefWire, BodyMutationWire, Code, FilterWire, HeaderModifierWire, HeaderMutationWire, HeaderWire,
+    Kind, MirrorWire, PathModifierWire, RedirectWire, RewriteWire,
+};
+use crate::plan::{BodyChange, HeaderChange, Mirror, Mutations, PathChange, Redirect, Retry};
+use crate::units::port;
+
+/// What the filters of one list come to.
+#[derive(Clone, Default)]
+pub(super) struct Filtered {
+    pub(super) mutations: Mutations,
+    pub(super) redirect: Option<Redirect>,
+    /// Some filter cannot be followed.
+    pub(super) is_broken: bool,
+}
+
+/// Reads filters of one route.
+pub(super) struct FilterReader<'a> {
+    pub(super) objects: &'a Objects<'a>,
+    pub(super) route: &'a Route<'a>,
+}
+
+impl FilterReader<'_> {
+    /// The filters, timeouts and retries of a rule.
+    pub(super) fn of_rule(&self, r: usize, rule: &RouteRule<'_>, report: &mut Report) -> Filtered {
+        let at = format!("spec.rules[{r}]");
+        let mut filtered = Filtered::default();
+        self.add_filters(&mut filtered, rule.filters, &at, report);
+        let mutations = &mut filtered.mutations;
+        let timeouts = rule.timeouts;
+        let mut read = |text: Option<&str>, field: &str| {
+            let text = text?;
+            let parsed = duration(text);
+            if parsed.is_none() {
+                let help = "write it as in 1m30s, with h, m, s and ms";
+                report.add(
+                    self.route.source,
+                    Code::NotAllowed,
+                    &format!("{at}.{field}"),
+                    "this is not a duration",
+                    help,
+                );
+            }
+            parsed
+        };
+        mutations.request_timeout = read(timeouts.and_then(|t| t.request.as_deref()), "timeouts.request");
+        mutations.attempt_timeout =
+            read(timeouts.and_then(|t| t.backend_request.as_deref()), "timeouts.backendRequest");
+        mutations.stream_idle_timeout = read(rule.stream_idle_timeout, "streamIdleTimeout");
+        if self.route.kind == Kind::AIGatewayRoute && mutations.request_timeout.is_none() {
+            mutations.request_timeout = duration("60s");
+        }
+        mutations.retry = rule.retry.map(|retry| Retry {
+            codes: retry.codes.iter().filter_map(|code| u16::try_from(*code).ok()).collect(),
+            attempts: retry.attempts.and_then(|attempts| u32::try_from(attempts).ok()),
+            backoff: read(retry.backoff.as_deref(), "retry.backoff"),
+        });
+        filtered
+    }
+
+    /// What a backendRef adds to its rule. `backend` is what the AIServiceBackend itself asks for; where both change one thing, the route's word counts.
+    pub(super) fn of_ref(
+        &self,
+        rule: &Filtered,
+        wire: &BackendRefWire,
+        backend: (Option<&HeaderMutationWire>, Option<&BodyMutationWire>),
+        at: &str,
+        report: &mut Report,
+    ) -> Filtered {
+        let mut filtered = rule.clone();
+        self.add_filters(&mut filtered, &wire.filters, at, report);
+        let headers = [wire.header_mutation.as_ref(), backend.0].into_iter().flatten();
+        add_header_mutations(&mut filtered.mutations.request_headers, headers);
+        let bodies = [wire.body_mutation.as_ref(), backend.1].into_iter().flatten();
+        add_body_mutations(&mut filtered.mutations.body, bodies);
+        filtered
+    }
+
+    fn add_filters(&self, to: &mut Filtered, filters: &[FilterWire], at: &str, report: &mut Report) {
+        for (position, filter) in filters.iter().enumerate() {
+            let earlier = filters.iter().take(position);
+            let outcome = self.add(to, filter, earlier, &format!("{at}.filters[{position}]"), report);
+            if let Err(message) = outcome {
+                to.is_broken = true;
+                let message = format!("{message}; requests that it applies to are answered 500");
+                let help = "correct the filter, or take it out";
+                report.add(
+                    self.route.source,
+                    Code::BadFilter,
+                    &format!("{at}.filters[{position}]"),
+                    message,
+                    help,
+                );
+            }
+        }
+    }
+
+    fn add<'f>(
+        &self,
+        to: &mut Filtered,
+        filter: &FilterWire,
+        mut earlier: impl Iterator<Item = &'f FilterWire>,
+        at: &str,
+        report: &mut Report,
+    ) -> Result<(), String> {
+        let missing = || format!("a filter of type {} lacks its field", filter.kind);
+        let may_repeat = matches!(filter.kind.as_str(), "RequestMirror" | "ExtensionRef");
+        if !may_repeat && earlier.any(|other| other.kind == filter.kind) {
+            return Err(format!("a filter of type {} stands twice", filter.kind));
+        }
+        let mutations = &mut to.mutations;
+        match filter.kind.as_str() {
+            "RequestHeaderModifier" => {
+                let wire = filter.request_header_modifier.as_ref().ok_or_else(missing)?;
+                mutations.request_headers.extend(header_changes(wire)?);
+            }
+            "ResponseHeaderModifier" => {
+                let wire = filter.response_header_modifier.as_ref().ok_or_else(missing)?;
+                mutations.response_headers.extend(header_changes(wire)?);
+            }
+            "RequestMirror" => {
+                let wire = filter.request_mirror.as_deref().ok_or_else(missing)?;
+                mutations.mirrors.extend(self.mirror(wire, at, report)?);
+            }
+            "RequestRedirect" => {
+                to.redirect = Some(redirect(filter.request_redirect.as_ref().ok_or_else(missing)?)?);
+            }
+            "URLRewrite" => {
+                let RewriteWire { hostname, path } = filter.url_rewrite.as_ref().ok_or_else(missing)?;
+                mutations.hostname.clone_from(hostname);
+                mutations.path = path.as_ref().map(path_change).transpose()?;
+            }
+            // Answered by the proxy itself, before anything is routed.
+            "CORS" => {}
+            other => return Err(format!("a filter of type {other} is not known")),
+        }
+        Ok(())
+    }
+
+    /// The backend of a mirror; `None` where there is no such backend, which costs the copies and nothing else.
+    fn mirror(&self, wire: &MirrorWire, at: &str, report: &mut Report) -> Result<Option<Mirror>, String> {
+        let to = &wire.backend_ref;
+        let namespace = to.namespace.as_deref().unwrap_or_else(|| self.route.name.namespace());
+        let name = ObjectName::new(namespace, &to.name);
+        let is_service = to.kind.as_deref().is_none_or(|kind| kind == "Service");
+        if is_service && to.port.is_none() {
+            return Err(format!("Service `{}` is mirrored to without a port", to.name));
+        }
+        let kind = if is_service { Kind::Service } else { Kind::Backend };
+        let from = (self.route.kind, self.route.name.namespace());
+        if !self.objects.permits(from, kind.groups(), kind, &name) || !self.objects.has_plain(kind, &name) {
+            let message =
+                format!("{} {name} is not there or not permitted; no copies are sent", kind.as_str());
+            report.add(
+                self.route.source,
+                Code::NotFound,
+                &format!("{at}.requestMirror.backendRef.name"),
+                message,
+                "load the object and, across namespaces, a ReferenceGrant",
+            );
+            return Ok(None);
+        }
+        let positive = |value: i64| u32::try_from(value).ok();
+        let (numerator, denominator) = match (&wire.fraction, wire.percent) {
+            (Some(fraction), _) => {
+                (positive(fraction.numerator), positive(fraction.denominator.unwrap_or(100)))
+            }
+            (None, percent) => (positive(percent.unwrap_or(100)), Some(100)),
+        };
+        let share = numerator
+            .zip(denominator)
+            .filter(|(numerator, denominator)| *denominator > 0 && numerator <= denominator);
+        let (numerator, denominator) = share.ok_or("the share of a mirror is not between 0 and 1")?;
+        let (namespace, name) = (name.namespace().to_owned(), name.name().to_owned());
+        Ok(Some(Mirror {
+            kind: kind.as_str(),
+            namespace,
+            name,
+            port: to.port.and_then(port),
+            numerator,
+            denominator,
+        }))
+    }
+}
+
+fn header_changes(wire: &HeaderModifierWire) -> Result<Vec<HeaderChange>, String> {
+    if wire.set.is_empty() && wire.add.is_empty() && wire.remove.is_empty() {
+        return Err("a header modifier changes nothing".to_owned());
+    }
+    let pair = |header: &HeaderWire| {
+        if !is_header_name(&header.name) || !is_header_value(&header.value) {
+            return Err(format!("header `{}` has a name or value that HTTP does not allow", header.name));
+        }
+        Ok((header.name.clone(), header.value.clone()))
+    };
+    let mut changes = Vec::new();
+    for header in &wire.set {
+        changes.push(pair(header).map(|(name, value)| HeaderChange::Set(name, value))?);
+    }
+    for header in &wire.add {
+        changes.push(pair(header).map(|(name, value)| HeaderChange::Add(name, value))?);
+    }
+    for name in &wire.remove {
+        if !is_header_name(name) {
+            return Err(format!("`{name}` is not a header name"));
+        }
+        changes.push(HeaderChange::Remove(name.clone()));
+    }
+    Ok(changes)
+}
+
+/// Headers that a mutation never touches: what the gateway itself keeps there (Envoy AI Gateway, header mutation).
+fn is_reserved(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.starts_with(':') || name.starts_with("x-ai-eg-") || name == "x-envoy-original-path"
+}
+
+/// Removals of all levels, then what is set; the first level that sets a name counts.
+fn add_header_mutations<'w>(
+    to: &mut Vec<HeaderChange>,
+    levels: impl Iterator<Item = &'w HeaderMutationWire> + Clone,
+) {
+    let usable = |name: &str| is_header_name(name) && !is_reserved(name);
+    let mut removed: Vec<String> = Vec::new();
+    for name in levels.clone().flat_map(|level| &level.remove).filter(|name| usable(name)) {
+        if !removed.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            removed.push(name.clone());
+        }
+    }
+    let mut set: Vec<(String, String)> = Vec::new();
+    for header in levels
+        .flat_map(|level| &level.set)
+        .filter(|header| usable(&header.name) && is_header_value(&header.value))
+    {
+        if !set.iter().any(|(known, _)| known.eq_ignore_ascii_case(&header.name)) {
+            set.push((header.name.clone(), header.value.clone()));
+        }
+    }
+    to.extend(removed.into_iter().map(HeaderChange::Remove));
+    to.extend(set.into_iter().map(|(name, value)| HeaderChange::Set(name, value)));
+}
+
+fn add_body_mutations<'w>(
+    to: &mut Vec<BodyChange>,
+    levels: impl Iterator<Item = &'w BodyMutationWire> + Clone,
+) {
+    let mut removed: Vec<String> = Vec::new();
+    for path in levels.clone().flat_map(|level| &level.remove) {
+        if !removed.contains(path) {
+            removed.push(path.clone());
+        }
+    }
+    let mut set: Vec<(String, String)> = Vec::new();
+    for field in levels.flat_map(|level| &level.set) {
+        if !set.iter().any(|(known, _)| *known == field.path) {
+            set.push((field.path.clone(), field.value.clone()));
+        }
+    }
+    to.extend(removed.into_iter().map(BodyChange::Remove));
+    to.extend(set.into_iter().map(|(path, value)| BodyChange::Set(path, value)));
+}
+
+fn redirect(wire: &RedirectWire) -> Result<Redirect, String> {
+    let status = wire.status_code.unwrap_or(302);
+    let status = u16::try_from(status).ok().filter(|status| matches!(status, 301 | 302 | 303 | 307 | 308));
+    let port = match wire.port {
+        None => None,
+        Some(number) => Some(port(number).ok_or("the port of a redirect is not 1 to 65535")?),
+    };
+    if wire.scheme.as_deref().is_some_and(|scheme| !matches!(scheme, "http" | "https")) {
+        return Err("the scheme of a redirect is http or https".to_owned());
+    }
+    if wire.hostname.as_deref().is_some_and(|hostname| !is_header_value(hostname)) {
+        return Err("the host name of a redirect has characters that HTTP does not allow".to_owned());
+    }
+    Ok(Redirect {
+        status: status.ok_or("the status of a redirect is 301, 302, 303, 307 or 308")?,
+        scheme: wire.scheme.clone(),
+        hostname: wire.hostname.clone(),
+        port,
+        path: wire.path.as_ref().map(path_change).transpose()?,
+    })
+}
+
+fn path_change(wire: &PathModifierWire) -> Result<PathChange, String> {
+    let change = match wire.kind.as_str() {
+        "ReplaceFullPath" => wire.replace_full_path.clone().map(PathChange::Full),
+        "ReplacePrefixMatch" => wire.replace_prefix_match.clone().map(PathChange::Prefix),
+        other => return Err(format!("a path cannot be changed by `{other}`")),
+    };
+    let change = change.ok_or_else(|| format!("a path modifier of type {} lacks its field", wire.kind))?;
+    let (PathChange::Full(text) | PathChange::Prefix(text)) = &change;
+    if is_header_value(text) || text.is_empty() {
+        Ok(change)
+    } else {
+        Err("the new path has characters that HTTP does not allow".to_owned())
+    }
+}
+
+/// RFC 9110, section 5.1.
+fn is_header_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
+}
+
+/// RFC 9110, section 5.5: no control characters, so that no value can end its line. An empty value sets nothing.
+fn is_header_value(value: &str) -> bool {
+    !value.is_empty() && !value.bytes().any(|b| b.is_ascii_control() && b != b'\t')
+}

@@ -51,6 +51,7 @@
 #![forbid(unsafe_code)]
 
 mod attempt;
+mod body;
 mod compile;
 mod decide;
 mod decision;
@@ -67,6 +68,9 @@ mod trace;
 mod units;
 
 pub use attempt::AttemptView;
+pub use body::{
+    Body, BodyCode, BodyError, BodyFormat, BodyLimits, Chunk, Chunks, Piece, PieceKind, Pieces, PromptField,
+};
 pub use decide::decide;
 pub use decision::{BackendName, Decision, Location, NoRoute, Reason};
 pub use explanation::{Explanation, Recorder};

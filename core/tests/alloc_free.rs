@@ -1,4 +1,4 @@
-//! A decision allocates nothing: counted over every vector, and over a pool of 4,096 endpoints.
+//! A decision allocates nothing: counted over every vector, and over a pool of 4,096 endpoints. Nor does reading a body without escapes.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,7 +15,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use inferroute::{
-    DecisionRng, Event, Manifests, Nanos, NoTrace, Options, ReportedEndpoint, Request, Router, decide,
+    Body, BodyFormat, BodyLimits, DecisionRng, Event, Manifests, Nanos, NoTrace, Options, ReportedEndpoint,
+    Request, Router, decide,
 };
 
 /// The system's allocator, counting what this thread asks of it.
@@ -102,4 +103,31 @@ fn a_large_pool_allocates_nothing_whichever_the_strategy() {
         let request = Request::new(&none);
         assert_eq!(allocations(|| drop(router.decide(&request, Nanos::new(0)).unwrap())), 0, "{strategy}");
     }
+}
+
+#[test]
+fn a_body_allocates_only_for_escapes_in_the_values_asked_for() {
+    let read = |text: &str, format: BodyFormat<'_>| {
+        allocations(|| {
+            let body = Body::read(text.as_bytes(), format, &BodyLimits::default()).unwrap();
+            _ = std::hint::black_box(body.prompt_bytes(|chunk| {
+                std::hint::black_box(chunk);
+                std::ops::ControlFlow::<()>::Continue(())
+            }));
+            drop(body);
+        })
+    };
+    let message =
+        r#"{"role": "user", "content": [{"type": "text", "text": "\u0041 \"quoted\"\n"}, "x"]},"#.repeat(500);
+    let chat = format!(
+        r#"{{"mod\u0065l": "m", "user": "u", "stream": true, "max_tokens": 7, "messages": [{message} {{"role": "tool"}}], "tools": [1]}}"#
+    );
+    assert_eq!(read(&chat, BodyFormat::Chat), 0);
+    assert_eq!(
+        read(r#"{"model": "m", "input": [1, 2, 3], "metadata": {"user_id": "x"}}"#, BodyFormat::Json),
+        0
+    );
+    assert_eq!(read(r#"{"model": "\u006d"}"#, BodyFormat::Chat), 1);
+    let form = "--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nm\r\n--b--";
+    assert_eq!(read(form, BodyFormat::Multipart { boundary: "b" }), 0);
 }

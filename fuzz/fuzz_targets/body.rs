@@ -1,0 +1,36 @@
+//! Any bytes are read as serde_json reads them, in every format without a panic, and prompts stream as their pieces say.
+
+#![no_main]
+
+use std::ops::ControlFlow;
+
+use inferroute::{Body, BodyFormat, BodyLimits};
+use libfuzzer_sys::fuzz_target;
+
+#[path = "../../core/tests/reference/body.rs"]
+mod oracle;
+
+fuzz_target!(|data: &[u8]| {
+    oracle::compare(data);
+    let limits = BodyLimits::default();
+    for format in [BodyFormat::Completions, BodyFormat::Responses, BodyFormat::Messages, BodyFormat::Json] {
+        let Ok(body) = Body::read(data, format, &limits) else { continue };
+        let mut bytes = Vec::new();
+        let _ = body.prompt_bytes(|chunk| {
+            bytes.extend_from_slice(chunk);
+            ControlFlow::<()>::Continue(())
+        });
+        let pieces: usize = body.pieces().map(|piece| 1 + piece.to_text().len()).sum();
+        assert_eq!(bytes.len(), pieces);
+    }
+    // Forms: the first line says the content type.
+    let line = data.iter().position(|byte| *byte == b'\n').unwrap_or(data.len());
+    let (head, form) = data.split_at(line);
+    for boundary in [std::str::from_utf8(head).unwrap_or("b"), "b"] {
+        let content_type = format!("multipart/form-data; boundary={boundary}");
+        let format = BodyFormat::of("/v1/audio/transcriptions", Some(&content_type));
+        if let Ok(body) = Body::read(form.get(1..).unwrap_or_default(), format, &limits) {
+            assert!(body.pieces().next().is_none());
+        }
+    }
+});

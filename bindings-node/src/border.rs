@@ -25,7 +25,7 @@ pub(crate) enum Answer {
 }
 
 /// Arguments beyond these are not looked at.
-const ARGUMENTS: usize = 12;
+const ARGUMENTS: usize = 16;
 
 /// One call from JavaScript, with its arguments.
 pub(crate) struct Call {
@@ -55,6 +55,27 @@ impl Call {
         String::from_utf8(bytes).ok()
     }
 
+    /// The bytes of argument `at`: a string, which is copied to `bytes` as UTF-8, or a Uint8Array that nothing writes to while this call lasts.
+    pub(crate) fn bytes<'c>(&'c self, at: usize, bytes: &'c mut Vec<u8>) -> Option<&'c [u8]> {
+        match self.array_at(at, sys::TypedarrayType::uint8_array) {
+            // An empty array may stand nowhere.
+            Some((data, len)) if len == 0 || data.is_null() => Some(&[]),
+            // SAFETY: the array stands at `data` with `len` initialised bytes as long as the call, to which the slice is bound; JavaScript does not run
+            // meanwhile, and `lib/options.js` copies an array that other threads share.
+            Some((data, len)) => Some(unsafe { std::slice::from_raw_parts(data.cast(), len) }),
+            None => self.append(at, bytes).and_then(|range| bytes.get(range)),
+        }
+    }
+
+    /// Argument `at`, a whole number from 0.
+    pub(crate) fn number(&self, at: usize) -> Option<u32> {
+        let mut number = 0;
+        // SAFETY: env and the argument belong to this call; `number` outlives the call.
+        let status =
+            unsafe { sys::napi_get_value_uint32(self.env, *self.arguments.get(at)?, &raw mut number) };
+        (status == sys::Status::napi_ok).then_some(number)
+    }
+
     /// Argument `at`, a Uint32Array of at least `N` entries that only this call looks at while it lasts.
     pub(crate) fn numbers<const N: usize>(&self, at: usize) -> Option<[u32; N]> {
         let data = self.numbers_at(at, N)?;
@@ -71,6 +92,12 @@ impl Call {
     }
 
     fn numbers_at(&self, at: usize, len: usize) -> Option<*mut u32> {
+        let (data, found) = self.array_at(at, sys::TypedarrayType::uint32_array)?;
+        (found >= len && !data.is_null()).then_some(data.cast())
+    }
+
+    /// Where a typed array of the kind `wanted` stands, and how many entries it has.
+    fn array_at(&self, at: usize, wanted: i32) -> Option<(*mut c_void, usize)> {
         let (mut kind, mut found, mut data) = (0, 0, null_mut::<c_void>());
         // SAFETY: env and the argument belong to this call; the results outlive the call, null stands for results that are not wanted.
         let status = unsafe {
@@ -78,9 +105,7 @@ impl Call {
             let (kind, found, data) = (&raw mut kind, &raw mut found, &raw mut data);
             sys::napi_get_typedarray_info(self.env, argument, kind, found, data, null_mut(), null_mut())
         };
-        let fits =
-            status == sys::Status::napi_ok && kind == sys::TypedarrayType::uint32_array && found >= len;
-        (fits && !data.is_null()).then_some(data.cast())
+        (status == sys::Status::napi_ok && kind == wanted).then_some((data, found))
     }
 
     fn append_value(&self, value: sys::napi_value, bytes: &mut Vec<u8>) -> Option<Range<usize>> {

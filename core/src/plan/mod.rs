@@ -92,6 +92,11 @@ impl<'p> RuleView<'p> {
     pub fn backend_refs(&self) -> impl ExactSizeIterator<Item = (BackendName<'p>, Option<&'p str>)> {
         self.rule.backends.refs.iter().map(|r| (r.as_name(), r.model.as_deref()))
     }
+
+    /// What each of its backendRefs asks to do to a request, in the order of [`backend_refs`](Self::backend_refs).
+    pub fn mutations(&self) -> impl ExactSizeIterator<Item = &'p Mutations> {
+        self.rule.backends.refs.iter().map(|r| &r.mutations)
+    }
 }
 
 impl Plan {

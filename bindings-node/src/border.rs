@@ -4,6 +4,7 @@
 //! into "absent"; a panic ends here and becomes the error `IR0000`.
 
 use std::ffi::{c_char, c_void};
+use std::marker::PhantomData;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::null_mut;
@@ -76,24 +77,11 @@ impl Call {
         (status == sys::Status::napi_ok).then_some(number)
     }
 
-    /// Argument `at`, a Uint32Array of at least `N` entries that only this call looks at while it lasts.
-    pub(crate) fn numbers<const N: usize>(&self, at: usize) -> Option<[u32; N]> {
-        let data = self.numbers_at(at, N)?;
-        // SAFETY: `numbers_at` found N initialised entries; the array is aligned, and JavaScript does not run meanwhile.
-        Some(unsafe { data.cast::<[u32; N]>().read() })
-    }
-
-    /// Writes to the start of the Uint32Array that argument `at` is; nothing where it is shorter.
-    pub(crate) fn set_numbers<const N: usize>(&self, at: usize, numbers: [u32; N]) {
-        if let Some(data) = self.numbers_at(at, N) {
-            // SAFETY: as in `numbers`; no Rust reference into the array exists, `numbers` copies.
-            unsafe { data.cast::<[u32; N]>().write(numbers) };
-        }
-    }
-
-    fn numbers_at(&self, at: usize, len: usize) -> Option<*mut u32> {
-        let (data, found) = self.array_at(at, sys::TypedarrayType::uint32_array)?;
-        (found >= len && !data.is_null()).then_some(data.cast())
+    /// Argument `at`, a Uint32Array that only this call looks at while it lasts.
+    pub(crate) fn shared(&self, at: usize) -> Shared<'_> {
+        let array = self.array_at(at, sys::TypedarrayType::uint32_array).filter(|(data, _)| !data.is_null());
+        let (data, len) = array.unwrap_or((null_mut(), 0));
+        Shared { data: data.cast(), len, call: PhantomData }
     }
 
     /// Where a typed array of the kind `wanted` stands, and how many entries it has.
@@ -139,6 +127,29 @@ impl Call {
         // SAFETY: env and value belong to this call; without a buffer Node.js only measures.
         let status = unsafe { sys::napi_get_value_string_utf8(self.env, value, null_mut(), 0, &raw mut len) };
         (status == sys::Status::napi_ok).then_some(len)
+    }
+}
+
+/// Numbers that this side and JavaScript both read and write, found once a call.
+pub(crate) struct Shared<'c> {
+    data: *mut u32,
+    len: usize,
+    call: PhantomData<&'c Call>,
+}
+
+impl Shared<'_> {
+    /// The first `N` numbers, `None` where there are fewer.
+    pub(crate) fn read<const N: usize>(&self) -> Option<[u32; N]> {
+        // SAFETY: the array has at least N initialised entries and is aligned; it stands as long as the call, and JavaScript does not run meanwhile.
+        (self.len >= N).then(|| unsafe { self.data.cast::<[u32; N]>().read() })
+    }
+
+    /// Writes the first `N` numbers; nothing where there are fewer.
+    pub(crate) fn write<const N: usize>(&self, numbers: [u32; N]) {
+        if self.len >= N {
+            // SAFETY: as in `read`; no Rust reference into the array exists, `read` copies.
+            unsafe { self.data.cast::<[u32; N]>().write(numbers) };
+        }
     }
 }
 

@@ -113,7 +113,7 @@ const FEW: usize = 8;
 const KEPT_BYTES: usize = 64 * 1024;
 
 impl Asked {
-    fn read(&mut self, call: &Call, given: &Given, names: usize) {
+    fn read(&mut self, call: &Call, given: &Given<'_>, names: usize) {
         self.bytes.clear();
         self.bytes.shrink_to(KEPT_BYTES);
         self.values.clear();
@@ -191,8 +191,8 @@ impl Handle {
             Some(seed) => self.router.decide_seeded(&request, given.now, seed),
         };
         match outcome {
-            Ok(decision) => self.decided(call, &request, &decision, None),
-            Err(no_route) => self.refused(call, &request, &no_route),
+            Ok(decision) => self.decided(&given, &request, &decision, None),
+            Err(no_route) => self.refused(&given, &request, &no_route),
         }
     }
 
@@ -206,16 +206,16 @@ impl Handle {
                 let mut tickets = self.tickets.borrow_mut();
                 let number = tickets.keep(ticket);
                 tickets.get(number).map_or(Answer::Nothing, |ticket| {
-                    self.decided(call, &request, ticket.decision(), Some(number))
+                    self.decided(&given, &request, ticket.decision(), Some(number))
                 })
             }
-            Err(no_route) => self.refused(call, &request, &no_route),
+            Err(no_route) => self.refused(&given, &request, &no_route),
         }
     }
 
     fn decided<S: Deref<Target = State>>(
         &self,
-        call: &Call,
+        given: &Given<'_>,
         request: &Request<'_>,
         decision: &Decision<S>,
         ticket: Option<usize>,
@@ -228,12 +228,12 @@ impl Handle {
                 true
             }
         };
-        words::set_decision(call, decision, ticket, &mut self.models.borrow_mut(), path_changes);
+        words::set_decision(given, decision, ticket, &mut self.models.borrow_mut(), path_changes);
         Answer::Number(ROUTE)
     }
 
-    fn refused(&self, call: &Call, request: &Request<'_>, no_route: &NoRoute) -> Answer {
-        words::set_no_route(call, no_route);
+    fn refused(&self, given: &Given<'_>, request: &Request<'_>, no_route: &NoRoute) -> Answer {
+        words::set_no_route(given, no_route);
         let Some(location) = no_route.redirect(request) else { return Answer::Number(NO_ROUTE) };
         *self.text.borrow_mut() = json!(location).to_string();
         Answer::Number(REDIRECT)

@@ -5,7 +5,7 @@ use std::ops::Deref;
 
 use inferroute::{Criticality, Decision, Nanos, NoRoute, Reason, State};
 
-use crate::border::Call;
+use crate::border::{Call, Shared};
 use crate::models::Models;
 
 /// Where the shared array stands among the arguments.
@@ -64,17 +64,25 @@ impl Part {
 }
 
 /// What JavaScript wrote: `[parts, now low, now high, seed low, seed high, port]`.
-pub(crate) struct Given {
+pub(crate) struct Given<'c> {
+    shared: Shared<'c>,
     parts: u32,
     pub(crate) now: Nanos,
     seed: u64,
     port: u32,
 }
 
-impl Given {
-    pub(crate) fn of(call: &Call) -> Self {
-        let [parts, now_low, now_high, seed_low, seed_high, port] = call.numbers(AT).unwrap_or_default();
-        Self { parts, now: Nanos::new(join(now_low, now_high)), seed: join(seed_low, seed_high), port }
+impl<'c> Given<'c> {
+    pub(crate) fn of(call: &'c Call) -> Self {
+        let shared = call.shared(AT);
+        let [parts, now_low, now_high, seed_low, seed_high, port] = shared.read().unwrap_or_default();
+        Self {
+            shared,
+            parts,
+            now: Nanos::new(join(now_low, now_high)),
+            seed: join(seed_low, seed_high),
+            port,
+        }
     }
 
     pub(crate) fn has(&self, part: Part) -> bool {
@@ -104,7 +112,7 @@ fn model_number(model: Option<&str>, pool: Option<&str>, models: &mut Models) ->
 /// Writes `[version low, high, seed low, high, rule, match, criticality, ticket, drawn models known, whether the path changes, attempts]`, then
 /// `[backendRef, endpoint, model]` of each attempt. The first one is the decision itself, the others are its fallbacks.
 pub(crate) fn set_decision<S: Deref<Target = State>>(
-    call: &Call,
+    given: &Given<'_>,
     decision: &Decision<S>,
     ticket: Option<usize>,
     models: &mut Models,
@@ -151,15 +159,15 @@ pub(crate) fn set_decision<S: Deref<Target = State>>(
         path_changes.into(),
         number(Some(count)),
     ]);
-    call.set_numbers(AT, numbers);
+    given.shared.write(numbers);
 }
 
 /// Writes `[0, 0, seed low, high, rule or none, reason, status]`.
-pub(crate) fn set_no_route(call: &Call, no_route: &NoRoute) {
+pub(crate) fn set_no_route(given: &Given<'_>, no_route: &NoRoute) {
     let [seed_low, seed_high] = split(no_route.seed());
     let reason = REASONS.iter().position(|reason| *reason == no_route.reason());
     let rule = number(no_route.rule_number());
-    call.set_numbers(AT, [0, 0, seed_low, seed_high, rule, number(reason), no_route.status().into()]);
+    given.shared.write([0, 0, seed_low, seed_high, rule, number(reason), no_route.status().into()]);
 }
 
 fn number(value: Option<usize>) -> u32 {

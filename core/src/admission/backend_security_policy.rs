@@ -1,10 +1,13 @@
-//! BackendSecurityPolicy: the current definition. How an identity provider is reached (its backendSettings) is not checked.
+//! BackendSecurityPolicy: the current definitions, in which v1beta1 adds credentialOverride and lets gcpCredentials be found by themselves. How an identity provider is reached (its backendSettings) is not checked.
 
 use std::sync::LazyLock;
 
 use super::fields::{backend, backend_fields, duration, local_reference, secret_reference, spec};
 use super::probe::{at, at_most_one, exactly_one, has, is_true, text};
-use super::schema::{Schema, any, boolean, list, map, object, opt, req, string, text as length, text_of};
+use super::schema::{
+    Field, Schema, any, boolean, list, map, object, object_of, opt, req, string, text as length, text_of,
+    with,
+};
 use crate::manifest::Node;
 
 /// The types with the one field that each comes with.
@@ -17,24 +20,45 @@ const TYPES: [(&str, &str); 6] = [
     ("AnthropicAPIKey", "anthropicAPIKey"),
 ];
 
-pub(super) static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
+pub(super) static V1ALPHA1: LazyLock<Schema> = LazyLock::new(|| {
+    let message =
+        "Exactly one of GCPWorkloadIdentityFederationConfig or GCPCredentialsFile must be specified";
+    let gcp = gcp().rule(message, |gcp| exactly_one(gcp, &GCP_SOURCES));
+    policy(3, vec![opt("gcpCredentials", gcp)])
+});
+
+pub(super) static V1BETA1: LazyLock<Schema> = LazyLock::new(|| {
+    let message = "At most one of credentialsFile or workloadIdentityFederationConfig may be specified";
+    let gcp = gcp().rule(message, |gcp| at_most_one(gcp, &GCP_SOURCES));
+    let metadata = object([
+        req("namespace", length(1..=usize::MAX)),
+        opt("key", string()),
+        opt("fallbackToConfigured", boolean()),
+    ]);
+    let headers = object([opt("header", string()), opt("fallbackToConfigured", boolean())]);
+    let sources = [opt("fromDynamicMetadata", metadata), opt("fromRequestHeaders", headers)];
+    policy(4, vec![opt("gcpCredentials", gcp), opt("credentialOverride", object_of(1..=1, sources))])
+});
+
+const GCP_SOURCES: [&str; 2] = ["credentialsFile", "workloadIdentityFederationConfig"];
+
+fn policy(most: usize, more: Vec<Field>) -> Schema {
     let types =
         &["APIKey", "AWSCredentials", "AzureAPIKey", "AzureCredentials", "GCPCredentials", "AnthropicAPIKey"];
     let targets = list(0..=16, object(local_reference()))
         .rule("targetRefs must reference AIServiceBackend or InferencePool resources", |targets| {
             targets.items().iter().all(is_target)
         });
-    let fields = [
+    let fields = vec![
         req("type", text_of(types)),
         opt("targetRefs", targets),
         opt("apiKey", secret()),
         opt("awsCredentials", aws()),
         opt("azureAPIKey", secret()),
         opt("azureCredentials", azure()),
-        opt("gcpCredentials", gcp()),
         opt("anthropicAPIKey", secret()),
     ];
-    let mut policy = object(fields);
+    let mut policy = object_of(0..=most, with(fields, more));
     for (name, field) in TYPES {
         policy =
             policy.rule(format!("When type is {name}, only {field} field should be set"), move |policy| {
@@ -44,13 +68,16 @@ pub(super) static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
             });
     }
     spec(opt("spec", policy))
-});
+}
 
 fn is_target(target: &Node) -> bool {
     matches!(
         (text(target, "group"), text(target, "kind")),
         (Some("aigateway.envoyproxy.io"), Some("AIServiceBackend"))
             | (Some("inference.networking.k8s.io"), Some("InferencePool"))
+            // An absent field is a finding of its own.
+            | (None, _)
+            | (_, None)
     )
 }
 
@@ -86,16 +113,12 @@ fn gcp() -> Schema {
         req("oidcExchangeToken", token(false)),
         opt("serviceAccountImpersonation", object([req("serviceAccountName", length(1..=usize::MAX))])),
     ]);
-    let fields = [
+    object([
         req("projectName", length(1..=usize::MAX)),
         req("region", length(1..=usize::MAX)),
         opt("credentialsFile", secret()),
         opt("workloadIdentityFederationConfig", federation),
-    ];
-    object(fields).rule(
-        "Exactly one of GCPWorkloadIdentityFederationConfig or GCPCredentialsFile must be specified",
-        |gcp| exactly_one(gcp, &["credentialsFile", "workloadIdentityFederationConfig"]),
-    )
+    ])
 }
 
 fn token(for_aws: bool) -> Schema {
@@ -132,8 +155,7 @@ fn oidc() -> Schema {
     ];
     object(fields)
         .rule("only one of clientID or clientIDRef must be set", |oidc| {
-            at_most_one(oidc, &["clientID", "clientIDRef"])
-                && (has(oidc, "clientID") || has(oidc, "clientIDRef"))
+            exactly_one(oidc, &["clientID", "clientIDRef"])
         })
         .rule("forwardAccessToken cannot be true when forwardIDToken.header is Authorization", |oidc| {
             let header = at(oidc, &["forwardIDToken", "header"]).and_then(Node::text);

@@ -76,8 +76,8 @@ fn listeners() -> Schema {
             distinct(listeners.items().iter().filter_map(|one| text(one, "name")))
         })
         .rule("Combination of port, protocol and hostname must be unique for each listener", |listeners| {
-            let place = |one| (whole(one, "port"), text(one, "protocol"), text(one, "hostname"));
-            distinct(listeners.items().iter().map(place))
+            let place = |one| Some((whole(one, "port")?, text(one, "protocol")?, text(one, "hostname")));
+            distinct(listeners.items().iter().filter_map(place))
         })
 }
 

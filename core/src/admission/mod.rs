@@ -3,8 +3,8 @@
 //! One schema a kind (structure, limits, patterns and the cross-field rules of its CustomResourceDefinition), interpreted by one walker. Nothing
 //! here looks at two objects together, resolves a reference or decides anything; unknown fields are passed over, as the API server drops them.
 //!
-//! Two things go beyond a single answer of the API server, both so that one run names everything: a rule is left out only where its own part of
-//! the object is structurally wrong, not where any part is; and findings come in the order of the text. Rules about a change (a field that may
+//! Two things go beyond a single answer of the API server, both so that one run names everything: a rule is left out only where the part of the
+//! object that it looks at is structurally wrong, not where any part is; and findings come in the order of the text. Rules about a change (a field that may
 //! not be altered) need the stored object and are not checked.
 //!
 //! Where released versions of a definition differ and `apiVersion` does not tell them apart, the file of the kind says which rules hold when.
@@ -49,7 +49,7 @@ pub(crate) fn check(node: &Node, api_version: &str, kind: &str) -> Vec<Violation
     let Some(schema) = schema(node, api_version, kind) else { return Vec::new() };
     let mut walk = walk::Walk::default();
     object_meta::check(node, &mut walk);
-    walk.value(schema, node);
+    walk.object(schema, node);
     walk.finish()
 }
 
@@ -61,11 +61,12 @@ fn schema(node: &Node, api_version: &str, kind: &str) -> Option<&'static Schema>
         }
         ("aigateway.envoyproxy.io", "v1alpha1", "AIServiceBackend") => &ai_service_backend::V1ALPHA1,
         ("aigateway.envoyproxy.io", "v1beta1", "AIServiceBackend") => &ai_service_backend::V1BETA1,
-        ("aigateway.envoyproxy.io", "v1alpha1" | "v1beta1", "BackendSecurityPolicy") => {
-            &backend_security_policy::SCHEMA
+        ("aigateway.envoyproxy.io", "v1alpha1", "BackendSecurityPolicy") => {
+            &backend_security_policy::V1ALPHA1
         }
+        ("aigateway.envoyproxy.io", "v1beta1", "BackendSecurityPolicy") => &backend_security_policy::V1BETA1,
         ("aigateway.envoyproxy.io", "v1alpha1" | "v1beta1", "MCPRoute") => &mcp_route::SCHEMA,
-        ("aigateway.envoyproxy.io", "v1alpha1" | "v1beta1", "QuotaPolicy") => &quota_policy::SCHEMA,
+        ("aigateway.envoyproxy.io", "v1alpha1", "QuotaPolicy") => &quota_policy::SCHEMA,
         ("inference.networking.k8s.io", "v1", "InferencePool") => &inference_pool::V1,
         ("inference.networking.x-k8s.io", "v1alpha1", "InferencePool") => &inference_pool::V1ALPHA1,
         ("inference.networking.x-k8s.io", "v1alpha2", "InferencePool") => &inference_pool::V1ALPHA2,
@@ -80,7 +81,7 @@ fn schema(node: &Node, api_version: &str, kind: &str) -> Option<&'static Schema>
         ("gateway.networking.k8s.io", "v1" | "v1beta1", "Gateway") => &gateway::SCHEMA,
         ("gateway.networking.k8s.io", "v1" | "v1beta1", "HTTPRoute") => &http_route::SCHEMA,
         ("gateway.networking.k8s.io", "v1", "GRPCRoute") => &grpc_route::SCHEMA,
-        ("gateway.networking.k8s.io", "v1", "TLSRoute") => &stream_route::TLS,
+        ("gateway.networking.k8s.io", "v1" | "v1alpha3", "TLSRoute") => &stream_route::TLS,
         ("gateway.networking.k8s.io", "v1" | "v1alpha2", "TCPRoute" | "UDPRoute") => &stream_route::TCP,
         ("gateway.networking.k8s.io", "v1" | "v1beta1" | "v1alpha2", "ReferenceGrant") => {
             &reference_grant::SCHEMA

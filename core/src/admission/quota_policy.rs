@@ -11,8 +11,8 @@ pub(super) static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
         "targetRefs must reference AIServiceBackend resources",
         |targets| {
             targets.items().iter().all(|target| {
-                text(target, "group") == Some("aigateway.envoyproxy.io")
-                    && text(target, "kind") == Some("AIServiceBackend")
+                text(target, "group").is_none_or(|group| group == "aigateway.envoyproxy.io")
+                    && text(target, "kind").is_none_or(|kind| kind == "AIServiceBackend")
             })
         },
     );

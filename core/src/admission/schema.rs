@@ -34,7 +34,10 @@ pub(super) enum Shape {
         value: Box<Schema>,
         size: RangeInclusive<usize>,
     },
-    Object(Vec<Field>),
+    Object {
+        fields: Vec<Field>,
+        size: RangeInclusive<usize>,
+    },
 }
 
 /// What may not occur twice in a list.
@@ -120,7 +123,12 @@ pub(super) fn map(size: RangeInclusive<usize>, value: Schema) -> Schema {
 
 /// A mapping with known keys; others are passed over.
 pub(super) fn object(fields: impl Into<Vec<Field>>) -> Schema {
-    of(Shape::Object(fields.into()))
+    of(Shape::Object { fields: fields.into(), size: 0..=usize::MAX })
+}
+
+/// A mapping with known keys, so many of which are there.
+pub(super) fn object_of(size: RangeInclusive<usize>, fields: impl Into<Vec<Field>>) -> Schema {
+    of(Shape::Object { fields: fields.into(), size })
 }
 
 /// A field that must be there.

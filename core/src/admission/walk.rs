@@ -19,8 +19,21 @@ pub(super) struct Walk {
     found: Vec<(Position, Violation)>,
 }
 
-/// Whether the structure is right as far as rules need it: types, required fields, listed values and upper limits.
-type Sound = bool;
+/// How far a value's structure lets rules look at it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Structure {
+    Right,
+    /// A required field is absent. Rules of the value itself are left out; rules further up see a value that is there.
+    Incomplete,
+    /// A type, a listed value or an upper limit is wrong in the value or below it. Rules up to the root are left out.
+    Wrong,
+}
+
+impl Structure {
+    fn right_if(right: bool) -> Self {
+        if right { Self::Right } else { Self::Wrong }
+    }
+}
 
 impl Walk {
     pub(super) fn finish(mut self) -> Vec<Violation> {
@@ -50,21 +63,25 @@ impl Walk {
         result
     }
 
-    pub(super) fn value(&mut self, schema: &Schema, node: &Node) -> Sound {
-        let sound = self.shape(&schema.shape, node);
-        if sound {
+    pub(super) fn object(&mut self, schema: &Schema, node: &Node) {
+        self.value(schema, node);
+    }
+
+    fn value(&mut self, schema: &Schema, node: &Node) -> Structure {
+        let structure = self.shape(&schema.shape, node);
+        if structure == Structure::Right {
             for rule in &schema.rules {
                 if !(rule.holds)(node) {
                     self.refuse(node, format!("Invalid value: {:?}: {}", type_name(node), rule.message));
                 }
             }
         }
-        sound
+        if structure == Structure::Incomplete { Structure::Right } else { structure }
     }
 
-    fn shape(&mut self, shape: &Shape, node: &Node) -> Sound {
+    fn shape(&mut self, shape: &Shape, node: &Node) -> Structure {
         match (shape, &node.value) {
-            (Shape::Any, _) | (Shape::Bool, Value::Bool(_)) => true,
+            (Shape::Any, _) | (Shape::Bool, Value::Bool(_)) => Structure::Right,
             (Shape::Int(range), _) => self.int(range, node),
             (Shape::IntOf(values), Value::Int(value)) => {
                 let allowed = values.contains(value);
@@ -72,7 +89,7 @@ impl Walk {
                     let values: Vec<String> = values.iter().map(i64::to_string).collect();
                     self.unsupported(node, &value.to_string(), values.iter().map(String::as_str));
                 }
-                allowed
+                Structure::right_if(allowed)
             }
             (Shape::Text { length, pattern }, Value::Text(text)) => self.text(length, *pattern, node, text),
             (Shape::TextOf(values), Value::Text(text)) => {
@@ -80,46 +97,48 @@ impl Walk {
                 if !allowed {
                     self.unsupported(node, &format!("{text:?}"), values.iter().copied());
                 }
-                allowed
+                Structure::right_if(allowed)
             }
             (Shape::List { item, size, unique }, Value::List(items)) => {
-                let sound = self.size(size, node, items.len(), "items");
-                self.list(item, *unique, items) && sound
+                let own = self.size(size, node, items.len(), "items");
+                own.max(self.list(item, *unique, items))
             }
             (Shape::Map { value, size }, Value::Map(entries)) => {
-                let mut sound = self.size(size, node, entries.len(), "properties");
-                for entry in entries {
-                    sound &=
-                        self.inside(format_args!(".{}", entry.key), |walk| walk.value(value, &entry.value));
-                }
-                sound
+                let own = self.size(size, node, entries.len(), "properties");
+                let each = entries.iter().map(|entry| {
+                    self.inside(format_args!(".{}", entry.key), |walk| walk.value(value, &entry.value))
+                });
+                each.fold(own, Structure::max)
             }
-            (Shape::Object(fields), Value::Map(_)) => self.object(fields, node),
+            (Shape::Object { fields, size }, Value::Map(_)) => {
+                let count = fields.iter().filter(|known| field(node, known.name).is_some()).count();
+                let own = self.size(size, node, count, "properties");
+                own.max(self.fields(fields, node))
+            }
             (shape, _) => self.wrong_type(node, expected(shape), type_name(node)),
         }
     }
 
-    fn object(&mut self, fields: &[Field], node: &Node) -> Sound {
-        let mut sound = true;
-        for known in fields {
-            sound &= self.inside(format_args!(".{}", known.name), |walk| match field(node, known.name) {
+    fn fields(&mut self, fields: &[Field], node: &Node) -> Structure {
+        let each = fields.iter().map(|known| {
+            self.inside(format_args!(".{}", known.name), |walk| match field(node, known.name) {
                 Some(value) => walk.value(&known.schema, value),
                 None if known.required => {
                     walk.refuse(node, "Required value".to_owned());
-                    false
+                    Structure::Incomplete
                 }
-                None => true,
-            });
-        }
-        sound
+                None => Structure::Right,
+            })
+        });
+        each.fold(Structure::Right, Structure::max)
     }
 
-    fn list(&mut self, item: &Schema, unique: Unique, items: &[Node]) -> Sound {
-        let mut sound = true;
+    fn list(&mut self, item: &Schema, unique: Unique, items: &[Node]) -> Structure {
+        let mut structure = Structure::Right;
         let mut seen = HashSet::new();
         for (index, node) in items.iter().enumerate() {
-            sound &= self.inside(format_args!("[{index}]"), |walk| {
-                let sound = walk.value(item, node);
+            let of_item = self.inside(format_args!("[{index}]"), |walk| {
+                let structure = walk.value(item, node);
                 let named = match unique {
                     Unique::Nothing => None,
                     Unique::Item => literal(node),
@@ -134,13 +153,14 @@ impl Walk {
                         seen.insert(named);
                     }
                 }
-                sound
+                structure
             });
+            structure = structure.max(of_item);
         }
-        sound
+        structure
     }
 
-    fn size(&mut self, size: &RangeInclusive<usize>, node: &Node, found: usize, what: &str) -> Sound {
+    fn size(&mut self, size: &RangeInclusive<usize>, node: &Node, found: usize, what: &str) -> Structure {
         if found < *size.start() {
             let least = size.start();
             let message = format!("{} in body should have at least {least} {what}", self.path);
@@ -151,7 +171,7 @@ impl Walk {
             let items = if most == 1 { "item" } else { "items" };
             self.refuse(node, format!("Too many: {found}: must have at most {most} {items}"));
         }
-        found <= most
+        Structure::right_if(found <= most)
     }
 
     fn text(
@@ -160,7 +180,7 @@ impl Walk {
         pattern: Option<&Pattern>,
         node: &Node,
         text: &str,
-    ) -> Sound {
+    ) -> Structure {
         let found = text.chars().count();
         if found < *length.start() {
             let least = length.start();
@@ -173,14 +193,14 @@ impl Walk {
         if found > most {
             self.refuse(node, format!("Too long: may not be more than {most} bytes"));
         }
-        found <= most
+        Structure::right_if(found <= most)
     }
 
     fn invalid(&mut self, node: &Node, text: &str, what: &str) {
         self.refuse(node, format!("Invalid value: {text:?}: {} in body {what}", self.path));
     }
 
-    fn int(&mut self, range: &RangeInclusive<i64>, node: &Node) -> Sound {
+    fn int(&mut self, range: &RangeInclusive<i64>, node: &Node) -> Structure {
         let value = match node.value {
             Value::Int(value) => value,
             // The API server takes 8000.0 for 8000; whole floats within the range of 32 bits print as digits.
@@ -198,10 +218,10 @@ impl Walk {
         } else if value > *most {
             format!("should be less than or equal to {most}")
         } else {
-            return true;
+            return Structure::Right;
         };
         self.refuse(node, format!("Invalid value: {value}: {} in body {message}", self.path));
-        true
+        Structure::Right
     }
 
     fn unsupported<'v>(&mut self, node: &Node, found: &str, values: impl Iterator<Item = &'v str>) {
@@ -209,10 +229,10 @@ impl Walk {
         self.refuse(node, format!("Unsupported value: {found}: supported values: {}", values.join(", ")));
     }
 
-    fn wrong_type(&mut self, node: &Node, expected: &str, found: &str) -> Sound {
+    fn wrong_type(&mut self, node: &Node, expected: &str, found: &str) -> Structure {
         let message = format!("{} in body must be of type {expected}: {found:?}", self.path);
         self.refuse(node, format!("Invalid value: {found:?}: {message}"));
-        false
+        Structure::Wrong
     }
 }
 
@@ -223,7 +243,7 @@ fn expected(shape: &Shape) -> &'static str {
         Shape::Int(_) | Shape::IntOf(_) => "integer",
         Shape::Text { .. } | Shape::TextOf(_) => "string",
         Shape::List { .. } => "array",
-        Shape::Map { .. } | Shape::Object(_) => "object",
+        Shape::Map { .. } | Shape::Object { .. } => "object",
     }
 }
 

@@ -11,7 +11,7 @@ use super::http_filter::http_filters;
 use super::parent_refs;
 use super::patterns::HTTP_PATH;
 use super::probe::{at, distinct, field, has, items, text, text_or};
-use super::schema::{Schema, int, list, list_by, object, opt, req, set, text as length, text_of, with};
+use super::schema::{Schema, list, list_by, object, opt, req, set, text as length, text_of, wide_int, with};
 use crate::manifest::Node;
 
 pub(super) static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
@@ -144,9 +144,9 @@ fn literal(path: &Node) -> Option<&str> {
 
 fn retry() -> Schema {
     object([
-        opt("attempts", int(1..=i64::MAX)),
+        opt("attempts", wide_int(1..=i64::MAX)),
         opt("backoff", duration()),
-        opt("codes", set(0..=usize::MAX, int(400..=599))),
+        opt("codes", set(0..=usize::MAX, wide_int(400..=599))),
     ])
 }
 

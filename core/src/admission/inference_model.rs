@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::fields::{group, kind, object_name, spec};
 use super::probe::has;
-use super::schema::{Schema, int, list, object, opt, req, string, text, text_of};
+use super::schema::{Schema, int, list, object, opt, req, string, text, text_of, wide_int};
 
 pub(super) static MODEL: LazyLock<Schema> = LazyLock::new(|| model(1..=1_000_000));
 
@@ -13,7 +13,7 @@ pub(super) static MODEL: LazyLock<Schema> = LazyLock::new(|| model(1..=1_000_000
 pub(super) static MODEL_V1ALPHA1: LazyLock<Schema> = LazyLock::new(|| model(0..=1_000_000));
 
 pub(super) static OBJECTIVE: LazyLock<Schema> = LazyLock::new(|| {
-    spec(opt("spec", object([req("poolRef", pool()), opt("priority", int(i64::MIN..=i64::MAX))])))
+    spec(opt("spec", object([req("poolRef", pool()), opt("priority", wide_int(i64::MIN..=i64::MAX))])))
 });
 
 pub(super) static REWRITE: LazyLock<Schema> = LazyLock::new(|| {

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::fields::{local_reference, spec};
 use super::probe::{has, text};
-use super::schema::{Schema, any, boolean, list, object, opt, req, string, text as length, text_of};
+use super::schema::{Schema, boolean, list, object, opt, req, string, text as length, text_of, wide_int};
 
 pub(super) static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     let targets = list(0..=16, object(local_reference())).rule(
@@ -27,7 +27,7 @@ pub(super) static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
 });
 
 fn quota() -> Schema {
-    object([req("limit", any()), req("duration", text_of(&["1s", "1m", "1h", "1d"]))])
+    object([req("limit", wide_int(i64::MIN..=i64::MAX)), req("duration", text_of(&["1s", "1m", "1h", "1d"]))])
 }
 
 fn model_quota() -> Schema {

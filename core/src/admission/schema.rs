@@ -18,7 +18,10 @@ pub(super) enum Shape {
     /// Anything: a part of the object that has no influence on routing and is not checked.
     Any,
     Bool,
-    Int(RangeInclusive<i64>),
+    Int {
+        range: RangeInclusive<i64>,
+        bits: Bits,
+    },
     IntOf(&'static [i64]),
     Text {
         length: RangeInclusive<usize>,
@@ -38,6 +41,13 @@ pub(super) enum Shape {
         fields: Vec<Field>,
         size: RangeInclusive<usize>,
     },
+}
+
+/// The room that a definition gives to a whole number.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bits {
+    B32,
+    B64,
 }
 
 /// What may not occur twice in a list.
@@ -75,7 +85,12 @@ pub(super) fn boolean() -> Schema {
 
 /// A whole number of 32 bits within a range.
 pub(super) fn int(range: RangeInclusive<i64>) -> Schema {
-    of(Shape::Int(range))
+    of(Shape::Int { range, bits: Bits::B32 })
+}
+
+/// A whole number of 64 bits within a range.
+pub(super) fn wide_int(range: RangeInclusive<i64>) -> Schema {
+    of(Shape::Int { range, bits: Bits::B64 })
 }
 
 pub(super) fn int_of(values: &'static [i64]) -> Schema {

@@ -10,7 +10,7 @@ use std::ops::RangeInclusive;
 use super::Violation;
 use super::patterns::Pattern;
 use super::probe::field;
-use super::schema::{Field, Schema, Shape, Unique};
+use super::schema::{Bits, Field, Schema, Shape, Unique};
 use crate::manifest::{Node, Position, Value};
 
 #[derive(Default)]
@@ -82,7 +82,7 @@ impl Walk {
     fn shape(&mut self, shape: &Shape, node: &Node) -> Structure {
         match (shape, &node.value) {
             (Shape::Any, _) | (Shape::Bool, Value::Bool(_)) => Structure::Right,
-            (Shape::Int(range), _) => self.int(range, node),
+            (Shape::Int { range, bits }, _) => self.int(range, *bits, node),
             (Shape::IntOf(values), Value::Int(value)) => {
                 let allowed = values.contains(value);
                 if !allowed {
@@ -142,9 +142,9 @@ impl Walk {
                 let named = match unique {
                     Unique::Nothing => None,
                     Unique::Item => literal(node),
-                    Unique::Key(key) => field(node, key)
-                        .and_then(literal)
-                        .map(|value| format!("map[string]interface {{}}{{{key:?}:{value}}}")),
+                    Unique::Key(key) => {
+                        field(node, key).and_then(literal).map(|value| format!("{{{key:?}:{value}}}"))
+                    }
                 };
                 if let Some(named) = named {
                     if seen.contains(&named) {
@@ -200,17 +200,19 @@ impl Walk {
         self.refuse(node, format!("Invalid value: {text:?}: {} in body {what}", self.path));
     }
 
-    fn int(&mut self, range: &RangeInclusive<i64>, node: &Node) -> Structure {
+    fn int(&mut self, range: &RangeInclusive<i64>, bits: Bits, node: &Node) -> Structure {
+        let narrow = bits == Bits::B32;
         let value = match node.value {
             Value::Int(value) => value,
-            // The API server takes 8000.0 for 8000; whole floats within the range of 32 bits print as digits.
+            // 8000.0 is taken for 8000; what has no place in 64 bits is far beyond every range.
             Value::Float(value) if value.fract() == 0.0 => format!("{value:.0}").parse().unwrap_or(i64::MAX),
-            Value::Float(_) => return self.wrong_type(node, "int32", "float64"),
+            Value::Float(_) if narrow => return self.wrong_type(node, "int32", "float64"),
+            Value::Bool(_) | Value::Map(_) if narrow => return self.wrong_type(node, "int32", ""),
             _ => return self.wrong_type(node, "integer", type_name(node)),
         };
-        if i32::try_from(value).is_err() {
+        if narrow && i32::try_from(value).is_err() {
             let message = format!("Checked value must be of type integer with format int32 in {}", self.path);
-            self.refuse(node, format!("Invalid value: {value}: {message}"));
+            self.refuse(node, format!("Invalid value: \"\": {message}"));
         }
         let (least, most) = (range.start(), range.end());
         let message = if value < *least {
@@ -240,7 +242,7 @@ fn expected(shape: &Shape) -> &'static str {
     match shape {
         Shape::Any => "any",
         Shape::Bool => "boolean",
-        Shape::Int(_) | Shape::IntOf(_) => "integer",
+        Shape::Int { .. } | Shape::IntOf(_) => "integer",
         Shape::Text { .. } | Shape::TextOf(_) => "string",
         Shape::List { .. } => "array",
         Shape::Map { .. } | Shape::Object { .. } => "object",

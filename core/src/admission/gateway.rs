@@ -149,7 +149,10 @@ fn tls() -> Schema {
         let fields = [req("caCertificateRefs", list(1..=16, authority)), opt("mode", text_of(modes))];
         object([opt("validation", object(fields))])
     };
-    let per_port = list_by("port", 0..=64, object([req("port", port()), req("tls", validation())]));
+    let per_port = list_by("port", 0..=64, object([req("port", port()), req("tls", validation())]))
+        .rule("Port for TLS configuration must be unique within the Gateway", |ports| {
+            distinct(ports.items().iter().filter_map(|one| whole(one, "port")))
+        });
     let frontend = object([req("default", validation()), opt("perPort", per_port)]);
     object([
         opt("backend", object([opt("clientCertificateRef", secret_reference())])),

@@ -1,7 +1,7 @@
 //! Fields that several kinds write in the same way: names, references, header entries, times.
 
 use super::patterns::{DNS_LABEL, DNS_NAME, DURATION, GROUP, HEADER_NAME, HOSTNAME, KIND};
-use super::probe::{field, has, milliseconds, text, text_or};
+use super::probe::{has, milliseconds, text, text_or, whole};
 use super::schema::{
     Field, Schema, int, list_by, object, opt, req, set, string, text as length, text_like, text_of,
 };
@@ -123,7 +123,7 @@ pub(super) fn timeouts() -> Schema {
 pub(super) fn fraction() -> Schema {
     let fields = [req("numerator", int(0..=i64::MAX)), opt("denominator", int(1..=i64::MAX))];
     object(fields).rule("numerator must be less than or equal to denominator", |fraction| {
-        let of = |name| super::probe::whole(fraction, name);
+        let of = |name| whole(fraction, name);
         of("numerator").unwrap_or_default() <= of("denominator").unwrap_or(100)
     })
 }
@@ -131,9 +131,4 @@ pub(super) fn fraction() -> Schema {
 /// The object's `spec`, with or without the duty to write it.
 pub(super) fn spec(field: Field) -> Schema {
     object([field])
-}
-
-/// Whether a field of a value is there with one of these texts.
-pub(super) fn is_one_of(node: &crate::manifest::Node, name: &str, texts: &[&str]) -> bool {
-    field(node, name).and_then(crate::manifest::Node::text).is_some_and(|text| texts.contains(&text))
 }

@@ -1,7 +1,8 @@
 //! Single values: types, lengths, numbers, names, and the order of findings.
 
 use super::super::patterns;
-use super::{each, each_in, findings};
+use super::{check_object, each, each_in, findings};
+use crate::manifest::{Node, Value, documents};
 
 const POOL: &str = "inference.networking.k8s.io/v1";
 
@@ -167,5 +168,56 @@ fn names_and_labels_are_spelled_as_the_api_server_wants() {
         let found = with(metadata);
         assert_eq!(found.len(), 1, "{metadata} {found:?}");
         assert!(found[0].contains(expected), "{metadata} {found:?}");
+    }
+}
+
+/// All values of a tree, one after the other.
+fn nodes(node: &mut Node, visit: &mut dyn FnMut(&mut Node)) {
+    visit(node);
+    match &mut node.value {
+        Value::List(items) => items.iter_mut().for_each(|item| nodes(item, visit)),
+        Value::Map(entries) => entries.iter_mut().for_each(|entry| nodes(&mut entry.value, visit)),
+        _ => {}
+    }
+}
+
+#[test]
+fn any_value_anywhere_is_answered() {
+    let text = "
+        {apiVersion: aigateway.envoyproxy.io/v1alpha1, kind: AIGatewayRoute, metadata: {name: a, labels: {b: c}}, spec: {
+            schema: {name: OpenAI}, targetRefs: [{group: '', kind: Gateway, name: g}],
+            rules: [{timeouts: {request: 1s, backendRequest: 1s}, matches: [{headers: [{name: a, value: b}]}], backendRefs: [{name: b}]}]}}
+        ---
+        {apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: a}, spec: {
+            parentRefs: [{name: g, port: 1, sectionName: s}], hostnames: [a.example],
+            rules: [{name: r, matches: [{path: {type: Exact, value: /a}, queryParams: [{name: q, value: v}]}],
+                filters: [{type: URLRewrite, urlRewrite: {path: {type: ReplacePrefixMatch, replacePrefixMatch: /b}}}],
+                backendRefs: [{name: b, port: 1, filters: [{type: CORS, cors: {allowOrigins: ['*']}}]}]}]}}
+        ---
+        {apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: a}, spec: {
+            gatewayClassName: c, addresses: [{value: 10.0.0.1}], infrastructure: {labels: {a: b}},
+            listeners: [{name: a, port: 443, protocol: TLS, hostname: a.example, tls: {certificateRefs: [{name: s}]}}]}}
+        ---
+        {apiVersion: inference.networking.k8s.io/v1, kind: InferencePool, metadata: {name: a}, spec: {
+            selector: {matchLabels: {a: b}}, targetPorts: [{number: 1}], endpointPickerRef: {name: e, port: {number: 1}}}}
+    ";
+    let text: String = text.lines().map(|line| format!("{}\n", line.trim())).collect();
+    let values = ["~", "true", "-1", "1e300", "0.5", "''", "é", "[]", "[~]", "{}", "{a: {b: c}}"];
+    let (objects, flaws) = documents(&text);
+    assert!(flaws.is_empty() && objects.len() == 4, "{flaws:?}");
+    for object in objects {
+        for value in values {
+            let value = documents(value).0.remove(0);
+            for place in 0..object.size() {
+                let (mut changed, mut seen) = (object.clone(), 0);
+                nodes(&mut changed, &mut |node| {
+                    if seen == place {
+                        *node = value.clone();
+                    }
+                    seen += 1;
+                });
+                assert_eq!(check_object(&changed), check_object(&changed));
+            }
+        }
     }
 }

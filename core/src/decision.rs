@@ -31,6 +31,7 @@ pub(crate) struct Choice {
     pub(crate) at: Place,
     pub(crate) attempts: Attempts,
     pub(crate) criticality: Option<Criticality>,
+    pub(crate) priority: i32,
 }
 
 /// The rule and match that hold.
@@ -139,6 +140,11 @@ impl<S: Deref<Target = State>> Decision<S> {
         self.choice.criticality
     }
 
+    /// The priority of the request's InferenceObjective: larger matters more, below 0 is dropped first; 0 without one.
+    pub fn priority(&self) -> i32 {
+        self.choice.priority
+    }
+
     /// The seed of all draws of this decision: the same state, request, time and seed decide the same.
     pub fn seed(&self) -> u64 {
         self.seed
@@ -220,6 +226,8 @@ pub struct NoRoute<S = Snapshot> {
 pub enum Reason {
     /// No match of any rule holds.
     NoRule,
+    /// No InferenceModel of the chosen pool declares the model, and the host wants such requests rejected.
+    UnknownModel,
     /// The rule has no backendRefs.
     NoBackendRefs,
     /// Every backendRef of the rule has weight 0.
@@ -242,7 +250,7 @@ impl Reason {
     /// The HTTP status to answer with. A redirect's may be another one: [`NoRoute::status`] knows.
     pub const fn status(self) -> u16 {
         match self {
-            Self::NoRule => 404,
+            Self::NoRule | Self::UnknownModel => 404,
             Self::NoBackendRefs
             | Self::NoWeight
             | Self::BackendNotFound
@@ -257,6 +265,7 @@ impl Reason {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NoRule => "no_rule",
+            Self::UnknownModel => "unknown_model",
             Self::NoBackendRefs => "no_backend_refs",
             Self::NoWeight => "no_weight",
             Self::BackendNotFound => "backend_not_found",
@@ -272,6 +281,7 @@ impl Reason {
     pub const fn message(self) -> &'static str {
         match self {
             Self::NoRule => "no rule matches the request; the model or a header is probably not configured",
+            Self::UnknownModel => "the model is not declared for the chosen pool",
             Self::NoBackendRefs => "the matching rule has no backendRefs",
             Self::NoWeight => "every backendRef of the matching rule has weight 0",
             Self::BackendNotFound => "the chosen backendRef names an object that does not exist",

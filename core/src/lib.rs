@@ -50,7 +50,6 @@
 //! [`Recorder`]. Under the handle lies the pure function [`decide()`], for hosts that keep state, time and seeds themselves.
 #![forbid(unsafe_code)]
 
-#[allow(dead_code, reason = "switched on by an option that is still to come")]
 mod admission;
 mod attempt;
 mod body;
@@ -79,8 +78,8 @@ pub use explanation::{Explanation, Recorder};
 pub use ids::ObjectName;
 pub use manifest::{Code, Criticality, Diagnostic, Manifests, Problems, Severity};
 pub use plan::{
-    BodyChange, HeaderChange, HeaderName, Mirror, Miss, Mutations, Options, PathChange, Plan, Retry,
-    RuleView, Strategy, UnknownStrategy,
+    BodyChange, HeaderChange, HeaderName, Mirror, Miss, Mutations, Options, PathChange, Plan, PublishedModel,
+    Retry, RuleView, Strategy, UnknownModel, UnknownStrategy,
 };
 pub use request::{Found, Headers, Request};
 pub use rng::DecisionRng;

@@ -64,10 +64,12 @@ fn choose(
     let rule = &state.plan.rules[at.rule];
     match rule.answer {
         Some(RuleAnswer::Redirect(_)) => return Err(fail(Reason::Redirect)),
+        Some(RuleAnswer::NotFound) => return Err((Reason::NoRule, None)),
         Some(RuleAnswer::Broken) => return Err(fail(Reason::BadFilter)),
         None => {}
     }
     let mut drawing = Drawing { state, request, rng, trace };
     let (attempts, criticality) = drawing.attempts(&rule.backends).map_err(fail)?;
-    Ok(Choice { at, attempts, criticality })
+    let objective = request.objective.and_then(|name| state.plan.objectives.get(name));
+    Ok(Choice { at, attempts, criticality, priority: objective.copied().unwrap_or_default() })
 }

@@ -10,9 +10,11 @@ mod filter;
 mod gateway;
 mod http_route;
 mod inference_model;
+mod inference_objective;
 mod inference_pool;
 mod label_selector;
 mod meta;
+mod model_rewrite;
 mod node;
 mod read;
 mod reference_grant;
@@ -36,9 +38,11 @@ pub(crate) use gateway::{GatewaySpec, ListenerWire};
 pub(crate) use http_route::{GrpcMatchWire, GrpcMethodWire, HttpMatchWire, RouteSpec};
 pub use inference_model::Criticality;
 pub(crate) use inference_model::ModelSpec;
+pub(crate) use inference_objective::ObjectiveSpec;
 pub(crate) use inference_pool::{PoolSpec, Selector};
 pub(crate) use label_selector::LabelSelector;
 pub(crate) use meta::{Labels, Object, ObjectMeta};
+pub(crate) use model_rewrite::{RewriteSpec, RewriteTargetWire};
 pub(crate) use node::{Node, Value};
 #[cfg(test)]
 pub(crate) use read::documents;
@@ -47,7 +51,7 @@ pub(crate) use route_rule::{
     BackendRefWire, BodyMutationWire, HeaderMutationWire, HeaderWire, MatchType, ParentRefWire, RetryWire,
     RuleWire, TimeoutsWire, ValueMatchWire,
 };
-pub(crate) use source::{Body, Source};
+pub(crate) use source::{Admissible, Body, Collected, Source};
 
 /// The manifests of one gateway: any number of texts, each with any number of YAML or JSON documents.
 ///
@@ -71,8 +75,7 @@ pub(crate) use source::{Body, Source};
 #[derive(Debug, Default)]
 pub struct Manifests {
     texts: usize,
-    sources: Vec<Source>,
-    problems: Vec<Diagnostic>,
+    collected: Collected,
 }
 
 impl Manifests {
@@ -84,7 +87,8 @@ impl Manifests {
     pub fn from_yaml(text: &str) -> Result<Self, Problems> {
         let mut manifests = Self::default();
         manifests.add("manifest", text);
-        if manifests.problems.is_empty() { Ok(manifests) } else { Err(Problems::new(manifests.problems)) }
+        let problems = &mut manifests.collected.problems;
+        if problems.is_empty() { Ok(manifests) } else { Err(Problems::new(std::mem::take(problems))) }
     }
 
     /// Reads one more text under the name that messages shall show, usually its path. Problems are kept and reported by [`compile`](Self::compile),
@@ -92,7 +96,7 @@ impl Manifests {
     pub fn add(&mut self, file: &str, text: &str) -> &mut Self {
         let file = File { order: self.texts, name: file.into() };
         self.texts += 1;
-        source::read(file, text, &mut self.sources, &mut self.problems);
+        self.collected.read(&file, text);
         self
     }
 
@@ -103,6 +107,6 @@ impl Manifests {
     /// # Errors
     /// Every problem of every text. Nothing is built from a text that has one.
     pub fn compile(self, options: &Options) -> Result<Plan, Problems> {
-        compile::compile(self.sources, self.problems, options)
+        compile::compile(self.collected, options)
     }
 }

@@ -131,14 +131,12 @@ impl Checker<'_> {
             "this is not a method",
             "write it in capitals, for example GET or POST",
         );
-        for (list, wires, is_name) in
-            [("headers", one.headers, is_token as fn(&str) -> bool), ("queryParams", one.query, is_token)]
-        {
+        for (list, wires) in [("headers", one.headers), ("queryParams", one.query)] {
             for (position, wire) in wires.iter().enumerate() {
                 let at = |field: &str| at(&format!("{list}[{position}].{field}"));
                 let help = "write a name of letters, digits and !#$%&'*+-.^_`|~";
                 self.require(
-                    is_name(&wire.name),
+                    is_token(&wire.name),
                     || at("name"),
                     "this is not a name of a header or query parameter",
                     help,

@@ -59,6 +59,7 @@ mod decision;
 mod explanation;
 mod ids;
 mod manifest;
+mod no_route;
 mod plan;
 mod request;
 mod rng;
@@ -73,10 +74,11 @@ pub use body::{
     Body, BodyCode, BodyError, BodyFormat, BodyLimits, Chunk, Chunks, Piece, PieceKind, Pieces, PromptField,
 };
 pub use decide::decide;
-pub use decision::{BackendName, Decision, Location, NoRoute, Reason};
+pub use decision::{BackendName, Decision};
 pub use explanation::{Explanation, Recorder};
 pub use ids::ObjectName;
 pub use manifest::{Code, Criticality, Diagnostic, Manifests, Problems, Severity};
+pub use no_route::{Location, NoRoute, Reason};
 pub use plan::{
     BodyChange, HeaderChange, HeaderName, Mirror, Miss, Mutations, Options, PathChange, Plan, PublishedModel,
     Retry, RuleView, Strategy, UnknownModel, UnknownStrategy,

@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use arc_swap::{ArcSwap, Guard};
 
 use crate::decide;
-use crate::decision::{Decision, NoRoute};
+use crate::decision::Decision;
 use crate::explanation::{Explanation, Recorder};
 use crate::ids::EndpointIx;
+use crate::no_route::NoRoute;
 use crate::plan::Plan;
 use crate::request::Request;
 use crate::rng::{DecisionRng, decision_seed};

@@ -1,5 +1,6 @@
 //! The values of one object, each by itself: what the types alone cannot rule out.
 
+use super::http::is_header_name;
 use super::report::Report;
 use super::route::{PathTest, Route, RouteMatch};
 use crate::manifest::{
@@ -235,10 +236,9 @@ fn is_name(name: &str) -> bool {
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b':'))
 }
 
-/// An HTTP field name (RFC 9110, section 5.6.2).
+/// A name of a header or query parameter that a match may ask for (Gateway API, HTTPHeaderName).
 fn is_token(name: &str) -> bool {
-    (1..=256).contains(&name.len())
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
+    name.len() <= 256 && is_header_name(name)
 }
 
 fn is_hostname(hostname: &str) -> bool {

@@ -2,12 +2,14 @@
 //!
 //! All problems are found in one run. Either a whole plan comes out or none.
 
+mod ai_mutations;
 mod attach;
 mod backend_ref;
 mod check;
 mod durations;
 mod fields;
 mod filters;
+mod http;
 mod models;
 mod objects;
 mod order;

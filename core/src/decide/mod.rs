@@ -14,7 +14,8 @@ mod score;
 use std::ops::Deref;
 
 use self::attempts::Drawing;
-use crate::decision::{Choice, Decision, NoRoute, Place, Reason};
+use crate::decision::{Choice, Decision, Place};
+use crate::no_route::{NoRoute, Reason};
 use crate::plan::RuleAnswer;
 use crate::request::Request;
 use crate::rng::DecisionRng;

@@ -1,8 +1,8 @@
 //! Which model to ask for: the backendRef's override, or a target of the pool's InferenceModel.
 
 use crate::attempt::ModelChoice;
-use crate::decision::Reason;
 use crate::manifest::Criticality;
+use crate::no_route::Reason;
 use crate::plan::{BackendRef, Plan, Pool, UnknownModel};
 use crate::request::Request;
 use crate::rng::DecisionRng;

@@ -4,12 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
-use serde::Serialize;
-
 use crate::attempt::{AttemptView, Attempts};
 use crate::ids::Ix;
 use crate::manifest::Criticality;
-use crate::plan::{BackendRef, Mutations, Rule};
+use crate::plan::{BackendName, BackendRef, Mutations, Rule};
 use crate::request::Request;
 use crate::router::Snapshot;
 use crate::state::State;
@@ -176,22 +174,5 @@ impl<S: Deref<Target = State>> PartialEq for Decision<S> {
         self.choice == other.choice
             && self.seed == other.seed
             && self.state.version() == other.state.version()
-    }
-}
-
-/// A backendRef as it was resolved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct BackendName<'s> {
-    /// `AIServiceBackend` or `InferencePool`.
-    pub kind: &'s str,
-    /// The namespace, also where the reference left it out.
-    pub namespace: &'s str,
-    /// The name.
-    pub name: &'s str,
-}
-
-impl fmt::Display for BackendName<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}/{}", self.kind, self.namespace, self.name)
     }
 }

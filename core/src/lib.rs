@@ -58,6 +58,7 @@ mod decide;
 mod decision;
 mod explanation;
 mod ids;
+mod load;
 mod manifest;
 mod no_route;
 mod plan;
@@ -74,14 +75,15 @@ pub use body::{
     Body, BodyCode, BodyError, BodyFormat, BodyLimits, Chunk, Chunks, Piece, PieceKind, Pieces, PromptField,
 };
 pub use decide::decide;
-pub use decision::{BackendName, Decision};
+pub use decision::Decision;
 pub use explanation::{Explanation, Recorder};
 pub use ids::ObjectName;
-pub use manifest::{Code, Criticality, Diagnostic, Manifests, Problems, Severity};
+pub use load::Manifests;
+pub use manifest::{Code, Criticality, Diagnostic, Problems, Severity};
 pub use no_route::{Location, NoRoute, Reason};
 pub use plan::{
-    BodyChange, HeaderChange, HeaderName, Mirror, Miss, Mutations, Options, PathChange, Plan, PublishedModel,
-    Retry, RuleView, Strategy, UnknownModel, UnknownStrategy,
+    BackendName, BodyChange, HeaderChange, HeaderName, Mirror, Miss, Mutations, Options, PathChange, Plan,
+    PublishedModel, Retry, RuleView, Strategy, UnknownModel, UnknownStrategy,
 };
 pub use request::{Found, Headers, Request};
 pub use rng::DecisionRng;

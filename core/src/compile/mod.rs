@@ -6,6 +6,7 @@ mod ai_mutations;
 mod attach;
 mod backend_ref;
 mod check;
+mod conditions;
 mod durations;
 mod fields;
 mod filters;
@@ -17,12 +18,9 @@ mod publish;
 mod report;
 mod resolve;
 mod route;
-mod tests;
 
 use crate::manifest::{Admissible, Collected, Problems};
 use crate::plan::{Options, Plan, Profile};
-
-pub(crate) use resolve::has_labels;
 
 /// Builds the plan of all sources, or says what is wrong with them.
 pub(crate) fn compile(collected: Collected, options: &Options) -> Result<Plan, Problems> {

@@ -4,11 +4,11 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::attach::{ListenerAt, Reach, listener_port, reach, takes_http};
+use super::conditions::{MatchTests, tests_of};
 use super::fields::FieldNames;
 use super::objects::{Objects, age};
 use super::report::Report;
 use super::route::{PathTest, Route, RouteMatch};
-use super::tests::{MatchTests, tests_of};
 use crate::ids::{Ix, ObjectName, RuleIx};
 use crate::plan::{Entry, GatewayScope, ListenerScope, Matcher, Options, Scopes, Test, host_rank};
 

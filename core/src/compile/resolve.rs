@@ -6,7 +6,7 @@ use super::models::models;
 use super::objects::{Named, Objects};
 use super::report::Report;
 use crate::ids::{BackendIx, Ix, ObjectName, RouteIx};
-use crate::manifest::{BackendSpec, INFERENCE_V1, Labels, PoolSpec, Selector};
+use crate::manifest::{BackendSpec, INFERENCE_V1, Labels, PoolSpec, Selector, has_labels};
 use crate::plan::{Backend, BackendSet, Options, Pool, Rule, RuleAnswer};
 use crate::units::port;
 
@@ -73,11 +73,6 @@ fn selector(pool: &Named<'_, PoolSpec>) -> (Labels, bool) {
         Selector::Flat(labels) => (labels.clone(), true),
         Selector::MatchLabels(labels) => (labels.clone(), false),
     }
-}
-
-/// Whether `labels` hold every pair of `selector`.
-pub(crate) fn has_labels(labels: &Labels, selector: &Labels) -> bool {
-    selector.iter().all(|(key, value)| labels.get(key) == Some(value))
 }
 
 fn ports(spec: &PoolSpec) -> Box<[u16]> {

@@ -15,10 +15,10 @@ mod shares;
 
 use std::collections::HashMap;
 
-use crate::decision::BackendName;
 use crate::ids::{BackendIx, ObjectName, PoolIx, RouteIx, RuleIx, Table};
 use crate::manifest::Diagnostic;
 
+pub use backend_set::BackendName;
 pub(crate) use backend_set::{BackendRef, BackendSet, Target};
 pub use field::HeaderName;
 pub(crate) use field::{Field, MODEL_HEADER};

@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use crate::attempt::{AttemptView, Attempts};
 use crate::ids::Ix;
 use crate::manifest::Criticality;
 use crate::plan::{BackendName, BackendRef, Mutations, Rule};
 use crate::request::Request;
-use crate::router::Snapshot;
+use crate::snapshot::Snapshot;
 use crate::state::State;
 
 /// Where a request goes.
@@ -174,5 +175,12 @@ impl<S: Deref<Target = State>> PartialEq for Decision<S> {
         self.choice == other.choice
             && self.seed == other.seed
             && self.state.version() == other.state.version()
+    }
+}
+
+impl Decision {
+    /// The decision with a shared state, for one that is kept: a snapshot holds one of its thread's few places for quick reads until it is dropped.
+    pub fn into_shared(self) -> Decision<Arc<State>> {
+        Decision { state: self.state.into_shared(), choice: self.choice, seed: self.seed }
     }
 }

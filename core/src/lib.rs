@@ -66,6 +66,7 @@ mod request;
 mod rng;
 mod router;
 mod signals;
+mod snapshot;
 mod state;
 mod trace;
 mod units;
@@ -87,8 +88,9 @@ pub use plan::{
 };
 pub use request::{Found, Headers, Request};
 pub use rng::DecisionRng;
-pub use router::{Router, Snapshot, Ticket};
+pub use router::{Router, Ticket};
 pub use signals::{Event, EventError, ReportedEndpoint};
+pub use snapshot::Snapshot;
 pub use state::{EndpointView, State};
 pub use trace::{NoTrace, Step, Trace};
 pub use units::Nanos;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -9,7 +10,7 @@ use crate::decision::Place;
 use crate::ids::Ix;
 use crate::plan::{Redirect, RuleAnswer};
 use crate::request::Request;
-use crate::router::Snapshot;
+use crate::snapshot::Snapshot;
 use crate::state::State;
 
 /// Where a redirect sends the client: the parts that change. A host writes the parts of the request's own URL for those that are `None`; with a new
@@ -182,5 +183,13 @@ impl<S: Deref<Target = State>> std::error::Error for NoRoute<S> {}
 impl<S: Deref<Target = State>> PartialEq for NoRoute<S> {
     fn eq(&self, other: &Self) -> bool {
         (self.reason, self.at, self.seed) == (other.reason, other.at, other.seed)
+    }
+}
+
+impl NoRoute {
+    /// The answer with a shared state, for one that is kept.
+    pub fn into_shared(self) -> NoRoute<Arc<State>> {
+        let Self { state, reason, at, seed } = self;
+        NoRoute { state: state.into_shared(), reason, at, seed }
     }
 }

@@ -1,8 +1,7 @@
 //! One way to serve a request: a backendRef, a model and an endpoint. A decision is the first of them with those to try after it.
 
-use crate::decision::BackendName;
 use crate::ids::{EndpointIx, Ix, PoolIx};
-use crate::plan::{BackendRef, Mutations, Rule};
+use crate::plan::{BackendName, BackendRef, Mutations, Rule};
 use crate::state::State;
 
 /// The numbers of an attempt.

@@ -46,6 +46,17 @@ export interface PlanOptions {
   firstMatch?: boolean | undefined
   /** How many other endpoints of its pool a decision names beside the primary, for retries. Default: 2. */
   fallbackEndpoints?: number | undefined
+  /** Whether objects that the Kubernetes API server would refuse are problems (`RT0401`). Default: false. */
+  strict?: boolean | undefined
+  /**
+   * What happens to a model that no InferenceModel of its pool declares although others are: it goes on, is answered 404 `unknown_model`, or goes on as
+   * `Sheddable`. Default: `pass`.
+   */
+  unknownModel?: 'pass' | 'reject' | 'sheddable' | undefined
+  /** Whether matches are ordered as Envoy Gateway orders them where it departs from Gateway API. Default: false. */
+  envoyGatewayOrder?: boolean | undefined
+  /** Whether each AIGatewayRoute ends in the rule that Envoy AI Gateway adds: 404 for whatever else comes to its hosts. Default: false. */
+  catchAll?: boolean | undefined
 }
 
 /** Options of a new router. */
@@ -85,6 +96,8 @@ export interface RequestOptions {
   gateway?: string | null | undefined
   /** The port of the gateway's listener, 0 to 65535; without `gateway` it means nothing. Default: any. */
   port?: number | null | undefined
+  /** The InferenceObjective of the request, as `namespace/name`. Not taken from the headers: whether a client may choose one is the host's to say. */
+  objective?: string | null | undefined
   /**
    * The request's body, whole. Where `model` is not given, it is read from here, as `path` and `contentType` say: the bodies of OpenAI's and Anthropic's
    * paths, other JSON by its content type, and forms. A body of any other kind names no model.
@@ -338,6 +351,8 @@ export class Decision {
   get rewrittenPath(): string
   /** The importance that an InferenceModel gives the request's model. */
   get criticality(): 'Sheddable' | 'Standard' | 'Critical' | null
+  /** The priority of the request's InferenceObjective: larger matters more, below 0 is dropped first; 0 without one. */
+  get priority(): number
   /** The seed of all draws of this decision: the same state, request, time and seed decide the same. */
   get seed(): bigint
   /** The version of the state that was decided on. */
@@ -367,6 +382,7 @@ export class NoRoute {
   /** The stable word. */
   get reason():
     | 'no_rule'
+    | 'unknown_model'
     | 'no_backend_refs'
     | 'no_weight'
     | 'backend_not_found'

@@ -13,6 +13,7 @@ const {
   OUT_CRITICALITY,
   OUT_FIRST,
   OUT_MATCH_OR_REASON,
+  OUT_PRIORITY,
   OUT_SEED,
   OUT_STATUS,
 } = require('./native.js')
@@ -56,6 +57,7 @@ class Decision {
   #requestModel
   #path
   #criticality
+  #priority
   #seedLow
   #seedHigh
   #stateVersion
@@ -75,6 +77,8 @@ class Decision {
     this.#requestModel = requestModel
     this.#path = path
     this.#criticality = words[OUT_CRITICALITY]
+    // Below 0 it comes as the two's complement.
+    this.#priority = words[OUT_PRIORITY] | 0
     this.#seedLow = words[OUT_SEED]
     this.#seedHigh = words[OUT_SEED + 1]
     this.#stateVersion = stateVersion
@@ -138,6 +142,10 @@ class Decision {
 
   get criticality() {
     return CRITICALITIES[this.#criticality]
+  }
+
+  get priority() {
+    return this.#priority
   }
 
   get seed() {

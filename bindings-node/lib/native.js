@@ -36,6 +36,7 @@ const HAS_PATH = 1 << 3
 const HAS_METHOD = 1 << 4
 const HAS_GATEWAY = 1 << 5
 const HAS_PORT = 1 << 6
+const HAS_OBJECTIVE = 1 << 7
 
 /** Out of a call. Where there is no route, RULE may be NONE, MATCH_OR_REASON numbers a reason, and the status follows. */
 const OUT_VERSION = 0
@@ -44,11 +45,12 @@ const OUT_RULE = 4
 const OUT_MATCH_OR_REASON = 5
 const OUT_STATUS = 6
 const OUT_CRITICALITY = 6
-const OUT_TICKET = 7
-const OUT_MODELS = 8
-const OUT_PATH_CHANGES = 9
-const OUT_ATTEMPTS = 10
-const OUT_FIRST = 11
+const OUT_PRIORITY = 7
+const OUT_TICKET = 8
+const OUT_MODELS = 9
+const OUT_PATH_CHANGES = 10
+const OUT_ATTEMPTS = 11
+const OUT_FIRST = 12
 
 /** The numbers of one attempt from OUT_FIRST on: backendRef, endpoint, model. */
 const ATTEMPT = 3
@@ -70,12 +72,14 @@ module.exports = {
   HAS_METHOD,
   HAS_GATEWAY,
   HAS_PORT,
+  HAS_OBJECTIVE,
   OUT_VERSION,
   OUT_SEED,
   OUT_RULE,
   OUT_MATCH_OR_REASON,
   OUT_STATUS,
   OUT_CRITICALITY,
+  OUT_PRIORITY,
   OUT_TICKET,
   OUT_MODELS,
   OUT_PATH_CHANGES,

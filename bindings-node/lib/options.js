@@ -13,6 +13,10 @@ const DEFAULTS = Object.freeze({
   defaultNamespace: 'default',
   firstMatch: false,
   fallbackEndpoints: 2,
+  strict: false,
+  unknownModel: 'pass',
+  envoyGatewayOrder: false,
+  catchAll: false,
 })
 
 /** The plan's options: `base` with what `given` says otherwise. `seed` may stand in `given` where `others` has it. */

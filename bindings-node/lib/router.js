@@ -11,7 +11,7 @@ const { DEFAULTS, notOptions, planOptions, routerSeed, bytes, setNow, setPort, s
 const { Plan } = require('./plan.js')
 const { Slots, Ticket } = require('./ticket.js')
 
-const ROUTE_OPTIONS = 'model, host, path, method, gateway, port, body, contentType, now'
+const ROUTE_OPTIONS = 'model, host, path, method, gateway, port, objective, body, contentType, now'
 const DECIDE_OPTIONS = `${ROUTE_OPTIONS}, seed`
 
 /** Values up to this many go over the border one by one, more as an array; src/router.rs has the same number. */
@@ -35,6 +35,7 @@ class Router {
   #path
   #method
   #gateway
+  #objective
 
   constructor(manifests, options) {
     const list = JSON.stringify(texts(manifests))
@@ -125,6 +126,7 @@ class Router {
     this.#path = undefined
     this.#method = undefined
     this.#gateway = undefined
+    this.#objective = undefined
     if (options !== undefined) this.#readOptions(options, mayHaveSeed)
     const values = this.#values
     for (let index = 0; index < values.length; index += 1) values[index] = undefined
@@ -141,6 +143,7 @@ class Router {
       else if (name === 'path') this.#path = text('path', value)
       else if (name === 'method') this.#method = text('method', value)
       else if (name === 'gateway') this.#gateway = text('gateway', value)
+      else if (name === 'objective') this.#objective = text('objective', value)
       else if (name === 'port') setPort(this.#words, value)
       else if (name === 'body') body = bytes(value)
       else if (name === 'contentType') contentType = text('contentType', value)
@@ -156,14 +159,15 @@ class Router {
       (this.#host === undefined ? 0 : border.HAS_HOST) |
       (this.#path === undefined ? 0 : border.HAS_PATH) |
       (this.#method === undefined ? 0 : border.HAS_METHOD) |
-      (this.#gateway === undefined ? 0 : border.HAS_GATEWAY)
+      (this.#gateway === undefined ? 0 : border.HAS_GATEWAY) |
+      (this.#objective === undefined ? 0 : border.HAS_OBJECTIVE)
   }
 
   #ask(native) {
     const v = this.#values
     return this.#headerNames.count <= FEW
-      ? native(this.#words, this.#model, this.#host, this.#path, this.#method, this.#gateway, v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7])
-      : native(this.#words, this.#model, this.#host, this.#path, this.#method, this.#gateway, v)
+      ? native(this.#words, this.#model, this.#host, this.#path, this.#method, this.#gateway, this.#objective, v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7])
+      : native(this.#words, this.#model, this.#host, this.#path, this.#method, this.#gateway, this.#objective, v)
   }
 
   /** The decision or refusal that the native half answered with. */

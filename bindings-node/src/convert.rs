@@ -1,6 +1,6 @@
 //! JSON from and to JavaScript: manifests, options, and the tables that describe decisions.
 
-use inferroute::{Diagnostic, EndpointView, Manifests, Mutations, Options, Plan, RuleView};
+use inferroute::{Diagnostic, EndpointView, Manifests, Mutations, Options, Plan, RuleView, UnknownModel};
 use serde::{Deserialize, Serialize};
 
 use crate::errors::Failure;
@@ -14,6 +14,10 @@ struct OptionsWire {
     default_namespace: String,
     first_match: bool,
     fallback_endpoints: usize,
+    strict: bool,
+    unknown_model: UnknownModel,
+    envoy_gateway_order: bool,
+    catch_all: bool,
 }
 
 /// One text with the name messages show, `None` for the only text of a call.
@@ -27,7 +31,11 @@ pub(crate) fn compile(manifests: &str, options: &str) -> Result<Plan, Failure> {
         .inference_extension(wire.inference_extension)
         .default_namespace(&wire.default_namespace)
         .first_match(wire.first_match)
-        .fallback_endpoints(wire.fallback_endpoints);
+        .fallback_endpoints(wire.fallback_endpoints)
+        .strict(wire.strict)
+        .unknown_model(wire.unknown_model)
+        .envoy_gateway_order(wire.envoy_gateway_order)
+        .catch_all(wire.catch_all);
     let texts: Vec<TextWire> =
         serde_json::from_str(manifests).map_err(|e| Failure::option(format!("manifests: {e}")))?;
     let mut manifests = Manifests::default();

@@ -95,6 +95,7 @@ struct Asked {
     path: Option<Range<usize>>,
     method: Option<Range<usize>>,
     gateway: Option<Range<usize>>,
+    objective: Option<Range<usize>>,
     port: Option<u16>,
     values: Vec<Option<Range<usize>>>,
 }
@@ -106,7 +107,8 @@ const HOST: usize = 2;
 const PATH: usize = 3;
 const METHOD: usize = 4;
 const GATEWAY: usize = 5;
-const VALUES: usize = 6;
+const OBJECTIVE: usize = 6;
+const VALUES: usize = 7;
 const FEW: usize = 8;
 
 /// A buffer that one giant header made larger than this is given back.
@@ -124,6 +126,7 @@ impl Asked {
         self.path = text(Part::Path, PATH);
         self.method = text(Part::Method, METHOD);
         self.gateway = text(Part::Gateway, GATEWAY);
+        self.objective = text(Part::Objective, OBJECTIVE);
         self.port = given.port();
         if names <= FEW {
             self.values.extend((0..names).map(|at| call.append(VALUES + at, bytes)));
@@ -143,7 +146,8 @@ impl Asked {
         let request = text(&self.host).map_or(request, |host| request.host(host));
         let request = text(&self.path).map_or(request, |path| request.path(path));
         let request = text(&self.method).map_or(request, |method| request.method(method));
-        text(&self.gateway).map_or(request, |gateway| request.gateway(gateway, self.port))
+        let request = text(&self.gateway).map_or(request, |gateway| request.gateway(gateway, self.port));
+        text(&self.objective).map_or(request, |objective| request.objective(objective))
     }
 }
 

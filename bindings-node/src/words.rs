@@ -15,7 +15,7 @@ const AT: usize = 0;
 const NONE: u32 = u32::MAX;
 
 /// Numbers of a decision before those of its attempts.
-const HEAD: usize = 11;
+const HEAD: usize = 12;
 
 /// Fallbacks that cross; a decision has no more.
 const FALLBACKS: usize = 7;
@@ -24,8 +24,9 @@ const FALLBACKS: usize = 7;
 const ATTEMPT: usize = 3;
 
 /// The reasons, each at the number that crosses the border.
-pub(crate) const REASONS: [Reason; 9] = [
+pub(crate) const REASONS: [Reason; 10] = [
     Reason::NoRule,
+    Reason::UnknownModel,
     Reason::NoBackendRefs,
     Reason::NoWeight,
     Reason::BackendNotFound,
@@ -46,6 +47,7 @@ pub(crate) enum Part {
     Method,
     Gateway,
     Port,
+    Objective,
 }
 
 impl Part {
@@ -59,6 +61,7 @@ impl Part {
             Self::Method => 1 << 4,
             Self::Gateway => 1 << 5,
             Self::Port => 1 << 6,
+            Self::Objective => 1 << 7,
         }
     }
 }
@@ -109,7 +112,7 @@ fn model_number(model: Option<&str>, pool: Option<&str>, models: &mut Models) ->
     }
 }
 
-/// Writes `[version low, high, seed low, high, rule, match, criticality, ticket, drawn models known, whether the path changes, attempts]`, then
+/// Writes `[version low, high, seed low, high, rule, match, criticality, priority, ticket, drawn models known, whether the path changes, attempts]`, then
 /// `[backendRef, endpoint, model]` of each attempt. The first one is the decision itself, the others are its fallbacks.
 pub(crate) fn set_decision<S: Deref<Target = State>>(
     given: &Given<'_>,
@@ -154,6 +157,7 @@ pub(crate) fn set_decision<S: Deref<Target = State>>(
         number(Some(decision.rule_number())),
         number(Some(decision.match_index())),
         criticality,
+        u32::from_le_bytes(decision.priority().to_le_bytes()),
         number(ticket),
         number(Some(models.len())),
         path_changes.into(),

@@ -26,6 +26,7 @@ test('options are checked', () => {
     ['OP0002', /option fallbackEndpoints is a string; pass a number/, () => new Router(pool, { fallbackEndpoints: '2' })],
     ['OP0002', /option fallbackEndpoints must be an integer from 0/, () => new Router(pool, { fallbackEndpoints: -1 })],
     ['OP0002', /option fallbackEndpoints must be/, () => new Router(pool).update(pool, { fallbackEndpoints: NaN })],
+    ['OP0002', /unknown variant `maybe`, expected one of `pass`, `reject`, `sheddable`/, () => new Router(pool, { unknownModel: 'maybe' })],
     ['OP0002', /options are null; pass an object/, () => new Router(pool, null)],
     ['OP0003', /`fastest` is not a strategy; choose one of random/, () => new Router(pool, { strategy: 'fastest' })],
     ['OP0004', /seed must be a bigint/, () => new Router(pool, { seed: -1 })],
@@ -61,7 +62,7 @@ test('requests are checked, without showing values', () => {
     ['RQ0003', /seed must be a bigint/, () => router.decide(GOLD, { seed: -1n })],
     ['RQ0003', /now must be nanoseconds/, () => router.decide(GOLD, { now: NaN })],
     ['RQ0003', /now must be nanoseconds/, () => router.observe({ event: 'endpoint_gone', name: 'a' }, { now: -1 })],
-    ['RQ0004', /`modle` is not an option here; choose among model, host, path, method, gateway, port, body, contentType, now, seed$/, () => router.decide(GOLD, { modle: 'm' })],
+    ['RQ0004', /`modle` is not an option here; choose among model, host, path, method, gateway, port, objective, body, contentType, now, seed$/, () => router.decide(GOLD, { modle: 'm' })],
     ['RQ0004', /`seed` is not an option here; choose among model, host, .*, now$/, () => router.route(GOLD, { seed: 1 })],
     ['RQ0004', /`then` is not an option here; choose among now/, () => router.observe({ event: 'endpoint_gone', name: 'a' }, { then: 1 })],
   ])

@@ -167,3 +167,15 @@ spec: {listeners: [{name: a, port: 80, protocol: HTTP}, {name: b, port: 8080, pr
   assert.equal(status({ gateway: 'default/front', port: 80 }), 404)
   assert.equal(status({ gateway: 'default/other' }), 404)
 })
+
+test('an objective gives the priority', () => {
+  const objective = (name, priority) => `---
+apiVersion: inference.networking.x-k8s.io/v1alpha2
+kind: InferenceObjective
+metadata: {name: ${name}}
+spec: {priority: ${priority}, poolRef: {name: gpus}}\n`
+  const router = withEndpoints(Router, 1)
+  router.update(pool + objective('urgent', 5) + objective('batch', -3))
+  const priority = (objective) => router.decide(GOLD, { objective }).priority
+  assert.deepEqual([priority('default/urgent'), priority('default/batch'), priority('default/none'), priority()], [5, -3, 0, 0])
+})

@@ -22,7 +22,7 @@ import {
   type Strategy,
 } from 'inferroute'
 
-const options: RouterOptions = { strategy: 'least_request', inferenceExtension: true, defaultNamespace: 'ai', firstMatch: false, fallbackEndpoints: 3, seed: 7n }
+const options: RouterOptions = { strategy: 'least_request', inferenceExtension: true, defaultNamespace: 'ai', firstMatch: false, fallbackEndpoints: 3, strict: true, unknownModel: 'reject', envoyGatewayOrder: false, catchAll: true, seed: 7n }
 const router = new Router({ 'a.yaml': 'text', 'b.yaml': 'text' }, options)
 new Router('text', { seed: 7 })
 new Router([['a.yaml', 'text']])
@@ -39,7 +39,7 @@ const answer: Decision | NoRoute = router.decide(headers, { model: 'm', host: 'h
 if (answer.ok) {
   const text: string = answer.route + answer.endpoint + (answer.pool ?? '') + (answer.address ?? '') + answer.backend.name
   const model: string | null = answer.model ?? answer.modelOverride ?? answer.criticality ?? answer.ruleName
-  const numbers: number = answer.rule + answer.matchIndex + answer.stateVersion
+  const numbers: number = answer.rule + answer.matchIndex + answer.stateVersion + answer.priority
   const seed: bigint = answer.seed
   const others: readonly Attempt[] = answer.fallbacks
   const { request_headers: changes = [], retry }: Mutations = answer.mutations
@@ -55,7 +55,7 @@ if (answer.ok) {
   const location: Location | null = answer.location
   void [status, location?.scheme, location?.path, answer.reason, answer.message, answer.route, answer.rule, answer.toJSON(), String(answer)]
 }
-router.decide(headers, { path: '/v1/chat/completions', method: 'POST', gateway: 'a/b', port: 443, body: new Uint8Array(2), contentType: 'application/json' })
+router.decide(headers, { path: '/v1/chat/completions', method: 'POST', gateway: 'a/b', port: 443, objective: 'a/o', body: new Uint8Array(2), contentType: 'application/json' })
 router.decide(headers, { body: '{}', path: null })
 // @ts-expect-error a body that was parsed
 router.decide(headers, { body: { model: 'm' } })

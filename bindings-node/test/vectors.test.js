@@ -16,6 +16,10 @@ const OPTIONS = {
   default_namespace: 'defaultNamespace',
   first_match: 'firstMatch',
   fallback_endpoints: 'fallbackEndpoints',
+  strict: 'strict',
+  unknown_model: 'unknownModel',
+  envoy_gateway_order: 'envoyGatewayOrder',
+  catch_all: 'catchAll',
 }
 const DECISION = ['route', 'rule', 'backend', 'pool', 'endpoint', 'address', 'model']
 const NO_ROUTE = ['status', 'reason', 'route', 'rule']

@@ -6,8 +6,8 @@ use super::report::Report;
 use super::route::Route;
 use crate::ids::{BackendIx, Ix, ObjectName, PoolIx};
 use crate::manifest::{
-    BackendSpec, Body, Code, EnvoyBackendSpec, GatewaySpec, GrantSpec, Kind, Labels, ModelSpec, Object,
-    ObjectMeta, ObjectiveSpec, PoolSpec, RewriteSpec, Source,
+    BackendSpec, Body, Code, EnvoyBackendSpec, GatewaySpec, GrantSpec, Kind, Labels, ListenerSetSpec,
+    ModelSpec, Object, ObjectMeta, ObjectiveSpec, PoolSpec, RewriteSpec, Source,
 };
 use crate::plan::Options;
 use crate::units::port;
@@ -30,6 +30,7 @@ pub(super) struct Objects<'s> {
     pub(super) objectives: Vec<Named<'s, ObjectiveSpec>>,
     pub(super) grants: Vec<Named<'s, GrantSpec>>,
     pub(super) gateways: Vec<Named<'s, GatewaySpec>>,
+    pub(super) listener_sets: Vec<Named<'s, ListenerSetSpec>>,
     backend_numbers: HashMap<ObjectName, BackendIx>,
     pool_numbers: HashMap<ObjectName, PoolIx>,
     gateway_numbers: HashMap<ObjectName, usize>,
@@ -84,6 +85,7 @@ impl<'s> Objects<'s> {
                 self.gateway_numbers.insert(name.clone(), self.gateways.len());
                 self.gateways.push(Named { name, object, source });
             }
+            Body::ListenerSet(object) => self.listener_sets.push(Named { name, object, source }),
             Body::Model(object) => self.models.push(Named { name, object, source }),
             Body::Rewrite(object) => self.rewrites.push(Named { name, object, source }),
             Body::Objective(object) => self.objectives.push(Named { name, object, source }),

@@ -33,7 +33,7 @@ pub(crate) use envoy_backend::EnvoyBackendSpec;
 pub(crate) use filter::{
     FilterWire, HeaderModifierWire, MirrorWire, PathModifierWire, RedirectWire, RewriteWire,
 };
-pub(crate) use gateway::{GatewaySpec, ListenerWire};
+pub(crate) use gateway::{GatewaySpec, ListenerSetSpec, ListenerWire, RouteNamespacesWire};
 pub(crate) use http_route::{GrpcMatchWire, GrpcMethodWire, HttpMatchWire, RouteSpec};
 pub use inference_model::Criticality;
 pub(crate) use inference_model::ModelSpec;

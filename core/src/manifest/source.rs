@@ -7,7 +7,7 @@ use super::node::{Node, Value};
 use super::typed::{Misfit, typed};
 use super::{
     AiRouteSpec, BackendSpec, EnvoyBackendSpec, GatewaySpec, GrantSpec, GrpcMatchWire, HttpMatchWire,
-    ModelSpec, ObjectiveSpec, PoolSpec, RewriteSpec, RouteSpec, read,
+    ListenerSetSpec, ModelSpec, ObjectiveSpec, PoolSpec, RewriteSpec, RouteSpec, read,
 };
 use serde::de::IgnoredAny;
 
@@ -70,6 +70,7 @@ pub(crate) enum Body {
     HttpRoute(Object<RouteSpec<HttpMatchWire>>),
     GrpcRoute(Object<RouteSpec<GrpcMatchWire>>),
     Gateway(Object<GatewaySpec>),
+    ListenerSet(Object<ListenerSetSpec>),
     Backend(Object<BackendSpec>),
     Pool(Object<PoolSpec>),
     Model(Object<ModelSpec>),
@@ -88,6 +89,7 @@ impl Source {
             Body::HttpRoute(_) => Kind::HTTPRoute,
             Body::GrpcRoute(_) => Kind::GRPCRoute,
             Body::Gateway(_) => Kind::Gateway,
+            Body::ListenerSet(_) => Kind::ListenerSet,
             Body::EnvoyBackend(_) => Kind::Backend,
             Body::Plain(kind, _) => *kind,
             Body::Backend(_) => Kind::AIServiceBackend,
@@ -105,6 +107,7 @@ impl Source {
             Body::HttpRoute(object) => &object.metadata,
             Body::GrpcRoute(object) => &object.metadata,
             Body::Gateway(object) => &object.metadata,
+            Body::ListenerSet(object) => &object.metadata,
             Body::EnvoyBackend(object) => &object.metadata,
             Body::Plain(_, object) => &object.metadata,
             Body::Backend(object) => &object.metadata,
@@ -216,6 +219,7 @@ fn body(node: &Node, meta: &TypeMeta, file: &File) -> Result<Option<Body>, Box<D
         Kind::HTTPRoute => typed(node).map(Body::HttpRoute),
         Kind::GRPCRoute => typed(node).map(Body::GrpcRoute),
         Kind::Gateway => typed(node).map(Body::Gateway),
+        Kind::ListenerSet => typed(node).map(Body::ListenerSet),
         Kind::AIServiceBackend => typed(node).map(Body::Backend),
         Kind::InferencePool => typed(node).map(Body::Pool),
         Kind::InferenceModel => typed(node).map(Body::Model),

@@ -54,6 +54,7 @@ pub(crate) struct Given<'a, 'py> {
     pub(crate) inference_extension: Option<&'a Bound<'py, PyAny>>,
     pub(crate) default_namespace: Option<&'a Bound<'py, PyAny>>,
     pub(crate) first_match: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) fallback_endpoints: Option<&'a Bound<'py, PyAny>>,
 }
 
 /// Options that have been checked and only need to be set.
@@ -62,6 +63,7 @@ pub(crate) struct Changes {
     inference_extension: Option<bool>,
     default_namespace: Option<String>,
     first_match: Option<bool>,
+    fallback_endpoints: Option<usize>,
 }
 
 impl Given<'_, '_> {
@@ -74,6 +76,7 @@ impl Given<'_, '_> {
                 .map(|name| text(name, "default_namespace"))
                 .transpose()?,
             first_match: flag("first_match", self.first_match)?,
+            fallback_endpoints: self.fallback_endpoints.map(fallback_endpoints).transpose()?,
         })
     }
 }
@@ -91,6 +94,9 @@ impl Changes {
         }
         if let Some(on) = self.first_match {
             options = options.first_match(on);
+        }
+        if let Some(count) = self.fallback_endpoints {
+            options = options.fallback_endpoints(count);
         }
         options
     }
@@ -110,6 +116,15 @@ fn flag(name: &str, value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<bool>> 
             Err(errors::option(value.py(), BAD_OPTION, &message))
         }
     }
+}
+
+fn fallback_endpoints(value: &Bound<'_, PyAny>) -> PyResult<usize> {
+    let count = if value.is_instance_of::<PyBool>() { None } else { value.extract::<usize>().ok() };
+    count.ok_or_else(|| {
+        let found = value.repr().map_or_else(|_| type_name(value), |repr| repr.to_string());
+        let message = format!("fallback_endpoints must be an int from 0, not {found}");
+        errors::option(value.py(), BAD_OPTION, &message)
+    })
 }
 
 fn text(value: &Bound<'_, PyAny>, what: &str) -> PyResult<String> {

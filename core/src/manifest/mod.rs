@@ -26,6 +26,7 @@ use crate::plan::{Options, Plan};
 pub(crate) use ai_gateway_route::{AiMatchWire, AiRouteSpec};
 pub(crate) use ai_service_backend::BackendSpec;
 use diagnostic::File;
+pub(crate) use diagnostic::Position;
 pub use diagnostic::{Code, Diagnostic, Problems, Severity};
 pub(crate) use dialect::{AI_GATEWAY, CORE, ENVOY_GATEWAY, GATEWAY, INFERENCE, INFERENCE_V1, Kind};
 pub(crate) use filter::{
@@ -38,6 +39,9 @@ pub(crate) use inference_model::ModelSpec;
 pub(crate) use inference_pool::{PoolSpec, Selector};
 pub(crate) use label_selector::LabelSelector;
 pub(crate) use meta::{Labels, Object, ObjectMeta};
+pub(crate) use node::{Node, Value};
+#[cfg(test)]
+pub(crate) use read::documents;
 pub(crate) use reference_grant::GrantSpec;
 pub(crate) use route_rule::{
     BackendRefWire, BodyMutationWire, HeaderMutationWire, HeaderWire, MatchType, ParentRefWire, RetryWire,

@@ -1,0 +1,17 @@
+"""The command line ``inferroute``. What it needs beyond the library comes with ``pip install 'inferroute[cli]'``."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Runs the command line and ends the process: 0 fine, 1 problems or no route, 2 wrong usage."""
+    try:
+        from .app import app
+    except ModuleNotFoundError as missing:
+        if missing.name is None or missing.name.split(".")[0] not in ("typer", "rich", "yaml"):
+            raise
+        print(f"inferroute: the command line needs {missing.name}; pip install 'inferroute[cli]'", file=sys.stderr)
+        sys.exit(2)
+    app(prog_name="inferroute")

@@ -10,8 +10,9 @@ def main() -> None:
     try:
         from .app import app
     except ModuleNotFoundError as missing:
-        if missing.name is None or missing.name.split(".")[0] not in ("typer", "rich", "yaml"):
+        package = (missing.name or "").split(".")[0]
+        if package not in ("typer", "rich", "yaml"):
             raise
-        print(f"inferroute: the command line needs {missing.name}; pip install 'inferroute[cli]'", file=sys.stderr)
+        print(f"inferroute: the command line needs {package}; pip install 'inferroute[cli]'", file=sys.stderr)
         sys.exit(2)
     app(prog_name="inferroute")

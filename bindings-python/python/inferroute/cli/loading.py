@@ -71,12 +71,18 @@ def apply_state(router: Router, path: str) -> None:
     unknown = sorted(str(key) for key in state if key not in ("endpoints", "in_flight"))
     if unknown:
         raise refuse("--state", f"{path} has the unknown field {unknown[0]}; there are endpoints and in_flight")
-    endpoints, in_flight = state.get("endpoints") or [], state.get("in_flight") or {}
+    # A key without a value is an empty one.
+    endpoints = [] if state.get("endpoints") is None else state["endpoints"]
+    in_flight = {} if state.get("in_flight") is None else state["in_flight"]
     if not isinstance(endpoints, list) or not isinstance(in_flight, dict):
         raise refuse("--state", f"{path}: endpoints must be a list, in_flight a mapping of endpoint ids to numbers")
     try:
         router.observe({"event": "endpoints_replaced", "endpoints": endpoints})
+        known = {endpoint["id"] for endpoint in router.endpoints()}
         for endpoint, count in in_flight.items():
+            if endpoint not in known:
+                # The router would count it, should it appear; here nothing appears later.
+                raise refuse("--state", f"{path}: in_flight names {endpoint!r}, which is no endpoint of any pool")
             router.observe({"event": "in_flight_counted", "endpoint": endpoint, "count": count})
     except EventError as error:
         raise refuse("--state", f"{path}: {error}") from None

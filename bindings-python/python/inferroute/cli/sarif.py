@@ -22,7 +22,7 @@ def sarif(found: Sequence[Diagnostic]) -> dict[str, Any]:
 
 
 def _result(diagnostic: Diagnostic, rule: int) -> dict[str, Any]:
-    text = f"{diagnostic.message}. {diagnostic.help}" if diagnostic.help else diagnostic.message
+    text = f"{diagnostic.message}; {diagnostic.help}" if diagnostic.help else diagnostic.message
     region = {"startLine": max(1, diagnostic.line), "startColumn": max(1, diagnostic.column)}
     # quote() leaves what a relative reference may hold; a backslash or a blank is no part of one.
     artifact = {"uri": quote(diagnostic.file.replace("\\", "/"))}

@@ -43,7 +43,7 @@ def _validity(case: Case) -> Iterator[str]:
     except ManifestError as error:
         if case.expect["valid"]:
             yield f"must be valid, but: {error.problems[0]}"
-        messages = [problem.message for problem in error.problems]
+        messages = [f"{problem.field}: {problem.message}" for problem in error.problems]
         for part in case.expect.get("error_contains") or []:
             if not any(part in message for message in messages):
                 yield f"no problem says {part!r}, but: {messages[:3]}"

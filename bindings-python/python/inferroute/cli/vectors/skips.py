@@ -11,6 +11,7 @@ CLASSES = {
     "cors": "CORS is answered by the proxy; the library reads no CORS filter",
     "tls": "the TLS handshake (sni, certificates, misdirected requests) is the proxy's",
     "backend-tls": "TLS towards backends is the proxy's",
+    "protocol": "the protocol between a proxy and an external endpoint picker is not spoken",
     "picking": "plugins of an endpoint picker configuration are not read",
 }
 STATE = {

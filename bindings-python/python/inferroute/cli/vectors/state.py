@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from inferroute import Router
@@ -13,23 +14,36 @@ def tell(router: Router, state: dict[str, Any]) -> None:
     """Reports the endpoints of a case.
 
     A pod is an endpoint with its ip: the pool that selects it says the ports. What another picker would not allow (``picker_allow``), and
-    everything where ``no_ready_endpoints`` holds, is reported as not ready.
+    everything where ``no_ready_endpoints`` holds, is reported as not ready; a pod of which some ports are allowed is reported port by port.
     """
-    endpoints = [_pod(pod, state) for pod in state.get("pods") or []]
-    endpoints += [{name: each[name] for name in ENDPOINT_FIELDS if name in each} for each in state.get("endpoints") or []]
+    endpoints = [endpoint for pod in state.get("pods") or [] for endpoint in _pod(pod, state.get("picker_allow"))]
+    endpoints += [_fields(each) for each in state.get("endpoints") or []]
     if state.get("no_ready_endpoints"):
         endpoints = [{**endpoint, "ready": False} for endpoint in endpoints]
     if endpoints:
         router.observe({"event": "endpoints_replaced", "endpoints": endpoints})  # type: ignore[typeddict-item]
 
 
-def _pod(pod: dict[str, Any], state: dict[str, Any]) -> dict[str, Any]:
-    endpoint = {name: pod[name] for name in ENDPOINT_FIELDS if name in pod}
-    if "ip" in pod:
-        endpoint["address"] = pod["ip"]
-    allowed = state.get("picker_allow")
-    if allowed is not None:
-        # `ip` or `ip:port`; an IPv6 address stands in brackets where a port follows.
-        ips = {each.rsplit(":", 1)[0].strip("[]") if each.count(":") == 1 or "]:" in each else each for each in allowed}
-        endpoint["ready"] = endpoint.get("ready", True) and pod.get("ip") in ips
-    return endpoint
+def _fields(reported: dict[str, Any]) -> dict[str, Any]:
+    return {name: reported[name] for name in ENDPOINT_FIELDS if name in reported}
+
+
+def _pod(pod: dict[str, Any], allowed: list[str] | None) -> Iterator[dict[str, Any]]:
+    endpoint = _fields(pod)
+    ip = pod.get("ip")
+    if ip is None:
+        yield endpoint
+        return
+    endpoint["address"] = ip
+    if allowed is None or ip in allowed:
+        yield endpoint
+        return
+    ports = [address for address in (_join(ip, port) for port in pod.get("ports") or []) if address in allowed]
+    if not ports:
+        yield {**endpoint, "ready": False}
+    for address in ports:
+        yield {**endpoint, "name": f"{pod['name']}-{address.rpartition(':')[2]}", "address": address}
+
+
+def _join(ip: str, port: int) -> str:
+    return f"[{ip}]:{port}" if ":" in ip else f"{ip}:{port}"

@@ -44,6 +44,19 @@ export interface PlanOptions {
   defaultNamespace?: string | undefined
   /** Whether the first match in the order of the text wins instead of the most specific one. Default: false. */
   firstMatch?: boolean | undefined
+  /** How many other endpoints of its pool a decision names beside the primary, for retries. Default: 2. */
+  fallbackEndpoints?: number | undefined
+  /** Whether objects that the Kubernetes API server would refuse are problems (`RT0401`). Default: false. */
+  strict?: boolean | undefined
+  /**
+   * What happens to a model that no InferenceModel of its pool declares although others are: it goes on, is answered 404 `unknown_model`, or goes on as
+   * `Sheddable`. Default: `pass`.
+   */
+  unknownModel?: 'pass' | 'reject' | 'sheddable' | undefined
+  /** Whether matches are ordered as Envoy Gateway orders them where it departs from Gateway API. Default: false. */
+  envoyGatewayOrder?: boolean | undefined
+  /** Whether each AIGatewayRoute ends in the rule that Envoy AI Gateway adds: 404 for whatever else comes to its hosts. Default: false. */
+  catchAll?: boolean | undefined
 }
 
 /** Options of a new router. */
@@ -75,6 +88,23 @@ export interface RequestOptions {
   model?: string | null | undefined
   /** The host the client asked for, with or without a port. Not taken from the headers: pass `request.headers.host`. */
   host?: string | null | undefined
+  /** The path with its query, as it stands in the request line: `request.url`. Compared as it is. Default: `/`. */
+  path?: string | null | undefined
+  /** The method, in capitals. Default: `GET`. */
+  method?: string | null | undefined
+  /** The Gateway the request came through, as `namespace/name`. Only routes attached to it are then looked at. Default: every route is. */
+  gateway?: string | null | undefined
+  /** The port of the gateway's listener, 0 to 65535; without `gateway` it means nothing. Default: any. */
+  port?: number | null | undefined
+  /** The InferenceObjective of the request, as `namespace/name`. Not taken from the headers: whether a client may choose one is the host's to say. */
+  objective?: string | null | undefined
+  /**
+   * The request's body, whole. Where `model` is not given, it is read from here, as `path` and `contentType` say: the bodies of OpenAI's and Anthropic's
+   * paths, other JSON by its content type, and forms. A body of any other kind names no model.
+   */
+  body?: Uint8Array | string | null | undefined
+  /** The value of the header `content-type`, for `body`. Not taken from the headers: pass `request.headers['content-type']`. */
+  contentType?: string | null | undefined
   /** Nanoseconds of the host's own monotonic clock, 0 to 2^64 - 1, for example `process.hrtime.bigint()`. Default: 0. */
   now?: bigint | number | undefined
 }
@@ -125,9 +155,72 @@ export interface EndpointView {
 
 /** A backendRef as it was resolved. Frozen. */
 export interface Backend {
-  readonly kind: 'AIServiceBackend' | 'InferencePool'
+  readonly kind: 'AIServiceBackend' | 'InferencePool' | 'Service' | 'Backend'
   readonly namespace: string
   readonly name: string
+}
+
+/** One change of a header. Values have passed a check against injection. */
+export type HeaderChange =
+  /** Drop every header of the name. */
+  | { readonly remove: string }
+  /** Replace every header of the name by this one. */
+  | { readonly set: readonly [name: string, value: string] }
+  /** Add one more header. */
+  | { readonly add: readonly [name: string, value: string] }
+
+/**
+ * What to do to a request beside sending it on, in the words of Rust's `Mutations`. What is not asked for is absent; `{}` asks for nothing. Times are
+ * nanoseconds. Frozen throughout.
+ */
+export interface Mutations {
+  /** In the order in which they are to be done. */
+  readonly request_headers?: readonly HeaderChange[]
+  readonly response_headers?: readonly HeaderChange[]
+  /** Changes of the JSON body's top-level fields; the value is JSON text. */
+  readonly body?: readonly ({ readonly remove: string } | { readonly set: readonly [field: string, json: string] })[]
+  /** The host to ask the endpoint for. */
+  readonly hostname?: string
+  /** How the path changes; {@link Decision.rewrittenPath} is the outcome. */
+  readonly path?: { readonly full: string } | { readonly prefix: string }
+  /** Backends that get copies of `numerator` of `denominator` requests. */
+  readonly mirrors?: readonly {
+    readonly kind: string
+    readonly namespace: string
+    readonly name: string
+    readonly port: number | null
+    readonly numerator: number
+    readonly denominator: number
+  }[]
+  /** How long the client may wait for the whole answer, retries included. */
+  readonly request_timeout?: number
+  /** How long one attempt may take. */
+  readonly attempt_timeout?: number
+  /** How long a stream may stay silent. */
+  readonly stream_idle_timeout?: number
+  /** When to try again. */
+  readonly retry?: { readonly codes: readonly number[]; readonly attempts: number | null; readonly backoff: number | null }
+}
+
+/** One way to serve a request; the fields mean what they mean for a {@link Decision}. Frozen. */
+export interface Attempt {
+  readonly backend: Backend
+  readonly pool: string | null
+  readonly endpoint: string
+  readonly address: string | null
+  readonly model: string | null
+  readonly modelOverride: string | null
+  readonly mutations: Mutations
+}
+
+/** Where a redirect sends the client: the parts that change, `null` for those of the request's own URL. Frozen. */
+export interface Location {
+  readonly scheme: 'http' | 'https' | null
+  readonly hostname: string | null
+  /** With a new scheme and no port, the scheme's own port. */
+  readonly port: number | null
+  /** The path with its query. */
+  readonly path: string | null
 }
 
 /** One problem or warning of a load. Frozen; `String(diagnostic)` is the text that Rust prints. */
@@ -167,7 +260,7 @@ export class Router {
    *
    * Cost: well below a microsecond; after a change of endpoints the next decision also loads their names, linear in all endpoints.
    *
-   * @throws {RequestError} an argument of the wrong type; what clients send as text never throws
+   * @throws {RequestError} an argument of the wrong type, or a `body` that cannot be read; nothing else that clients send throws
    */
   decide(headers?: RequestHeaders, options?: DecideOptions): Decision | NoRoute
 
@@ -247,8 +340,19 @@ export class Decision {
   get model(): string | null
   /** The model to write into the request; `null`: leave what the client wrote. */
   get modelOverride(): string | null
+  /**
+   * What to try, in this order, if the primary fails: other endpoints of its pool, then the rule's other backendRefs of the same and of later
+   * priorities. Each has a backend, an endpoint, a model and mutations of its own. Made when asked for. Frozen.
+   */
+  get fallbacks(): readonly Attempt[]
+  /** What to do to the request beside sending it on, `{}` for nothing. The same object for all decisions on a backendRef of a plan. Frozen. */
+  get mutations(): Mutations
+  /** The path, with its query, to ask the endpoint for: the request's where nothing changes it. */
+  get rewrittenPath(): string
   /** The importance that an InferenceModel gives the request's model. */
   get criticality(): 'Sheddable' | 'Standard' | 'Critical' | null
+  /** The priority of the request's InferenceObjective: larger matters more, below 0 is dropped first; 0 without one. */
+  get priority(): number
   /** The seed of all draws of this decision: the same state, request, time and seed decide the same. */
   get seed(): bigint
   /** The version of the state that was decided on. */
@@ -262,6 +366,8 @@ export class Decision {
     endpoint: string
     address: string | null
     model: string | null
+    mutations: Mutations
+    fallbacks: Pick<Attempt, 'backend' | 'pool' | 'endpoint' | 'address' | 'model'>[]
     seed: number | string
   }
 }
@@ -272,14 +378,17 @@ export class NoRoute {
   /** Tells a refusal from a {@link Decision} or {@link Ticket}. */
   get ok(): false
   /** The HTTP status to answer with. */
-  get status(): 404 | 500 | 503
+  get status(): 301 | 302 | 303 | 307 | 308 | 404 | 500 | 503
   /** The stable word. */
   get reason():
     | 'no_rule'
+    | 'unknown_model'
     | 'no_backend_refs'
     | 'no_weight'
     | 'backend_not_found'
     | 'ref_not_permitted'
+    | 'bad_filter'
+    | 'redirect'
     | 'pool_empty'
     | 'no_ready_endpoint'
   /** What it means, in a sentence that names nothing of the configuration and so may go to the client. */
@@ -288,10 +397,19 @@ export class NoRoute {
   get route(): string | null
   /** The position of the rule that matched; `null` where none did. */
   get rule(): number | null
+  /** Where a redirect sends the client; `null` for other answers. */
+  get location(): Location | null
   /** The seed of the decision. */
   get seed(): bigint
   /** `seed` as in {@link Decision.toJSON}. */
-  toJSON(): { status: number; reason: string; route: string | null; rule: number | null; seed: number | string }
+  toJSON(): {
+    status: number
+    reason: string
+    route: string | null
+    rule: number | null
+    location: Location | null
+    seed: number | string
+  }
   /** For example `404 no_rule: no rule matches the request; …`. */
   toString(): string
 }
@@ -336,7 +454,7 @@ export class ManifestError extends InferrouteError {
 }
 
 /**
- * `OP0001` an option that does not exist, `OP0002` one of the wrong type, `OP0003` a strategy that does not exist, `OP0004` a seed out of range,
+ * `OP0001` an option that does not exist, `OP0002` one of the wrong type or out of range, `OP0003` a strategy that does not exist, `OP0004` a seed out of range,
  * `OP0005` manifests of the wrong shape.
  */
 export class OptionError extends InferrouteError {}
@@ -345,7 +463,8 @@ export class OptionError extends InferrouteError {}
 export class EventError extends InferrouteError {}
 
 /**
- * `RQ0001` headers, a name or a value of the wrong type, `RQ0002` another argument of the wrong type, `RQ0003` seed or now out of range, `RQ0004` an
- * option that does not exist.
+ * `RQ0001` headers, a name or a value of the wrong type, `RQ0002` another argument of the wrong type, `RQ0003` seed, now or port out of range, `RQ0004` an
+ * option that does not exist. `BD…` a body that cannot be read, which is the client's fault: answer 413 for `BD0201`, `BD0303` and `BD0304`, else 400.
+ * Messages hold none of the body's content, so they may go to the client.
  */
 export class RequestError extends InferrouteError {}

@@ -2,31 +2,85 @@
 // What a decision answers. The names in it come from tables that JavaScript keeps; a decision itself is a few references and numbers.
 
 const { inspect } = require('node:util')
-const { about, CRITICALITIES } = require('./native.js')
+const {
+  about,
+  ATTEMPT,
+  CRITICALITIES,
+  MODEL_DRAWN,
+  MODEL_OVERRIDE,
+  MODEL_UNCHANGED,
+  OUT_ATTEMPTS,
+  OUT_CRITICALITY,
+  OUT_FIRST,
+  OUT_MATCH_OR_REASON,
+  OUT_PRIORITY,
+  OUT_SEED,
+  OUT_STATUS,
+} = require('./native.js')
 const { forJson, joined } = require('./numbers.js')
+
+/** The endpoint, model and backendRef that three numbers from `at` on stand for. */
+class Attempt {
+  constructor(numbers, at, rule, endpoints, models) {
+    this.backendRef = rule.backendRefs[numbers[at]]
+    this.endpoint = endpoints[numbers[at + 1]]
+    const model = numbers[at + 2]
+    this.modelOverride =
+      model === MODEL_UNCHANGED ? null : model === MODEL_OVERRIDE ? this.backendRef.model : models[model - MODEL_DRAWN]
+  }
+}
+
+const NO_NUMBERS = Object.freeze([])
+const NO_FALLBACKS = Object.freeze([])
+
+/** Numbers of the attempts after the first. */
+function fallbackNumbers(words) {
+  const count = ATTEMPT * (words[OUT_ATTEMPTS] - 1)
+  if (count === 0) return NO_NUMBERS
+  const numbers = new Array(count)
+  for (let at = 0; at < count; at += 1) numbers[at] = words[OUT_FIRST + ATTEMPT + at]
+  return numbers
+}
+
+const inJson = ({ backend, pool, endpoint, address, model }) => ({ backend, pool, endpoint, address, model })
 
 class Decision {
   #rule
+  #endpoints
+  #models
   #backendRef
   #endpoint
-  #matchIndex
   #modelOverride
+  #fallbackNumbers
+  #fallbacks
+  #matchIndex
   #requestModel
+  #path
   #criticality
+  #priority
   #seedLow
   #seedHigh
   #stateVersion
 
-  constructor(rule, backendRef, endpoint, matchIndex, modelOverride, requestModel, criticality, seedLow, seedHigh, stateVersion) {
+  /** `words` are those of the call; tables that change are replaced, never written to, but for `models`, which only grows. */
+  constructor(words, rule, endpoints, models, requestModel, path, stateVersion) {
     this.#rule = rule
-    this.#backendRef = backendRef
-    this.#endpoint = endpoint
-    this.#matchIndex = matchIndex
-    this.#modelOverride = modelOverride
+    this.#endpoints = endpoints
+    this.#models = models
+    const primary = new Attempt(words, OUT_FIRST, rule, endpoints, models)
+    this.#backendRef = primary.backendRef
+    this.#endpoint = primary.endpoint
+    this.#modelOverride = primary.modelOverride
+    this.#fallbackNumbers = fallbackNumbers(words)
+    this.#fallbacks = null
+    this.#matchIndex = words[OUT_MATCH_OR_REASON]
     this.#requestModel = requestModel
-    this.#criticality = criticality
-    this.#seedLow = seedLow
-    this.#seedHigh = seedHigh
+    this.#path = path
+    this.#criticality = words[OUT_CRITICALITY]
+    // Below 0 it comes as the two's complement.
+    this.#priority = words[OUT_PRIORITY] | 0
+    this.#seedLow = words[OUT_SEED]
+    this.#seedHigh = words[OUT_SEED + 1]
     this.#stateVersion = stateVersion
   }
 
@@ -74,8 +128,24 @@ class Decision {
     return this.#modelOverride
   }
 
+  get fallbacks() {
+    return (this.#fallbacks ??= this.#namedFallbacks())
+  }
+
+  get mutations() {
+    return this.#backendRef.mutations
+  }
+
+  get rewrittenPath() {
+    return this.#path
+  }
+
   get criticality() {
     return CRITICALITIES[this.#criticality]
+  }
+
+  get priority() {
+    return this.#priority
   }
 
   get seed() {
@@ -87,26 +157,43 @@ class Decision {
   }
 
   toJSON() {
-    const { route, rule, backend, pool, endpoint, address, model } = this
-    return { route, rule, backend, pool, endpoint, address, model, seed: forJson(this.seed) }
+    const { route, rule, mutations } = this
+    return { route, rule, ...inJson(this), mutations, fallbacks: this.fallbacks.map(inJson), seed: forJson(this.seed) }
   }
 
   [inspect.custom](_depth, options) {
     return `Decision ${inspect({ ...this.toJSON(), seed: this.seed }, options)}`
   }
+
+  #namedFallbacks() {
+    const numbers = this.#fallbackNumbers
+    if (numbers.length === 0) return NO_FALLBACKS
+    const attempts = []
+    for (let at = 0; at < numbers.length; at += ATTEMPT) {
+      const { backendRef, endpoint, modelOverride } = new Attempt(numbers, at, this.#rule, this.#endpoints, this.#models)
+      const { backend, pool, mutations } = backendRef
+      const model = modelOverride ?? this.#requestModel ?? null
+      attempts.push(Object.freeze({ backend, pool, endpoint: endpoint.id, address: endpoint.address, model, modelOverride, mutations }))
+    }
+    return Object.freeze(attempts)
+  }
 }
 
 class NoRoute {
   #reason
+  #status
   #rule
+  #location
   #seedLow
   #seedHigh
 
-  constructor(reason, rule, seedLow, seedHigh) {
-    this.#reason = about.reasons[reason]
+  constructor(words, rule, location) {
+    this.#reason = about.reasons[words[OUT_MATCH_OR_REASON]]
+    this.#status = words[OUT_STATUS]
     this.#rule = rule
-    this.#seedLow = seedLow
-    this.#seedHigh = seedHigh
+    this.#location = location
+    this.#seedLow = words[OUT_SEED]
+    this.#seedHigh = words[OUT_SEED + 1]
   }
 
   get ok() {
@@ -114,7 +201,7 @@ class NoRoute {
   }
 
   get status() {
-    return this.#reason.status
+    return this.#status
   }
 
   get reason() {
@@ -133,13 +220,17 @@ class NoRoute {
     return this.#rule?.index ?? null
   }
 
+  get location() {
+    return this.#location
+  }
+
   get seed() {
     return joined(this.#seedLow, this.#seedHigh)
   }
 
   toJSON() {
-    const { status, reason, route, rule } = this
-    return { status, reason, route, rule, seed: forJson(this.seed) }
+    const { status, reason, route, rule, location } = this
+    return { status, reason, route, rule, location, seed: forJson(this.seed) }
   }
 
   toString() {

@@ -42,7 +42,7 @@ class Diagnostic {
 
 const diagnostics = (list) => Object.freeze(list.map((entry) => new Diagnostic(entry)))
 
-const CLASSES = { option: OptionError, event: EventError, internal: InferrouteError }
+const CLASSES = { option: OptionError, event: EventError, request: RequestError, internal: InferrouteError }
 
 /** Throws the error for a failure that the native half described. */
 function raise({ kind, code, message, problems }) {

@@ -22,42 +22,76 @@ function open(answer) {
 
 const about = open(native.about())
 
-/** Into a call: whether there is a seed, time and seed in two halves each. */
-const HAS_SEED = 0
+/** Into a call: which parts the request has, then time and seed in two halves each, then the port. */
+const GIVEN = 0
 const NOW = 1
 const SEED = 3
+const PORT = 5
 
-/** Out of a call. Where there is no route, RULE may be NONE, and MATCH_OR_REASON numbers a reason. */
+/** The bits of GIVEN. */
+const HAS_SEED = 1
+const HAS_MODEL = 1 << 1
+const HAS_HOST = 1 << 2
+const HAS_PATH = 1 << 3
+const HAS_METHOD = 1 << 4
+const HAS_GATEWAY = 1 << 5
+const HAS_PORT = 1 << 6
+const HAS_OBJECTIVE = 1 << 7
+
+/** Out of a call. Where there is no route, RULE may be NONE, MATCH_OR_REASON numbers a reason, and the status follows. */
 const OUT_VERSION = 0
 const OUT_SEED = 2
 const OUT_RULE = 4
 const OUT_MATCH_OR_REASON = 5
-const OUT_BACKEND_REF = 6
-const OUT_ENDPOINT = 7
-const OUT_CRITICALITY = 8
-const OUT_TICKET = 9
+const OUT_STATUS = 6
+const OUT_CRITICALITY = 6
+const OUT_PRIORITY = 7
+const OUT_TICKET = 8
+const OUT_MODELS = 9
+const OUT_PATH_CHANGES = 10
+const OUT_ATTEMPTS = 11
+const OUT_FIRST = 12
+
+/** The numbers of one attempt from OUT_FIRST on: backendRef, endpoint, model. */
+const ATTEMPT = 3
 
 module.exports = {
   native,
   open,
   about,
-  SIZE: 16,
+  SIZE: 36,
   NONE: 0xffff_ffff,
-  HAS_SEED,
+  GIVEN,
   NOW,
   SEED,
+  PORT,
+  HAS_SEED,
+  HAS_MODEL,
+  HAS_HOST,
+  HAS_PATH,
+  HAS_METHOD,
+  HAS_GATEWAY,
+  HAS_PORT,
+  HAS_OBJECTIVE,
   OUT_VERSION,
   OUT_SEED,
   OUT_RULE,
   OUT_MATCH_OR_REASON,
-  OUT_BACKEND_REF,
-  OUT_ENDPOINT,
+  OUT_STATUS,
   OUT_CRITICALITY,
+  OUT_PRIORITY,
   OUT_TICKET,
-  /** What `decide` and `route` answer: whether there is a route, and where the model stands. */
+  OUT_MODELS,
+  OUT_PATH_CHANGES,
+  OUT_ATTEMPTS,
+  OUT_FIRST,
+  ATTEMPT,
+  /** What `decide` and `route` answer. */
   NO_ROUTE: 0,
-  MODEL_UNCHANGED: 1,
-  MODEL_OVERRIDE: 2,
-  MODEL_DRAWN: 3,
+  REDIRECT: 1,
+  /** The model of an attempt; from DRAWN on the number of a drawn one, counted from there. */
+  MODEL_UNCHANGED: 0,
+  MODEL_OVERRIDE: 1,
+  MODEL_DRAWN: 2,
   CRITICALITIES: [null, 'Sheddable', 'Standard', 'Critical'],
 }

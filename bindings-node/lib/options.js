@@ -2,11 +2,22 @@
 // Options and arguments, checked where they enter: a wrong type or a mistyped name is an error, never passed over.
 
 const { randomBytes } = require('node:crypto')
+const { types } = require('node:util')
 const { OptionError, RequestError, typeOf } = require('./errors.js')
-const { HAS_SEED, NOW, SEED } = require('./native.js')
+const { GIVEN, HAS_PORT, HAS_SEED, NOW, PORT, SEED } = require('./native.js')
 const { isUint64, split } = require('./numbers.js')
 
-const DEFAULTS = Object.freeze({ strategy: 'two_choice', inferenceExtension: true, defaultNamespace: 'default', firstMatch: false })
+const DEFAULTS = Object.freeze({
+  strategy: 'two_choice',
+  inferenceExtension: true,
+  defaultNamespace: 'default',
+  firstMatch: false,
+  fallbackEndpoints: 2,
+  strict: false,
+  unknownModel: 'pass',
+  envoyGatewayOrder: false,
+  catchAll: false,
+})
 
 /** The plan's options: `base` with what `given` says otherwise. `seed` may stand in `given` where `others` has it. */
 function planOptions(given, base, others) {
@@ -21,6 +32,9 @@ function planOptions(given, base, others) {
     if (value === undefined) continue
     if (typeof value !== typeof base[name]) {
       throw new OptionError('OP0002', `option ${name} is ${typeOf(value)}; pass a ${typeof base[name]}`)
+    }
+    if (typeof value === 'number' && !(Number.isSafeInteger(value) && value >= 0)) {
+      throw new OptionError('OP0002', `option ${name} must be an integer from 0`)
     }
     options[name] = value
   }
@@ -60,8 +74,24 @@ function setNow(words, now) {
 
 function setSeed(words, seed) {
   if (!isUint64(seed)) throw new RequestError('RQ0003', 'seed must be a bigint from 0 to 2^64 - 1 or a safe integer from 0')
-  words[HAS_SEED] = 1
+  words[GIVEN] |= HAS_SEED
   split(words, SEED, seed)
+}
+
+function setPort(words, port) {
+  if (port === undefined || port === null) return
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new RequestError('RQ0003', 'port must be an integer from 0 to 65535')
+  words[GIVEN] |= HAS_PORT
+  words[PORT] = port
+}
+
+/** A body in a shape that the native half reads in place, `undefined` where there is none. */
+function bytes(value) {
+  if (typeof value === 'string') return value
+  if (value === undefined || value === null) return undefined
+  if (!types.isUint8Array(value)) throw new RequestError('RQ0002', `body is ${typeOf(value)}; pass a Buffer, a Uint8Array or a string, or undefined for none`)
+  // Another thread may write to shared memory while it is read.
+  return types.isSharedArrayBuffer(value.buffer) ? new Uint8Array(value) : value
 }
 
 /** A text of a request, `undefined` where there is none. */
@@ -79,4 +109,4 @@ function notOptions(options) {
   return new RequestError('RQ0002', `options are ${typeOf(options)}; pass an object such as {model, host, now}`)
 }
 
-module.exports = { DEFAULTS, planOptions, routerSeed, texts, setNow, setSeed, text, unknown, notOptions }
+module.exports = { DEFAULTS, planOptions, routerSeed, texts, setNow, setPort, setSeed, bytes, text, unknown, notOptions }

@@ -12,9 +12,20 @@ class Plan {
   }
 }
 
-function backendRef({ kind, namespace, name, model }) {
+/** Of a backendRef that asks for no mutations. */
+const NOTHING = Object.freeze({})
+
+function backendRef({ kind, namespace, name, model, mutations }) {
   const backend = Object.freeze({ kind, namespace, name })
-  return { backend, pool: kind === 'InferencePool' ? `${namespace}/${name}` : null, model }
+  const pool = kind === 'InferencePool' ? `${namespace}/${name}` : null
+  return { backend, pool, model, mutations: mutations === undefined ? NOTHING : frozen(mutations) }
+}
+
+/** Freezes a tree: every decision on the backendRef shares it. */
+function frozen(tree) {
+  if (tree === null || typeof tree !== 'object') return tree
+  Object.values(tree).forEach(frozen)
+  return Object.freeze(tree)
 }
 
 module.exports = { Plan }

@@ -7,25 +7,35 @@ const { Explanation } = require('./explanation.js')
 const { HeaderNames } = require('./headers.js')
 const border = require('./native.js')
 const { HALF } = require('./numbers.js')
-const { DEFAULTS, notOptions, planOptions, routerSeed, setNow, setSeed, text, texts, unknown } = require('./options.js')
+const { DEFAULTS, notOptions, planOptions, routerSeed, bytes, setNow, setPort, setSeed, text, texts, unknown } = require('./options.js')
 const { Plan } = require('./plan.js')
-const { Ticket } = require('./ticket.js')
+const { Slots, Ticket } = require('./ticket.js')
+
+const ROUTE_OPTIONS = 'model, host, path, method, gateway, port, objective, body, contentType, now'
+const DECIDE_OPTIONS = `${ROUTE_OPTIONS}, seed`
 
 /** Values up to this many go over the border one by one, more as an array; src/router.rs has the same number. */
 const FEW = 8
 
 class Router {
   #native
+  #slots
   #options
   #seed
   #plan
   #headerNames
   #values
   #state = { version: -1, endpoints: [] }
+  /** The drawn models of this plan, by number. Grows; decisions refer to it. */
+  #models
   #words = new Uint32Array(border.SIZE)
   /** Of the request under way. */
   #model
   #host
+  #path
+  #method
+  #gateway
+  #objective
 
   constructor(manifests, options) {
     const list = JSON.stringify(texts(manifests))
@@ -34,6 +44,7 @@ class Router {
     const opened = border.native.open(list, JSON.stringify(this.#options), this.#seed.toString())
     if (typeof opened === 'string') border.open(opened)
     this.#native = opened
+    this.#slots = new Slots(opened.finish)
     this.#loadPlan()
   }
 
@@ -45,7 +56,7 @@ class Router {
   route(headers, options) {
     this.#read(headers, options, false)
     const answer = this.#described(this.#ask(this.#native.route))
-    return answer.ok ? new Ticket(answer, this.#finish(this.#words[border.OUT_TICKET])) : answer
+    return answer.ok ? new Ticket(answer, this.#slots.take(this.#words[border.OUT_TICKET])) : answer
   }
 
   explain(headers, options) {
@@ -104,14 +115,18 @@ class Router {
     return border.open(this.#native.version())
   }
 
-  /** Reads the arguments of a call into `#values`, `#model`, `#host` and `#words`. */
+  /** Reads the arguments of a call into `#values`, `#words` and the parts of the request. */
   #read(headers, options, mayHaveSeed) {
     const words = this.#words
-    words[border.HAS_SEED] = 0
+    words[border.GIVEN] = 0
     words[border.NOW] = 0
     words[border.NOW + 1] = 0
     this.#model = undefined
     this.#host = undefined
+    this.#path = undefined
+    this.#method = undefined
+    this.#gateway = undefined
+    this.#objective = undefined
     if (options !== undefined) this.#readOptions(options, mayHaveSeed)
     const values = this.#values
     for (let index = 0; index < values.length; index += 1) values[index] = undefined
@@ -120,50 +135,67 @@ class Router {
 
   #readOptions(options, mayHaveSeed) {
     if (options === null || typeof options !== 'object') throw notOptions(options)
+    let body, contentType
     for (const name in options) {
       const value = options[name]
       if (name === 'model') this.#model = text('model', value)
       else if (name === 'host') this.#host = text('host', value)
+      else if (name === 'path') this.#path = text('path', value)
+      else if (name === 'method') this.#method = text('method', value)
+      else if (name === 'gateway') this.#gateway = text('gateway', value)
+      else if (name === 'objective') this.#objective = text('objective', value)
+      else if (name === 'port') setPort(this.#words, value)
+      else if (name === 'body') body = bytes(value)
+      else if (name === 'contentType') contentType = text('contentType', value)
       else if (name === 'now') value === undefined || setNow(this.#words, value)
       else if (name === 'seed' && mayHaveSeed) value === undefined || setSeed(this.#words, value)
-      else throw unknown(name, mayHaveSeed ? 'model, host, now, seed' : 'model, host, now')
+      else throw unknown(name, mayHaveSeed ? DECIDE_OPTIONS : ROUTE_OPTIONS)
     }
+    if (body !== undefined && this.#model === undefined) {
+      this.#model = border.open(this.#native.bodyModel(body, this.#path ?? '/', contentType)) ?? undefined
+    }
+    this.#words[border.GIVEN] |=
+      (this.#model === undefined ? 0 : border.HAS_MODEL) |
+      (this.#host === undefined ? 0 : border.HAS_HOST) |
+      (this.#path === undefined ? 0 : border.HAS_PATH) |
+      (this.#method === undefined ? 0 : border.HAS_METHOD) |
+      (this.#gateway === undefined ? 0 : border.HAS_GATEWAY) |
+      (this.#objective === undefined ? 0 : border.HAS_OBJECTIVE)
   }
 
   #ask(native) {
     const v = this.#values
     return this.#headerNames.count <= FEW
-      ? native(this.#words, this.#model, this.#host, v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7])
-      : native(this.#words, this.#model, this.#host, v)
+      ? native(this.#words, this.#model, this.#host, this.#path, this.#method, this.#gateway, this.#objective, v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7])
+      : native(this.#words, this.#model, this.#host, this.#path, this.#method, this.#gateway, this.#objective, v)
   }
 
   /** The decision or refusal that the native half answered with. */
   #described(kind) {
     if (typeof kind !== 'number') raise(JSON.parse(kind).error)
     const words = this.#words
-    const [seedLow, seedHigh] = [words[border.OUT_SEED], words[border.OUT_SEED + 1]]
     const rule = this.#plan.rules[words[border.OUT_RULE]]
-    const matchOrReason = words[border.OUT_MATCH_OR_REASON]
-    if (kind === border.NO_ROUTE) return new NoRoute(matchOrReason, rule, seedLow, seedHigh)
+    if (kind === border.NO_ROUTE || kind === border.REDIRECT) {
+      const location = kind === border.REDIRECT ? Object.freeze(JSON.parse(this.#native.text())) : null
+      return new NoRoute(words, rule, location)
+    }
     const version = words[border.OUT_VERSION] + words[border.OUT_VERSION + 1] * HALF
     if (this.#state.version !== version) this.#loadEndpoints(version)
-    const backendRef = rule.backendRefs[words[border.OUT_BACKEND_REF]]
-    const endpoint = this.#state.endpoints[words[border.OUT_ENDPOINT]]
-    const override =
-      kind === border.MODEL_UNCHANGED ? null : kind === border.MODEL_OVERRIDE ? backendRef.model : this.#native.model()
-    const criticality = words[border.OUT_CRITICALITY]
-    return new Decision(rule, backendRef, endpoint, matchOrReason, override, this.#model, criticality, seedLow, seedHigh, version)
-  }
-
-  #finish(number) {
-    const { finish } = this.#native
-    return () => finish(Uint32Array.of(number))
+    if (this.#models.length !== words[border.OUT_MODELS]) this.#loadModels()
+    const path = words[border.OUT_PATH_CHANGES] === 1 ? this.#native.text() : this.#path
+    return new Decision(words, rule, this.#state.endpoints, this.#models, this.#model, path ?? '/', version)
   }
 
   #loadPlan() {
     this.#plan = new Plan(border.open(this.#native.plan()))
     this.#headerNames = new HeaderNames(this.#plan.headerNames)
+    this.#models = []
     this.#values = new Array(Math.max(FEW, this.#headerNames.count)).fill(undefined)
+  }
+
+  #loadModels() {
+    const names = border.open(this.#native.models())
+    for (let number = this.#models.length; number < names.length; number += 1) this.#models.push(names[number])
   }
 
   /** Loads the table of endpoints; nothing can have changed the state since the decision of that version. */

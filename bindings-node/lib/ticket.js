@@ -2,19 +2,68 @@
 // A request in flight.
 
 const { inspect } = require('node:util')
+const { NONE } = require('./native.js')
 
-// The numbers of finished tickets are given anew, so a ticket finishes once: by hand, or here when it was lost.
-const lost = new FinalizationRegistry((finish) => finish())
+/** Finishes the tickets that were lost. */
+const lost = new FinalizationRegistry((held) => held.finish())
+
+/** A number of the native half, which gives it anew once it is finished: so it is finished once. Refers to nothing that a ticket is reached by. */
+class Held {
+  #native
+  #number
+
+  constructor(native) {
+    this.#native = native
+    this.#number = NONE
+  }
+
+  take(number) {
+    this.#number = number
+  }
+
+  finish() {
+    const number = this.#number
+    if (number === NONE) return
+    this.#number = NONE
+    this.#native(number)
+  }
+}
+
+/** What a ticket holds on to: collected together with it, unless it was finished and the slot waits for the next ticket. */
+class Slot {
+  constructor(slots, held) {
+    this.slots = slots
+    this.held = held
+    lost.register(this, held)
+  }
+
+  finish() {
+    this.held.finish()
+    this.slots.free.push(this)
+  }
+}
+
+/** The slots of a router. Tickets take turns with them, because to register and unregister one costs more than a decision. */
+class Slots {
+  constructor(native) {
+    this.native = native
+    this.free = []
+  }
+
+  take(number) {
+    const slot = this.free.pop() ?? new Slot(this, new Held(this.native))
+    slot.held.take(number)
+    return slot
+  }
+}
 
 class Ticket {
   #decision
-  #finish
+  #slot
 
-  /** `finish` must not refer to the ticket. */
-  constructor(decision, finish) {
+  constructor(decision, slot) {
     this.#decision = decision
-    this.#finish = finish
-    lost.register(this, finish, this)
+    this.#slot = slot
   }
 
   get ok() {
@@ -26,15 +75,14 @@ class Ticket {
   }
 
   finish() {
-    const finish = this.#finish
-    if (finish === null) return
-    this.#finish = null
-    lost.unregister(this)
-    finish()
+    const slot = this.#slot
+    if (slot === null) return
+    this.#slot = null
+    slot.finish()
   }
 
   [inspect.custom](_depth, options) {
-    return `Ticket ${inspect({ decision: this.#decision, finished: this.#finish === null }, options)}`
+    return `Ticket ${inspect({ decision: this.#decision, finished: this.#slot === null }, options)}`
   }
 }
 
@@ -42,4 +90,4 @@ if (Symbol.dispose !== undefined) {
   Object.defineProperty(Ticket.prototype, Symbol.dispose, { value: Ticket.prototype.finish, writable: true, configurable: true })
 }
 
-module.exports = { Ticket }
+module.exports = { Slots, Ticket }

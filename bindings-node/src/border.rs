@@ -4,6 +4,7 @@
 //! into "absent"; a panic ends here and becomes the error `IR0000`.
 
 use std::ffi::{c_char, c_void};
+use std::marker::PhantomData;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::null_mut;
@@ -25,7 +26,7 @@ pub(crate) enum Answer {
 }
 
 /// Arguments beyond these are not looked at.
-const ARGUMENTS: usize = 12;
+const ARGUMENTS: usize = 16;
 
 /// One call from JavaScript, with its arguments.
 pub(crate) struct Call {
@@ -55,22 +56,36 @@ impl Call {
         String::from_utf8(bytes).ok()
     }
 
-    /// Argument `at`, a Uint32Array of at least `N` entries that only this call looks at while it lasts.
-    pub(crate) fn numbers<const N: usize>(&self, at: usize) -> Option<[u32; N]> {
-        let data = self.numbers_at(at, N)?;
-        // SAFETY: `numbers_at` found N initialised entries; the array is aligned, and JavaScript does not run meanwhile.
-        Some(unsafe { data.cast::<[u32; N]>().read() })
-    }
-
-    /// Writes to the start of the Uint32Array that argument `at` is; nothing where it is shorter.
-    pub(crate) fn set_numbers<const N: usize>(&self, at: usize, numbers: [u32; N]) {
-        if let Some(data) = self.numbers_at(at, N) {
-            // SAFETY: as in `numbers`; no Rust reference into the array exists, `numbers` copies.
-            unsafe { data.cast::<[u32; N]>().write(numbers) };
+    /// The bytes of argument `at`: a string, which is copied to `bytes` as UTF-8, or a Uint8Array that nothing writes to while this call lasts.
+    pub(crate) fn bytes<'c>(&'c self, at: usize, bytes: &'c mut Vec<u8>) -> Option<&'c [u8]> {
+        match self.array_at(at, sys::TypedarrayType::uint8_array) {
+            // An empty array may stand nowhere.
+            Some((data, len)) if len == 0 || data.is_null() => Some(&[]),
+            // SAFETY: the array stands at `data` with `len` initialised bytes as long as the call, to which the slice is bound; JavaScript does not run
+            // meanwhile, and `lib/options.js` copies an array that other threads share.
+            Some((data, len)) => Some(unsafe { std::slice::from_raw_parts(data.cast(), len) }),
+            None => self.append(at, bytes).and_then(|range| bytes.get(range)),
         }
     }
 
-    fn numbers_at(&self, at: usize, len: usize) -> Option<*mut u32> {
+    /// Argument `at`, a whole number from 0.
+    pub(crate) fn number(&self, at: usize) -> Option<u32> {
+        let mut number = 0;
+        // SAFETY: env and the argument belong to this call; `number` outlives the call.
+        let status =
+            unsafe { sys::napi_get_value_uint32(self.env, *self.arguments.get(at)?, &raw mut number) };
+        (status == sys::Status::napi_ok).then_some(number)
+    }
+
+    /// Argument `at`, a Uint32Array that only this call looks at while it lasts.
+    pub(crate) fn shared(&self, at: usize) -> Shared<'_> {
+        let array = self.array_at(at, sys::TypedarrayType::uint32_array).filter(|(data, _)| !data.is_null());
+        let (data, len) = array.unwrap_or((null_mut(), 0));
+        Shared { data: data.cast(), len, call: PhantomData }
+    }
+
+    /// Where a typed array of the kind `wanted` stands, and how many entries it has.
+    fn array_at(&self, at: usize, wanted: i32) -> Option<(*mut c_void, usize)> {
         let (mut kind, mut found, mut data) = (0, 0, null_mut::<c_void>());
         // SAFETY: env and the argument belong to this call; the results outlive the call, null stands for results that are not wanted.
         let status = unsafe {
@@ -78,9 +93,7 @@ impl Call {
             let (kind, found, data) = (&raw mut kind, &raw mut found, &raw mut data);
             sys::napi_get_typedarray_info(self.env, argument, kind, found, data, null_mut(), null_mut())
         };
-        let fits =
-            status == sys::Status::napi_ok && kind == sys::TypedarrayType::uint32_array && found >= len;
-        (fits && !data.is_null()).then_some(data.cast())
+        (status == sys::Status::napi_ok && kind == wanted).then_some((data, found))
     }
 
     fn append_value(&self, value: sys::napi_value, bytes: &mut Vec<u8>) -> Option<Range<usize>> {
@@ -114,6 +127,29 @@ impl Call {
         // SAFETY: env and value belong to this call; without a buffer Node.js only measures.
         let status = unsafe { sys::napi_get_value_string_utf8(self.env, value, null_mut(), 0, &raw mut len) };
         (status == sys::Status::napi_ok).then_some(len)
+    }
+}
+
+/// Numbers that this side and JavaScript both read and write, found once a call.
+pub(crate) struct Shared<'c> {
+    data: *mut u32,
+    len: usize,
+    call: PhantomData<&'c Call>,
+}
+
+impl Shared<'_> {
+    /// The first `N` numbers, `None` where there are fewer.
+    pub(crate) fn read<const N: usize>(&self) -> Option<[u32; N]> {
+        // SAFETY: the array has at least N initialised entries and is aligned; it stands as long as the call, and JavaScript does not run meanwhile.
+        (self.len >= N).then(|| unsafe { self.data.cast::<[u32; N]>().read() })
+    }
+
+    /// Writes the first `N` numbers; nothing where there are fewer.
+    pub(crate) fn write<const N: usize>(&self, numbers: [u32; N]) {
+        if self.len >= N {
+            // SAFETY: as in `read`; no Rust reference into the array exists, `read` copies.
+            unsafe { self.data.cast::<[u32; N]>().write(numbers) };
+        }
     }
 }
 

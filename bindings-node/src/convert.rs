@@ -1,6 +1,6 @@
 //! JSON from and to JavaScript: manifests, options, and the tables that describe decisions.
 
-use inferroute::{Diagnostic, EndpointView, Manifests, Options, Plan, RuleView};
+use inferroute::{Diagnostic, EndpointView, Manifests, Mutations, Options, Plan, RuleView, UnknownModel};
 use serde::{Deserialize, Serialize};
 
 use crate::errors::Failure;
@@ -13,6 +13,11 @@ struct OptionsWire {
     inference_extension: bool,
     default_namespace: String,
     first_match: bool,
+    fallback_endpoints: usize,
+    strict: bool,
+    unknown_model: UnknownModel,
+    envoy_gateway_order: bool,
+    catch_all: bool,
 }
 
 /// One text with the name messages show, `None` for the only text of a call.
@@ -25,7 +30,12 @@ pub(crate) fn compile(manifests: &str, options: &str) -> Result<Plan, Failure> {
         .strategy(wire.strategy.parse()?)
         .inference_extension(wire.inference_extension)
         .default_namespace(&wire.default_namespace)
-        .first_match(wire.first_match);
+        .first_match(wire.first_match)
+        .fallback_endpoints(wire.fallback_endpoints)
+        .strict(wire.strict)
+        .unknown_model(wire.unknown_model)
+        .envoy_gateway_order(wire.envoy_gateway_order)
+        .catch_all(wire.catch_all);
     let texts: Vec<TextWire> =
         serde_json::from_str(manifests).map_err(|e| Failure::option(format!("manifests: {e}")))?;
     let mut manifests = Manifests::default();
@@ -72,6 +82,9 @@ struct BackendRefTable<'p> {
     namespace: &'p str,
     name: &'p str,
     model: Option<&'p str>,
+    /// Absent where there is nothing to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mutations: Option<&'p Mutations>,
 }
 
 impl<'p> PlanTable<'p> {
@@ -87,12 +100,15 @@ impl<'p> PlanTable<'p> {
 
 impl<'p> RuleTable<'p> {
     fn of(rule: &RuleView<'p>) -> Self {
-        let refs = rule.backend_refs().map(|(backend, model)| BackendRefTable {
-            kind: backend.kind,
-            namespace: backend.namespace,
-            name: backend.name,
-            model,
-        });
+        let nothing = Mutations::default();
+        let refs =
+            rule.backend_refs().zip(rule.mutations()).map(|((backend, model), mutations)| BackendRefTable {
+                kind: backend.kind,
+                namespace: backend.namespace,
+                name: backend.name,
+                model,
+                mutations: (*mutations != nothing).then_some(mutations),
+            });
         Self { route: rule.route(), index: rule.index(), name: rule.name(), backend_refs: refs.collect() }
     }
 }

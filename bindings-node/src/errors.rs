@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use inferroute::{EventError, Problems, UnknownStrategy};
+use inferroute::{BodyError, EventError, Problems, UnknownStrategy};
 use serde::Serialize;
 
 use crate::border::Answer;
@@ -49,6 +49,12 @@ impl From<UnknownStrategy> for Failure {
 impl From<EventError> for Failure {
     fn from(error: EventError) -> Self {
         Self::new("event", error.code(), error.to_string())
+    }
+}
+
+impl From<BodyError> for Failure {
+    fn from(error: BodyError) -> Self {
+        Self::new("request", error.code().as_str(), error.to_string())
     }
 }
 

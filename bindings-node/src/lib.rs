@@ -6,6 +6,7 @@
 mod border;
 mod convert;
 mod errors;
+mod models;
 mod open;
 mod router;
 mod tickets;

@@ -1,16 +1,22 @@
 //! The functions of one router. JavaScript runs on one thread and none of these calls it back, so no two of them ever run at once.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::ops::{Deref, Range};
 use std::rc::Rc;
 
-use inferroute::{Decision, Event, Found, HeaderName, Headers, Request, Router, State};
+use inferroute::{
+    Body, BodyFormat, BodyLimits, Decision, Event, Found, HeaderName, Headers, NoRoute, Request, Router,
+    State,
+};
+use serde_json::json;
 
 use crate::border::{Answer, Call, Native};
 use crate::convert::{self, EndpointTable, ExplanationView, PlanTable};
 use crate::errors::{Failure, answer};
+use crate::models::Models;
 use crate::tickets::Tickets;
-use crate::words::{self, ModelKind, When};
+use crate::words::{self, Given, Part};
 
 /// A router with what its calls reuse.
 pub(crate) struct Handle {
@@ -18,9 +24,15 @@ pub(crate) struct Handle {
     names: Cell<usize>,
     asked: RefCell<Asked>,
     tickets: RefCell<Tickets>,
-    /// The model that the last decision drew.
-    model: RefCell<String>,
+    models: RefCell<Models>,
+    /// What the last answer has beside its numbers: the changed path of a decision, the location of a redirect in JSON.
+    text: RefCell<String>,
 }
+
+/// What a call that decides answers with; all else stands in the shared numbers.
+const NO_ROUTE: u32 = 0;
+const REDIRECT: u32 = 1;
+const ROUTE: u32 = 2;
 
 /// The functions JavaScript gets, by name.
 #[derive(Clone, Copy)]
@@ -28,7 +40,9 @@ pub(crate) enum Function {
     Decide,
     Route,
     Explain,
-    Model,
+    BodyModel,
+    Models,
+    Text,
     Finish,
     Observe,
     Update,
@@ -38,11 +52,13 @@ pub(crate) enum Function {
 }
 
 impl Function {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Decide,
         Self::Route,
         Self::Explain,
-        Self::Model,
+        Self::BodyModel,
+        Self::Models,
+        Self::Text,
         Self::Finish,
         Self::Observe,
         Self::Update,
@@ -57,7 +73,9 @@ impl Function {
             Self::Decide => ("decide", Box::new(move |call| handle.decide(call))),
             Self::Route => ("route", Box::new(move |call| handle.route(call))),
             Self::Explain => ("explain", Box::new(move |call| handle.explain(call))),
-            Self::Model => ("model", Box::new(move |_| Answer::Text(handle.model.borrow().clone()))),
+            Self::BodyModel => ("bodyModel", Box::new(|call| answer(body_model(call)))),
+            Self::Models => ("models", Box::new(move |_| answer(Ok(handle.models.borrow().names())))),
+            Self::Text => ("text", Box::new(move |_| Answer::Text(handle.text.borrow().clone()))),
             Self::Finish => ("finish", Box::new(move |call| handle.finish(call))),
             Self::Observe => ("observe", Box::new(move |call| answer(handle.observe(call)))),
             Self::Update => ("update", Box::new(move |call| answer(handle.update(call)))),
@@ -74,27 +92,42 @@ struct Asked {
     bytes: Vec<u8>,
     model: Option<Range<usize>>,
     host: Option<Range<usize>>,
+    path: Option<Range<usize>>,
+    method: Option<Range<usize>>,
+    gateway: Option<Range<usize>>,
+    objective: Option<Range<usize>>,
+    port: Option<u16>,
     values: Vec<Option<Range<usize>>>,
 }
 
-/// Arguments of calls that ask: the shared numbers, the model, the host, then the values of the plan's header names, one by one if they are few,
-/// else as one array.
+/// Arguments of calls that ask: the shared numbers, the parts of the request as far as the numbers say that it has them, then the values of the plan's
+/// header names, one by one if they are few, else as one array.
 const MODEL: usize = 1;
 const HOST: usize = 2;
-const VALUES: usize = 3;
+const PATH: usize = 3;
+const METHOD: usize = 4;
+const GATEWAY: usize = 5;
+const OBJECTIVE: usize = 6;
+const VALUES: usize = 7;
 const FEW: usize = 8;
 
 /// A buffer that one giant header made larger than this is given back.
 const KEPT_BYTES: usize = 64 * 1024;
 
 impl Asked {
-    fn read(&mut self, call: &Call, names: usize) {
+    fn read(&mut self, call: &Call, given: &Given<'_>, names: usize) {
         self.bytes.clear();
         self.bytes.shrink_to(KEPT_BYTES);
         self.values.clear();
         let bytes = &mut self.bytes;
-        self.model = call.append(MODEL, bytes);
-        self.host = call.append(HOST, bytes);
+        let mut text = |part, at| if given.has(part) { call.append(at, bytes) } else { None };
+        self.model = text(Part::Model, MODEL);
+        self.host = text(Part::Host, HOST);
+        self.path = text(Part::Path, PATH);
+        self.method = text(Part::Method, METHOD);
+        self.gateway = text(Part::Gateway, GATEWAY);
+        self.objective = text(Part::Objective, OBJECTIVE);
+        self.port = given.port();
         if names <= FEW {
             self.values.extend((0..names).map(|at| call.append(VALUES + at, bytes)));
         } else {
@@ -110,7 +143,11 @@ impl Asked {
         };
         let request = Request::new(self);
         let request = text(&self.model).map_or(request, |model| request.model(model));
-        text(&self.host).map_or(request, |host| request.host(host))
+        let request = text(&self.host).map_or(request, |host| request.host(host));
+        let request = text(&self.path).map_or(request, |path| request.path(path));
+        let request = text(&self.method).map_or(request, |method| request.method(method));
+        let request = text(&self.gateway).map_or(request, |gateway| request.gateway(gateway, self.port));
+        text(&self.objective).map_or(request, |objective| request.objective(objective))
     }
 }
 
@@ -126,6 +163,15 @@ impl Headers for Asked {
     }
 }
 
+/// The model that a request's body asks for. Arguments: the body, the path, the content type where there is one.
+fn body_model(call: &Call) -> Result<Option<String>, Failure> {
+    let (path, content_type) = (call.text(1).unwrap_or_default(), call.text(2));
+    let mut copied = Vec::new();
+    let bytes = call.bytes(0, &mut copied).unwrap_or_default();
+    let body = Body::read(bytes, BodyFormat::of(&path, content_type.as_deref()), &BodyLimits::default())?;
+    Ok(body.model().map(str::to_owned))
+}
+
 impl Handle {
     pub(crate) fn new(router: Router) -> Self {
         let names = router.snapshot().plan().header_names().len();
@@ -134,73 +180,85 @@ impl Handle {
             names: Cell::new(names),
             asked: RefCell::default(),
             tickets: RefCell::default(),
-            model: RefCell::default(),
+            models: RefCell::default(),
+            text: RefCell::default(),
         }
     }
 
     fn decide(&self, call: &Call) -> Answer {
+        let given = Given::of(call);
         let mut asked = self.asked.borrow_mut();
-        asked.read(call, self.names.get());
-        let (request, When { now, seed }) = (asked.request(), words::when(call));
-        let outcome = match seed {
-            None => self.router.decide(&request, now),
-            Some(seed) => self.router.decide_seeded(&request, now, seed),
+        asked.read(call, &given, self.names.get());
+        let request = asked.request();
+        let outcome = match given.seed() {
+            None => self.router.decide(&request, given.now),
+            Some(seed) => self.router.decide_seeded(&request, given.now, seed),
         };
         match outcome {
-            Ok(decision) => self.decided(call, &decision, None),
-            Err(no_route) => {
-                words::set_no_route(call, &no_route);
-                Answer::Number(0)
-            }
+            Ok(decision) => self.decided(&given, &request, &decision, None),
+            Err(no_route) => self.refused(&given, &request, &no_route),
         }
     }
 
     fn route(&self, call: &Call) -> Answer {
+        let given = Given::of(call);
         let mut asked = self.asked.borrow_mut();
-        asked.read(call, self.names.get());
-        match self.router.route(&asked.request(), words::when(call).now) {
+        asked.read(call, &given, self.names.get());
+        let request = asked.request();
+        match self.router.route(&request, given.now) {
             Ok(ticket) => {
                 let mut tickets = self.tickets.borrow_mut();
                 let number = tickets.keep(ticket);
-                let kept = tickets.get(number);
-                kept.map_or(Answer::Nothing, |ticket| self.decided(call, ticket.decision(), Some(number)))
+                tickets.get(number).map_or(Answer::Nothing, |ticket| {
+                    self.decided(&given, &request, ticket.decision(), Some(number))
+                })
             }
-            Err(no_route) => {
-                words::set_no_route(call, &no_route);
-                Answer::Number(0)
-            }
+            Err(no_route) => self.refused(&given, &request, &no_route),
         }
     }
 
     fn decided<S: Deref<Target = State>>(
         &self,
-        call: &Call,
+        given: &Given<'_>,
+        request: &Request<'_>,
         decision: &Decision<S>,
         ticket: Option<usize>,
     ) -> Answer {
-        let kind = ModelKind::of(decision);
-        if let (ModelKind::Drawn, Some(drawn)) = (&kind, decision.model_override()) {
-            drawn.clone_into(&mut self.model.borrow_mut());
-        }
-        words::set_decision(call, decision, ticket);
-        Answer::Number(kind.number())
+        // The plan may be another one when JavaScript asks for the path.
+        let path_changes = match decision.path(request) {
+            Cow::Borrowed(_) => false,
+            Cow::Owned(path) => {
+                *self.text.borrow_mut() = path;
+                true
+            }
+        };
+        words::set_decision(given, decision, ticket, &mut self.models.borrow_mut(), path_changes);
+        Answer::Number(ROUTE)
+    }
+
+    fn refused(&self, given: &Given<'_>, request: &Request<'_>, no_route: &NoRoute) -> Answer {
+        words::set_no_route(given, no_route);
+        let Some(location) = no_route.redirect(request) else { return Answer::Number(NO_ROUTE) };
+        *self.text.borrow_mut() = json!(location).to_string();
+        Answer::Number(REDIRECT)
     }
 
     fn explain(&self, call: &Call) -> Answer {
+        let given = Given::of(call);
         let mut asked = self.asked.borrow_mut();
-        asked.read(call, self.names.get());
-        let (request, When { now, seed }) = (asked.request(), words::when(call));
-        let explanation = match seed {
-            None => self.router.explain(&request, now),
-            Some(seed) => self.router.explain_seeded(&request, now, seed),
+        asked.read(call, &given, self.names.get());
+        let request = asked.request();
+        let explanation = match given.seed() {
+            None => self.router.explain(&request, given.now),
+            Some(seed) => self.router.explain_seeded(&request, given.now, seed),
         };
         let (text, seed) = (explanation.to_string(), explanation.seed().to_string());
         answer(Ok(ExplanationView { text, seed, explanation }))
     }
 
-    /// Argument: the number of the ticket, in the shared array.
+    /// Argument: the number of the ticket.
     fn finish(&self, call: &Call) -> Answer {
-        let number = call.numbers::<1>(0).and_then(|[number]| usize::try_from(number).ok());
+        let number = call.number(0).and_then(|number| usize::try_from(number).ok());
         number.into_iter().for_each(|number| self.tickets.borrow_mut().finish(number));
         Answer::Nothing
     }
@@ -209,7 +267,7 @@ impl Handle {
     fn observe(&self, call: &Call) -> Result<(), Failure> {
         let text = call.text(1).unwrap_or_default();
         let event: Event = serde_json::from_str(&text).map_err(|error| Failure::event(&error))?;
-        Ok(self.router.observe(&event, words::when(call).now)?)
+        Ok(self.router.observe(&event, Given::of(call).now)?)
     }
 
     /// Arguments: manifests, options.
@@ -217,6 +275,7 @@ impl Handle {
         let text = |at| call.text(at).unwrap_or_default();
         let plan = convert::compile(&text(0), &text(1))?;
         self.names.set(plan.header_names().len());
+        self.models.take();
         self.router.update(plan);
         Ok(())
     }

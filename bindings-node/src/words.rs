@@ -1,10 +1,12 @@
 //! The array of numbers that a decision crosses the border with. `lib/native.js` holds the other half of this table.
 
+use std::iter;
 use std::ops::Deref;
 
 use inferroute::{Criticality, Decision, Nanos, NoRoute, Reason, State};
 
-use crate::border::Call;
+use crate::border::{Call, Shared};
+use crate::models::Models;
 
 /// Where the shared array stands among the arguments.
 const AT: usize = 0;
@@ -12,66 +14,112 @@ const AT: usize = 0;
 /// Stands for "none" where a number may be absent.
 const NONE: u32 = u32::MAX;
 
+/// Numbers of a decision before those of its attempts.
+const HEAD: usize = 12;
+
+/// Fallbacks that cross; a decision has no more.
+const FALLBACKS: usize = 7;
+
+/// Numbers of one attempt.
+const ATTEMPT: usize = 3;
+
 /// The reasons, each at the number that crosses the border.
-pub(crate) const REASONS: [Reason; 7] = [
+pub(crate) const REASONS: [Reason; 10] = [
     Reason::NoRule,
+    Reason::UnknownModel,
     Reason::NoBackendRefs,
     Reason::NoWeight,
     Reason::BackendNotFound,
     Reason::RefNotPermitted,
+    Reason::BadFilter,
+    Reason::Redirect,
     Reason::PoolEmpty,
     Reason::NoReadyEndpoint,
 ];
 
-/// Time and seed of a call.
-pub(crate) struct When {
-    pub(crate) now: Nanos,
-    /// The caller's own, where there is one.
-    pub(crate) seed: Option<u64>,
+/// Something that a request may have. Only what it has is read from the arguments.
+#[derive(Clone, Copy)]
+pub(crate) enum Part {
+    Seed,
+    Model,
+    Host,
+    Path,
+    Method,
+    Gateway,
+    Port,
+    Objective,
 }
 
-/// What JavaScript wrote: `[has seed, now low, now high, seed low, seed high]`.
-pub(crate) fn when(call: &Call) -> When {
-    let [has_seed, now_low, now_high, seed_low, seed_high] = call.numbers(AT).unwrap_or_default();
-    When {
-        now: Nanos::new(join(now_low, now_high)),
-        seed: (has_seed == 1).then(|| join(seed_low, seed_high)),
-    }
-}
-
-/// Which text is the model of a decision; the number a call answers with. 0 stands for no route.
-pub(crate) enum ModelKind {
-    /// The one the client named.
-    Unchanged,
-    /// The one in the table of the rule's backendRefs.
-    Override,
-    /// One drawn from an InferenceModel's targets: ask for it.
-    Drawn,
-}
-
-impl ModelKind {
-    pub(crate) fn of<S: Deref<Target = State>>(decision: &Decision<S>) -> Self {
-        match (decision.model_override(), decision.pool()) {
-            (None, _) => Self::Unchanged,
-            (Some(_), None) => Self::Override,
-            (Some(_), Some(_)) => Self::Drawn,
-        }
-    }
-
-    pub(crate) fn number(&self) -> u32 {
+impl Part {
+    /// Its bit in the first number.
+    fn bit(self) -> u32 {
         match self {
-            Self::Unchanged => 1,
-            Self::Override => 2,
-            Self::Drawn => 3,
+            Self::Seed => 1,
+            Self::Model => 1 << 1,
+            Self::Host => 1 << 2,
+            Self::Path => 1 << 3,
+            Self::Method => 1 << 4,
+            Self::Gateway => 1 << 5,
+            Self::Port => 1 << 6,
+            Self::Objective => 1 << 7,
         }
     }
 }
 
-/// Writes `[version low, high, seed low, high, rule, match, backendRef, endpoint, criticality, ticket]`.
+/// What JavaScript wrote: `[parts, now low, now high, seed low, seed high, port]`.
+pub(crate) struct Given<'c> {
+    shared: Shared<'c>,
+    parts: u32,
+    pub(crate) now: Nanos,
+    seed: u64,
+    port: u32,
+}
+
+impl<'c> Given<'c> {
+    pub(crate) fn of(call: &'c Call) -> Self {
+        let shared = call.shared(AT);
+        let [parts, now_low, now_high, seed_low, seed_high, port] = shared.read().unwrap_or_default();
+        Self {
+            shared,
+            parts,
+            now: Nanos::new(join(now_low, now_high)),
+            seed: join(seed_low, seed_high),
+            port,
+        }
+    }
+
+    pub(crate) fn has(&self, part: Part) -> bool {
+        self.parts & part.bit() != 0
+    }
+
+    /// The caller's own seed, where there is one.
+    pub(crate) fn seed(&self) -> Option<u64> {
+        self.has(Part::Seed).then_some(self.seed)
+    }
+
+    pub(crate) fn port(&self) -> Option<u16> {
+        if self.has(Part::Port) { u16::try_from(self.port).ok() } else { None }
+    }
+}
+
+/// The model of an attempt: 0 for the one the client named, 1 for the one in the table of the rule's backendRefs, 2 and more for the drawn one of the
+/// number that is 2 smaller.
+fn model_number(model: Option<&str>, pool: Option<&str>, models: &mut Models) -> u32 {
+    match (model, pool) {
+        (None, _) => 0,
+        (Some(_), None) => 1,
+        (Some(drawn), Some(_)) => number(models.number(drawn).checked_add(2)),
+    }
+}
+
+/// Writes `[version low, high, seed low, high, rule, match, criticality, priority, ticket, drawn models known, whether the path changes, attempts]`, then
+/// `[backendRef, endpoint, model]` of each attempt. The first one is the decision itself, the others are its fallbacks.
 pub(crate) fn set_decision<S: Deref<Target = State>>(
-    call: &Call,
+    given: &Given<'_>,
     decision: &Decision<S>,
     ticket: Option<usize>,
+    models: &mut Models,
+    path_changes: bool,
 ) {
     let [version_low, version_high] = split(decision.state_version());
     let [seed_low, seed_high] = split(decision.seed());
@@ -81,28 +129,49 @@ pub(crate) fn set_decision<S: Deref<Target = State>>(
         Some(Criticality::Standard) => 2,
         Some(Criticality::Critical) => 3,
     };
-    call.set_numbers(
-        AT,
+    let primary = [
+        number(Some(decision.backend_ref_index())),
+        number(Some(decision.endpoint_number())),
+        model_number(decision.model_override(), decision.pool(), models),
+    ];
+    let fallbacks = decision.fallbacks();
+    let mut numbers = [0; HEAD + ATTEMPT * (1 + FALLBACKS)];
+    let (head, rest) = numbers.split_at_mut(HEAD);
+    let (places, _) = rest.as_chunks_mut::<ATTEMPT>();
+    let count = places.len().min(1 + fallbacks.len());
+    let fallbacks = fallbacks.map(|fallback| {
         [
-            version_low,
-            version_high,
-            seed_low,
-            seed_high,
-            number(Some(decision.rule_number())),
-            number(Some(decision.match_index())),
-            number(Some(decision.backend_ref_index())),
-            number(Some(decision.endpoint_number())),
-            criticality,
-            number(ticket),
-        ],
-    );
+            number(Some(fallback.backend_ref_index())),
+            number(Some(fallback.endpoint_number())),
+            model_number(fallback.model_override(), fallback.pool(), models),
+        ]
+    });
+    for (place, attempt) in places.iter_mut().zip(iter::once(primary).chain(fallbacks)) {
+        *place = attempt;
+    }
+    head.copy_from_slice(&[
+        version_low,
+        version_high,
+        seed_low,
+        seed_high,
+        number(Some(decision.rule_number())),
+        number(Some(decision.match_index())),
+        criticality,
+        u32::from_le_bytes(decision.priority().to_le_bytes()),
+        number(ticket),
+        number(Some(models.len())),
+        path_changes.into(),
+        number(Some(count)),
+    ]);
+    given.shared.write(numbers);
 }
 
-/// Writes `[0, 0, seed low, high, rule or none, reason]`.
-pub(crate) fn set_no_route(call: &Call, no_route: &NoRoute) {
+/// Writes `[0, 0, seed low, high, rule or none, reason, status]`.
+pub(crate) fn set_no_route(given: &Given<'_>, no_route: &NoRoute) {
     let [seed_low, seed_high] = split(no_route.seed());
     let reason = REASONS.iter().position(|reason| *reason == no_route.reason());
-    call.set_numbers(AT, [0, 0, seed_low, seed_high, number(no_route.rule_number()), number(reason)]);
+    let rule = number(no_route.rule_number());
+    given.shared.write([0, 0, seed_low, seed_high, rule, number(reason), no_route.status().into()]);
 }
 
 fn number(value: Option<usize>) -> u32 {

@@ -12,14 +12,17 @@ import {
   STRATEGIES,
   Ticket,
   version,
+  type Attempt,
   type Diagnostic,
   type EndpointView,
   type Event,
+  type Location,
+  type Mutations,
   type RouterOptions,
   type Strategy,
 } from 'inferroute'
 
-const options: RouterOptions = { strategy: 'least_request', inferenceExtension: true, defaultNamespace: 'ai', firstMatch: false, seed: 7n }
+const options: RouterOptions = { strategy: 'least_request', inferenceExtension: true, defaultNamespace: 'ai', firstMatch: false, fallbackEndpoints: 3, strict: true, unknownModel: 'reject', envoyGatewayOrder: false, catchAll: true, seed: 7n }
 const router = new Router({ 'a.yaml': 'text', 'b.yaml': 'text' }, options)
 new Router('text', { seed: 7 })
 new Router([['a.yaml', 'text']])
@@ -36,15 +39,26 @@ const answer: Decision | NoRoute = router.decide(headers, { model: 'm', host: 'h
 if (answer.ok) {
   const text: string = answer.route + answer.endpoint + (answer.pool ?? '') + (answer.address ?? '') + answer.backend.name
   const model: string | null = answer.model ?? answer.modelOverride ?? answer.criticality ?? answer.ruleName
-  const numbers: number = answer.rule + answer.matchIndex + answer.stateVersion
+  const numbers: number = answer.rule + answer.matchIndex + answer.stateVersion + answer.priority
   const seed: bigint = answer.seed
+  const others: readonly Attempt[] = answer.fallbacks
+  const { request_headers: changes = [], retry }: Mutations = answer.mutations
+  const names: string[] = changes.map((change) => ('remove' in change ? change.remove : 'set' in change ? change.set[0] : change.add[0]))
+  void [others[0]?.modelOverride, others[0]?.mutations.hostname, retry?.codes, names, answer.rewrittenPath.length, answer.toJSON().fallbacks[0]?.address]
+  // @ts-expect-error attempts do not change
+  if (others[0]) others[0].endpoint = text
   // @ts-expect-error decisions do not change
   answer.route = text
   void [model, numbers, seed, answer.toJSON().backend.kind]
 } else {
-  const status: 404 | 500 | 503 = answer.status
-  void [status, answer.reason, answer.message, answer.route, answer.rule, answer.toJSON(), String(answer)]
+  const status: number = answer.status
+  const location: Location | null = answer.location
+  void [status, location?.scheme, location?.path, answer.reason, answer.message, answer.route, answer.rule, answer.toJSON(), String(answer)]
 }
+router.decide(headers, { path: '/v1/chat/completions', method: 'POST', gateway: 'a/b', port: 443, objective: 'a/o', body: new Uint8Array(2), contentType: 'application/json' })
+router.decide(headers, { body: '{}', path: null })
+// @ts-expect-error a body that was parsed
+router.decide(headers, { body: { model: 'm' } })
 router.decide()
 router.decide(null)
 router.decide([['x-tier', 'gold'], ['x-tier', ['a', 'b']]])

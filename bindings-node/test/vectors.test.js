@@ -10,7 +10,17 @@ const { ManifestError, Router } = require('..')
 const ROOT = join(__dirname, '../../core/tests/vectors')
 const files = readdirSync(ROOT, { recursive: true }).filter((name) => name.endsWith('.json')).sort()
 
-const OPTIONS = { strategy: 'strategy', inference_extension: 'inferenceExtension', default_namespace: 'defaultNamespace', first_match: 'firstMatch' }
+const OPTIONS = {
+  strategy: 'strategy',
+  inference_extension: 'inferenceExtension',
+  default_namespace: 'defaultNamespace',
+  first_match: 'firstMatch',
+  fallback_endpoints: 'fallbackEndpoints',
+  strict: 'strict',
+  unknown_model: 'unknownModel',
+  envoy_gateway_order: 'envoyGatewayOrder',
+  catch_all: 'catchAll',
+}
 const DECISION = ['route', 'rule', 'backend', 'pool', 'endpoint', 'address', 'model']
 const NO_ROUTE = ['status', 'reason', 'route', 'rule']
 
@@ -58,9 +68,9 @@ function run(entry, defaults, folder) {
   const [text, options] = loaded(config, folder)
   if (refused(expect, () => new Router(text, options))) return
   assert.ok(request !== undefined, 'a case that loads has a request')
-  only(request, ['headers', 'host', 'model'], 'request')
-  const { headers: pairs = [], host, model } = request
-  const asked = { host, model, now: integer(now, 'now') }
+  only(request, ['headers', 'host', 'path', 'method', 'model', 'gateway', 'port'], 'request')
+  const { headers: pairs = [], ...parts } = request
+  const asked = { ...parts, now: integer(now, 'now') }
 
   for (const headers of shapes(pairs)) {
     const router = new Router(text, options)
@@ -74,11 +84,12 @@ function run(entry, defaults, folder) {
     const why = router.explain(headers, { ...asked, seed: integer(seed, 'seed') })
     if (explain !== undefined) assert.deepEqual(why.toString().split('\n'), explain)
     const answer = router.decide(headers, { ...asked, seed })
-    const { seed: answeredSeed, ...json } = JSON.parse(JSON.stringify(answer))
+    const { seed: answeredSeed, mutations, location, fallbacks, ...json } = JSON.parse(JSON.stringify(answer))
+    if ('fallbacks' in outcome) json.fallbacks = fallbacks
     assert.equal(answeredSeed, seed)
     assert.equal(why.seed, answer.seed)
     const fields = 'status' in outcome ? NO_ROUTE : DECISION
-    assert.deepEqual(Object.keys(outcome).sort(), [...fields].sort(), 'an expectation states every field')
+    assert.deepEqual(Object.keys(outcome).filter((name) => name !== 'fallbacks').sort(), [...fields].sort(), 'an expectation states every field')
     assert.deepEqual(json, outcome)
     assert.equal(answer.ok, !('status' in outcome))
   }

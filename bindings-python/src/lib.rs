@@ -1,6 +1,6 @@
 //! The Python module `inferroute._native`: names, types and errors of Python around the `inferroute` crate, and no routing of its own.
 //!
-//! Every function that Python can call runs under [`guard::guarded`], so that a bug here is an `InferrouteError` there and never a
+//! Every function that Python can call runs under `guard::guarded`, so that a bug here is an `InferrouteError` there and never a
 //! `PanicException`, which `except Exception` would not catch.
 
 mod args;

@@ -1,8 +1,7 @@
 //! One way to serve a request: a backendRef, a model and an endpoint. A decision is the first of them with those to try after it.
 
-use crate::decision::BackendName;
-use crate::ids::{EndpointIx, PoolIx};
-use crate::plan::{BackendRef, Mutations, Rule};
+use crate::ids::{EndpointIx, Ix, PoolIx};
+use crate::plan::{BackendName, BackendRef, Mutations, Rule};
 use crate::state::State;
 
 /// The numbers of an attempt.
@@ -107,6 +106,16 @@ pub struct AttemptView<'s> {
 }
 
 impl<'s> AttemptView<'s> {
+    /// The position of the backendRef among the rule's.
+    pub fn backend_ref_index(&self) -> usize {
+        self.attempt.backend_ref_index()
+    }
+
+    /// The endpoint's number among [`State::endpoints`] of the state that was decided on.
+    pub fn endpoint_number(&self) -> usize {
+        self.attempt.endpoint.position()
+    }
+
     /// The backendRef.
     pub fn backend(&self) -> BackendName<'s> {
         match self.attempt.backend_ref(self.rule) {

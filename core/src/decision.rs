@@ -1,17 +1,16 @@
-//! What a decision answers: where the request goes, or why it goes nowhere.
+//! Where a request goes.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
-
-use serde::Serialize;
+use std::sync::Arc;
 
 use crate::attempt::{AttemptView, Attempts};
 use crate::ids::Ix;
 use crate::manifest::Criticality;
-use crate::plan::{BackendRef, Mutations, Redirect, Rule, RuleAnswer};
+use crate::plan::{BackendName, BackendRef, Mutations, Rule};
 use crate::request::Request;
-use crate::router::Snapshot;
+use crate::snapshot::Snapshot;
 use crate::state::State;
 
 /// Where a request goes.
@@ -31,6 +30,7 @@ pub(crate) struct Choice {
     pub(crate) at: Place,
     pub(crate) attempts: Attempts,
     pub(crate) criticality: Option<Criticality>,
+    pub(crate) priority: i32,
 }
 
 /// The rule and match that hold.
@@ -139,6 +139,11 @@ impl<S: Deref<Target = State>> Decision<S> {
         self.choice.criticality
     }
 
+    /// The priority of the request's InferenceObjective: larger matters more, below 0 is dropped first; 0 without one.
+    pub fn priority(&self) -> i32 {
+        self.choice.priority
+    }
+
     /// The seed of all draws of this decision: the same state, request, time and seed decide the same.
     pub fn seed(&self) -> u64 {
         self.seed
@@ -173,188 +178,9 @@ impl<S: Deref<Target = State>> PartialEq for Decision<S> {
     }
 }
 
-/// A backendRef as it was resolved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct BackendName<'s> {
-    /// `AIServiceBackend` or `InferencePool`.
-    pub kind: &'s str,
-    /// The namespace, also where the reference left it out.
-    pub namespace: &'s str,
-    /// The name.
-    pub name: &'s str,
-}
-
-impl fmt::Display for BackendName<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}/{}", self.kind, self.namespace, self.name)
-    }
-}
-
-/// Where a redirect sends the client: the parts that change. A host writes the parts of the request's own URL for those that are `None`; with a new
-/// scheme and no port, the scheme's own port.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Location {
-    /// `http` or `https`.
-    pub scheme: Option<String>,
-    /// The host name.
-    pub hostname: Option<String>,
-    /// The port.
-    pub port: Option<u16>,
-    /// The path with its query.
-    pub path: Option<String>,
-}
-
-/// Why a request goes nowhere: an answer to send, not an error of the router.
-#[derive(Clone, Copy)]
-pub struct NoRoute<S = Snapshot> {
-    pub(crate) state: S,
-    pub(crate) reason: Reason,
-    pub(crate) at: Option<Place>,
-    pub(crate) seed: u64,
-}
-
-/// The cause of a [`NoRoute`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reason {
-    /// No match of any rule holds.
-    NoRule,
-    /// The rule has no backendRefs.
-    NoBackendRefs,
-    /// Every backendRef of the rule has weight 0.
-    NoWeight,
-    /// The chosen backendRef names an object that does not exist.
-    BackendNotFound,
-    /// The chosen backendRef crosses namespaces without a ReferenceGrant.
-    RefNotPermitted,
-    /// A filter of the rule or the chosen backendRef cannot be followed.
-    BadFilter,
-    /// The rule sends the client elsewhere.
-    Redirect,
-    /// The chosen pool has no member.
-    PoolEmpty,
-    /// The chosen pool has members, none of them ready.
-    NoReadyEndpoint,
-}
-
-impl Reason {
-    /// The HTTP status to answer with. A redirect's may be another one: [`NoRoute::status`] knows.
-    pub const fn status(self) -> u16 {
-        match self {
-            Self::NoRule => 404,
-            Self::NoBackendRefs
-            | Self::NoWeight
-            | Self::BackendNotFound
-            | Self::RefNotPermitted
-            | Self::BadFilter => 500,
-            Self::Redirect => 302,
-            Self::PoolEmpty | Self::NoReadyEndpoint => 503,
-        }
-    }
-
-    /// The stable word for logs and vectors, for example `pool_empty`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NoRule => "no_rule",
-            Self::NoBackendRefs => "no_backend_refs",
-            Self::NoWeight => "no_weight",
-            Self::BackendNotFound => "backend_not_found",
-            Self::RefNotPermitted => "ref_not_permitted",
-            Self::BadFilter => "bad_filter",
-            Self::Redirect => "redirect",
-            Self::PoolEmpty => "pool_empty",
-            Self::NoReadyEndpoint => "no_ready_endpoint",
-        }
-    }
-
-    /// What it means, in a sentence that names nothing of the configuration and so may go to the client.
-    pub const fn message(self) -> &'static str {
-        match self {
-            Self::NoRule => "no rule matches the request; the model or a header is probably not configured",
-            Self::NoBackendRefs => "the matching rule has no backendRefs",
-            Self::NoWeight => "every backendRef of the matching rule has weight 0",
-            Self::BackendNotFound => "the chosen backendRef names an object that does not exist",
-            Self::RefNotPermitted => {
-                "the chosen backendRef is in another namespace and no ReferenceGrant permits it"
-            }
-            Self::BadFilter => "a filter of the matching rule cannot be followed",
-            Self::Redirect => "the matching rule sends the client elsewhere",
-            Self::PoolEmpty => "the chosen pool has no endpoints",
-            Self::NoReadyEndpoint => "no endpoint of the chosen pool is ready",
-        }
-    }
-}
-
-impl<S: Deref<Target = State>> NoRoute<S> {
-    /// The HTTP status to answer with: 404, 500 or 503, or that of a redirect.
-    pub fn status(&self) -> u16 {
-        self.rule_redirect().map_or(self.reason.status(), |redirect| redirect.status)
-    }
-
-    fn rule_redirect(&self) -> Option<&Redirect> {
-        match &self.state.plan.rules[self.at?.rule].answer {
-            Some(RuleAnswer::Redirect(redirect)) => Some(redirect),
-            _ => None,
-        }
-    }
-
-    /// Where a redirect sends the client, `None` for other answers. `request` is the one that was decided on.
-    pub fn redirect(&self, request: &Request<'_>) -> Option<Location> {
-        let redirect = self.rule_redirect()?;
-        let at = self.at?;
-        let prefix = self.state.plan.rules[at.rule].prefixes.get(at.match_index).map_or("", |prefix| prefix);
-        Some(Location {
-            scheme: redirect.scheme.clone(),
-            hostname: redirect.hostname.clone(),
-            port: redirect.port,
-            path: redirect.path.as_ref().map(|change| change.apply(request.path, prefix)),
-        })
-    }
-
-    /// The cause.
-    pub fn reason(&self) -> Reason {
-        self.reason
-    }
-
-    /// The route whose rule matched, as `namespace/name`; `None` where none did.
-    pub fn route(&self) -> Option<&str> {
-        let at = self.at?;
-        Some(self.state.plan.routes[self.state.plan.rules[at.rule].route].as_str())
-    }
-
-    /// The position of the rule that matched in its route.
-    pub fn rule(&self) -> Option<usize> {
-        self.at.map(|at| self.state.plan.rules[at.rule].index)
-    }
-
-    /// The number among [`Plan::rules`](crate::Plan::rules) of the rule that matched, for hosts that keep their own tables.
-    pub fn rule_number(&self) -> Option<usize> {
-        self.at.map(|at| at.rule.position())
-    }
-
-    /// The seed of the decision.
-    pub fn seed(&self) -> u64 {
-        self.seed
-    }
-}
-
-impl<S: Deref<Target = State>> fmt::Display for NoRoute<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}: {}", self.status(), self.reason.as_str(), self.reason.message())
-    }
-}
-
-impl<S: Deref<Target = State>> fmt::Debug for NoRoute<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl<S: Deref<Target = State>> std::error::Error for NoRoute<S> {}
-
-impl<S: Deref<Target = State>> PartialEq for NoRoute<S> {
-    fn eq(&self, other: &Self) -> bool {
-        (self.reason, self.at, self.seed) == (other.reason, other.at, other.seed)
+impl Decision {
+    /// The decision with a shared state, for one that is kept: a snapshot holds one of its thread's few places for quick reads until it is dropped.
+    pub fn into_shared(self) -> Decision<Arc<State>> {
+        Decision { state: self.state.into_shared(), choice: self.choice, seed: self.seed }
     }
 }

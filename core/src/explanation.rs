@@ -5,7 +5,8 @@ use std::ops::Deref;
 
 use serde::Serialize;
 
-use crate::decision::{Decision, NoRoute};
+use crate::decision::Decision;
+use crate::no_route::NoRoute;
 use crate::state::State;
 use crate::trace::{Step, Trace};
 

@@ -50,7 +50,6 @@
 //! [`Recorder`]. Under the handle lies the pure function [`decide()`], for hosts that keep state, time and seeds themselves.
 #![forbid(unsafe_code)]
 
-#[allow(dead_code, reason = "switched on by an option that is still to come")]
 mod admission;
 mod attempt;
 mod body;
@@ -59,12 +58,15 @@ mod decide;
 mod decision;
 mod explanation;
 mod ids;
+mod load;
 mod manifest;
+mod no_route;
 mod plan;
 mod request;
 mod rng;
 mod router;
 mod signals;
+mod snapshot;
 mod state;
 mod trace;
 mod units;
@@ -74,18 +76,21 @@ pub use body::{
     Body, BodyCode, BodyError, BodyFormat, BodyLimits, Chunk, Chunks, Piece, PieceKind, Pieces, PromptField,
 };
 pub use decide::decide;
-pub use decision::{BackendName, Decision, Location, NoRoute, Reason};
+pub use decision::Decision;
 pub use explanation::{Explanation, Recorder};
 pub use ids::ObjectName;
-pub use manifest::{Code, Criticality, Diagnostic, Manifests, Problems, Severity};
+pub use load::Manifests;
+pub use manifest::{Code, Criticality, Diagnostic, Problems, Severity};
+pub use no_route::{Location, NoRoute, Reason};
 pub use plan::{
-    BodyChange, HeaderChange, HeaderName, Mirror, Miss, Mutations, Options, PathChange, Plan, Retry,
-    RuleView, Strategy, UnknownStrategy,
+    BackendName, BodyChange, HeaderChange, HeaderName, Mirror, Miss, Mutations, Options, PathChange, Plan,
+    PublishedModel, Retry, RuleView, Strategy, UnknownModel, UnknownStrategy,
 };
 pub use request::{Found, Headers, Request};
 pub use rng::DecisionRng;
-pub use router::{Router, Snapshot, Ticket};
+pub use router::{Router, Ticket};
 pub use signals::{Event, EventError, ReportedEndpoint};
+pub use snapshot::Snapshot;
 pub use state::{EndpointView, State};
 pub use trace::{NoTrace, Step, Trace};
 pub use units::Nanos;

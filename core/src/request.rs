@@ -81,12 +81,22 @@ pub struct Request<'r> {
     pub(crate) model: Option<&'r str>,
     pub(crate) gateway: Option<&'r str>,
     pub(crate) port: Option<u16>,
+    pub(crate) objective: Option<&'r str>,
 }
 
 impl<'r> Request<'r> {
     /// A `GET` of `/` with these headers.
     pub fn new(headers: &'r dyn Headers) -> Self {
-        Self { headers, host: None, path: "/", method: "GET", model: None, gateway: None, port: None }
+        Self {
+            headers,
+            host: None,
+            path: "/",
+            method: "GET",
+            model: None,
+            gateway: None,
+            port: None,
+            objective: None,
+        }
     }
 
     /// The host the client asked for (the `Host` header or `:authority`), with or without a port. Routes with hostnames match nothing without it.
@@ -116,6 +126,14 @@ impl<'r> Request<'r> {
     pub fn gateway(mut self, gateway: &'r str, port: Option<u16>) -> Self {
         self.gateway = Some(gateway);
         self.port = port;
+        self
+    }
+
+    /// The InferenceObjective of the request, as `namespace/name`. Hosts that let clients choose one read it from
+    /// `x-gateway-inference-objective` themselves: the library trusts no header with it.
+    #[must_use]
+    pub fn objective(mut self, objective: &'r str) -> Self {
+        self.objective = Some(objective);
         self
     }
 

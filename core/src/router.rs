@@ -1,19 +1,20 @@
 //! The handle that a host shares between its threads: the published state, the seed, and the one place where states are swapped.
 
-use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use arc_swap::{ArcSwap, Guard};
+use arc_swap::ArcSwap;
 
 use crate::decide;
-use crate::decision::{Decision, NoRoute};
+use crate::decision::Decision;
 use crate::explanation::{Explanation, Recorder};
 use crate::ids::EndpointIx;
+use crate::no_route::NoRoute;
 use crate::plan::Plan;
 use crate::request::Request;
 use crate::rng::{DecisionRng, decision_seed};
 use crate::signals::{EndpointCell, Event, EventError};
+use crate::snapshot::Snapshot;
 use crate::state::State;
 use crate::trace::NoTrace;
 use crate::units::Nanos;
@@ -46,33 +47,6 @@ pub struct Router {
     published: ArcSwap<State>,
     seed: u64,
     sequence: AtomicU64,
-}
-
-/// The state that a decision was made on, held for as long as the decision is.
-#[derive(Debug)]
-pub struct Snapshot(Guard<Arc<State>>);
-
-impl Deref for Snapshot {
-    type Target = State;
-
-    fn deref(&self) -> &State {
-        &self.0
-    }
-}
-
-impl Decision {
-    /// The decision with a shared state, for one that is kept: a snapshot holds one of its thread's few places for quick reads until it is dropped.
-    pub fn into_shared(self) -> Decision<Arc<State>> {
-        Decision { state: Guard::into_inner(self.state.0), choice: self.choice, seed: self.seed }
-    }
-}
-
-impl NoRoute {
-    /// The answer with a shared state, for one that is kept.
-    pub fn into_shared(self) -> NoRoute<Arc<State>> {
-        let Self { state, reason, at, seed } = self;
-        NoRoute { state: Guard::into_inner(state.0), reason, at, seed }
-    }
 }
 
 impl Router {
@@ -152,7 +126,7 @@ impl Router {
 
     /// The state as it is now, for [`decide`](crate::decide()) and for a look around.
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot(self.published.load())
+        Snapshot::new(self.published.load())
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::compile::has_labels;
 use crate::ids::{BackendIx, EndpointIx, Ix, ObjectName, PoolIx, Table};
+use crate::manifest::has_labels;
 use crate::plan::{Plan, Pool};
 use crate::signals::{EndpointCell, Event, EventError, PoolCell, ReportedEndpoint, address_with_port, check};
 

@@ -71,6 +71,10 @@ fn vectors_are_decided_as_the_reference_decides() {
     let mut compared = 0;
     support::for_each_case(|name, case, config, _| {
         let Some(objects) = &config.objects else { return };
+        // What the reference leaves out, see the page of the vectors.
+        if name.starts_with("options/") {
+            return;
+        }
         if case.expect.get("issues").is_some() || config.plan(Path::new(".")).is_err() {
             return;
         }

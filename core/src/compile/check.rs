@@ -1,5 +1,6 @@
 //! The values of one object, each by itself: what the types alone cannot rule out.
 
+use super::http::is_header_name;
 use super::report::Report;
 use super::route::{PathTest, Route, RouteMatch};
 use crate::manifest::{
@@ -131,14 +132,12 @@ impl Checker<'_> {
             "this is not a method",
             "write it in capitals, for example GET or POST",
         );
-        for (list, wires, is_name) in
-            [("headers", one.headers, is_token as fn(&str) -> bool), ("queryParams", one.query, is_token)]
-        {
+        for (list, wires) in [("headers", one.headers), ("queryParams", one.query)] {
             for (position, wire) in wires.iter().enumerate() {
                 let at = |field: &str| at(&format!("{list}[{position}].{field}"));
                 let help = "write a name of letters, digits and !#$%&'*+-.^_`|~";
                 self.require(
-                    is_name(&wire.name),
+                    is_token(&wire.name),
                     || at("name"),
                     "this is not a name of a header or query parameter",
                     help,
@@ -237,10 +236,9 @@ fn is_name(name: &str) -> bool {
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b':'))
 }
 
-/// An HTTP field name (RFC 9110, section 5.6.2).
+/// A name of a header or query parameter that a match may ask for (Gateway API, HTTPHeaderName).
 fn is_token(name: &str) -> bool {
-    (1..=256).contains(&name.len())
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
+    name.len() <= 256 && is_header_name(name)
 }
 
 fn is_hostname(hostname: &str) -> bool {

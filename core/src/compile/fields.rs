@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::conditions::{MatchTests, PathKind};
 use super::objects::Objects;
-use super::tests::{MatchTests, PathKind};
 use crate::ids::{Ix, NameIx};
 use crate::plan::{Condition, Field, Fields, HostPattern, Test};
 

@@ -2,7 +2,9 @@
 //!
 //! A filter that cannot be followed must not be passed over (Gateway API, HTTPRouteFilter): requests that it would have changed are answered 500.
 
+use super::ai_mutations::{add_body_mutations, add_header_mutations};
 use super::durations::duration;
+use super::http::{is_header_name, is_header_value};
 use super::objects::Objects;
 use super::report::Report;
 use super::route::{Route, RouteRule};
@@ -11,7 +13,7 @@ use crate::manifest::{
     BackendRefWire, BodyMutationWire, Code, FilterWire, HeaderModifierWire, HeaderMutationWire, HeaderWire,
     Kind, MirrorWire, PathModifierWire, RedirectWire, RewriteWire,
 };
-use crate::plan::{BodyChange, HeaderChange, Mirror, Mutations, PathChange, Redirect, Retry};
+use crate::plan::{HeaderChange, Mirror, Mutations, PathChange, Redirect, Retry};
 use crate::units::port;
 
 /// What the filters of one list come to.
@@ -218,57 +220,6 @@ fn header_changes(wire: &HeaderModifierWire) -> Result<Vec<HeaderChange>, String
     Ok(changes)
 }
 
-/// Headers that a mutation never touches: what the gateway itself keeps there (Envoy AI Gateway, header mutation).
-fn is_reserved(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name.starts_with(':') || name.starts_with("x-ai-eg-") || name == "x-envoy-original-path"
-}
-
-/// Removals of all levels, then what is set; the first level that sets a name counts.
-fn add_header_mutations<'w>(
-    to: &mut Vec<HeaderChange>,
-    levels: impl Iterator<Item = &'w HeaderMutationWire> + Clone,
-) {
-    let usable = |name: &str| is_header_name(name) && !is_reserved(name);
-    let mut removed: Vec<String> = Vec::new();
-    for name in levels.clone().flat_map(|level| &level.remove).filter(|name| usable(name)) {
-        if !removed.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-            removed.push(name.clone());
-        }
-    }
-    let mut set: Vec<(String, String)> = Vec::new();
-    for header in levels
-        .flat_map(|level| &level.set)
-        .filter(|header| usable(&header.name) && is_header_value(&header.value))
-    {
-        if !set.iter().any(|(known, _)| known.eq_ignore_ascii_case(&header.name)) {
-            set.push((header.name.clone(), header.value.clone()));
-        }
-    }
-    to.extend(removed.into_iter().map(HeaderChange::Remove));
-    to.extend(set.into_iter().map(|(name, value)| HeaderChange::Set(name, value)));
-}
-
-fn add_body_mutations<'w>(
-    to: &mut Vec<BodyChange>,
-    levels: impl Iterator<Item = &'w BodyMutationWire> + Clone,
-) {
-    let mut removed: Vec<String> = Vec::new();
-    for path in levels.clone().flat_map(|level| &level.remove) {
-        if !removed.contains(path) {
-            removed.push(path.clone());
-        }
-    }
-    let mut set: Vec<(String, String)> = Vec::new();
-    for field in levels.flat_map(|level| &level.set) {
-        if !set.iter().any(|(known, _)| *known == field.path) {
-            set.push((field.path.clone(), field.value.clone()));
-        }
-    }
-    to.extend(removed.into_iter().map(BodyChange::Remove));
-    to.extend(set.into_iter().map(|(path, value)| BodyChange::Set(path, value)));
-}
-
 fn redirect(wire: &RedirectWire) -> Result<Redirect, String> {
     let status = wire.status_code.unwrap_or(302);
     let status = u16::try_from(status).ok().filter(|status| matches!(status, 301 | 302 | 303 | 307 | 308));
@@ -304,14 +255,4 @@ fn path_change(wire: &PathModifierWire) -> Result<PathChange, String> {
     } else {
         Err("the new path has characters that HTTP does not allow".to_owned())
     }
-}
-
-/// RFC 9110, section 5.1.
-fn is_header_name(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
-}
-
-/// RFC 9110, section 5.5: no control characters, so that no value can end its line. An empty value sets nothing.
-fn is_header_value(value: &str) -> bool {
-    !value.is_empty() && !value.bytes().any(|b| b.is_ascii_control() && b != b'\t')
 }

@@ -2,42 +2,52 @@
 //!
 //! All problems are found in one run. Either a whole plan comes out or none.
 
+mod ai_mutations;
 mod attach;
 mod backend_ref;
 mod check;
+mod conditions;
 mod durations;
 mod fields;
 mod filters;
+mod http;
+mod models;
 mod objects;
 mod order;
+mod publish;
 mod report;
 mod resolve;
 mod route;
-mod tests;
 
-use crate::manifest::{Diagnostic, Problems, Source};
+use crate::manifest::{Admissible, Collected, Problems};
 use crate::plan::{Options, Plan, Profile};
 
-pub(crate) use resolve::has_labels;
-
 /// Builds the plan of all sources, or says what is wrong with them.
-pub(crate) fn compile(
-    sources: Vec<Source>,
-    problems: Vec<Diagnostic>,
-    options: &Options,
-) -> Result<Plan, Problems> {
+pub(crate) fn compile(collected: Collected, options: &Options) -> Result<Plan, Problems> {
+    let Collected { mut sources, others, problems } = collected;
     let mut report = report::Report::new(problems);
-    for source in &sources {
+    for source in sources.iter_mut().filter(|_| options.strict) {
+        let refused = source.admit();
+        source.is_refused = !refused.is_empty();
+        report.extend(refused);
+    }
+    for other in others {
+        let refused = if options.strict { other.admit() } else { Vec::new() };
+        let problem = other.problem.filter(|_| refused.is_empty());
+        report.extend(refused.into_iter().chain(problem));
+    }
+    for source in sources.iter().filter(|source| !source.is_refused) {
         check::check(source, &mut report);
     }
-    let objects = objects::Objects::collect(&sources, &options.default_namespace, &mut report);
-    for route in &objects.routes {
+    let objects = objects::Objects::collect(&sources, options, &mut report);
+    for route in objects.routes.iter().filter(|route| !route.source.is_refused) {
         check::check_route(route, &mut report);
     }
     let mut backends = resolve::backends(&objects);
     let pools = resolve::pools(&objects, &mut report);
     let routes = resolve::routes(&objects, options, &mut backends, &mut report);
     let scopes = order::scopes(&objects, options, &mut report);
+    let published = publish::models(&objects);
     let warnings = report.finish()?;
     Ok(Plan {
         scopes,
@@ -46,8 +56,18 @@ pub(crate) fn compile(
         pools: pools.into_iter().collect(),
         backends: backends.into_iter().collect(),
         profile: Profile::of(options.strategy),
+        objectives: objects
+            .objectives
+            .iter()
+            .filter_map(|named| {
+                let priority = i32::try_from(named.object.spec.priority.unwrap_or_default()).ok()?;
+                Some((named.name.as_str().into(), priority))
+            })
+            .collect(),
+        unknown_model: options.unknown_model,
         default_namespace: options.default_namespace.as_str().into(),
         fallback_endpoints: options.fallback_endpoints,
+        published: published.into(),
         warnings: warnings.into(),
     })
 }

@@ -6,9 +6,10 @@ use super::report::Report;
 use super::route::Route;
 use crate::ids::{BackendIx, Ix, ObjectName, PoolIx};
 use crate::manifest::{
-    BackendSpec, Body, Code, GatewaySpec, GrantSpec, Kind, Labels, ModelSpec, Object, ObjectMeta, PoolSpec,
-    Source,
+    BackendSpec, Body, Code, GatewaySpec, GrantSpec, Kind, Labels, ModelSpec, Object, ObjectMeta,
+    ObjectiveSpec, PoolSpec, RewriteSpec, Source,
 };
+use crate::plan::Options;
 
 /// An object with its full name and where it came from.
 pub(super) struct Named<'s, Spec> {
@@ -24,6 +25,8 @@ pub(super) struct Objects<'s> {
     pub(super) backends: Vec<Named<'s, BackendSpec>>,
     pub(super) pools: Vec<Named<'s, PoolSpec>>,
     pub(super) models: Vec<Named<'s, ModelSpec>>,
+    pub(super) rewrites: Vec<Named<'s, RewriteSpec>>,
+    pub(super) objectives: Vec<Named<'s, ObjectiveSpec>>,
     pub(super) grants: Vec<Named<'s, GrantSpec>>,
     pub(super) gateways: Vec<Named<'s, GatewaySpec>>,
     backend_numbers: HashMap<ObjectName, BackendIx>,
@@ -36,7 +39,8 @@ pub(super) struct Objects<'s> {
 }
 
 impl<'s> Objects<'s> {
-    pub(super) fn collect(sources: &'s [Source], default_namespace: &str, report: &mut Report) -> Self {
+    pub(super) fn collect(sources: &'s [Source], options: &Options, report: &mut Report) -> Self {
+        let default_namespace = &options.default_namespace;
         let mut last: BTreeMap<(Kind, ObjectName), usize> = BTreeMap::new();
         for (position, source) in sources.iter().enumerate() {
             let name = name_of(source.meta(), default_namespace);
@@ -55,16 +59,16 @@ impl<'s> Objects<'s> {
         for (position, source) in sources.iter().enumerate() {
             let name = name_of(source.meta(), default_namespace);
             if last.get(&(source.kind(), name.clone())) == Some(&position) {
-                objects.take(name, source);
+                objects.take(name, source, options);
             }
         }
         objects
     }
 
-    fn take(&mut self, name: ObjectName, source: &'s Source) {
+    fn take(&mut self, name: ObjectName, source: &'s Source, options: &Options) {
         match &source.body {
             Body::AiRoute(_) | Body::HttpRoute(_) | Body::GrpcRoute(_) => {
-                self.routes.extend(Route::of(source, name))
+                self.routes.extend(Route::of(source, name, options.catch_all))
             }
             Body::Backend(object) => {
                 self.backend_numbers.insert(name.clone(), BackendIx::new(self.backends.len()));
@@ -79,6 +83,8 @@ impl<'s> Objects<'s> {
                 self.gateways.push(Named { name, object, source });
             }
             Body::Model(object) => self.models.push(Named { name, object, source }),
+            Body::Rewrite(object) => self.rewrites.push(Named { name, object, source }),
+            Body::Objective(object) => self.objectives.push(Named { name, object, source }),
             Body::Grant(object) => self.grants.push(Named { name, object, source }),
             Body::Plain(Kind::Namespace, object) => {
                 self.namespace_labels.insert(&object.metadata.name, &object.metadata.labels);

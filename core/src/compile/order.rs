@@ -4,13 +4,13 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::attach::{ListenerAt, Reach, listener_port, reach, takes_http};
+use super::conditions::{MatchTests, tests_of};
 use super::fields::FieldNames;
 use super::objects::{Objects, age};
 use super::report::Report;
 use super::route::{PathTest, Route, RouteMatch};
-use super::tests::{MatchTests, tests_of};
 use crate::ids::{Ix, ObjectName, RuleIx};
-use crate::plan::{Entry, GatewayScope, ListenerScope, Matcher, Options, Scopes, host_rank};
+use crate::plan::{Entry, GatewayScope, ListenerScope, Matcher, Options, Scopes, Test, host_rank};
 
 /// What sorts the matches of all routes under all their hostnames: smaller goes first.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,11 +30,13 @@ struct Specificity {
     path: (u8, Reverse<usize>),
     without_method: bool,
     headers: Reverse<usize>,
+    exact_headers: Reverse<usize>,
     query: Reverse<usize>,
+    exact_query: Reverse<usize>,
 }
 
 impl Specificity {
-    fn of(one: &RouteMatch<'_>, tests: &MatchTests) -> Self {
+    fn of(one: &RouteMatch<'_>, tests: &MatchTests, options: &Options) -> Self {
         let path = match &one.path {
             PathTest::Exact(_) | PathTest::Unknown => (0, Reverse(0)),
             // Without a service it asks for less than any service does.
@@ -42,13 +44,26 @@ impl Specificity {
             PathTest::Pattern { text, .. } => (1, Reverse(text.len())),
             PathTest::Prefix(prefix) => (2, Reverse(prefix.len())),
         };
-        let is_any_service = matches!(one.path, PathTest::Pattern { ranks_as_root: true, .. });
-        Self {
-            path,
-            without_method: one.method.is_none() && !is_any_service,
-            headers: Reverse(tests.headers.len()),
-            query: Reverse(tests.query.len()),
+        let has_method =
+            one.method.is_some() || matches!(one.path, PathTest::Pattern { ranks_as_root: true, .. });
+        let exact = |tests: &[(String, Test)]| {
+            tests.iter().filter(|(_, test)| matches!(test, Test::Exact(_))).count()
+        };
+        let (headers, query) = (tests.headers.len(), tests.query.len());
+        if options.envoy_gateway_order {
+            // There a method is one more header, and an exact one.
+            let method = usize::from(has_method);
+            return Self {
+                path,
+                without_method: false,
+                headers: Reverse(headers + method),
+                exact_headers: Reverse(exact(&tests.headers) + method),
+                query: Reverse(query),
+                exact_query: Reverse(exact(&tests.query)),
+            };
         }
+        let (headers, query) = (Reverse(headers), Reverse(query));
+        Self { path, without_method: !has_method, headers, query, ..Self::default() }
     }
 }
 
@@ -63,7 +78,7 @@ struct Candidate {
 
 /// All matchers of the plan.
 pub(super) fn scopes(objects: &Objects<'_>, options: &Options, report: &mut Report) -> Scopes {
-    let candidates = candidates(objects, report);
+    let candidates = candidates(objects, options, report);
     let names = FieldNames::collect(objects, candidates.iter().map(|candidate| &candidate.tests));
     let reaches: Vec<Reach> = objects.routes.iter().map(|route| reach(objects, route)).collect();
     let order = Order { objects, options, candidates: &candidates, names: &names };
@@ -80,7 +95,6 @@ pub(super) fn scopes(objects: &Objects<'_>, options: &Options, report: &mut Repo
             .map(|(position, listener)| {
                 let at = ListenerAt { gateway: number, listener: position };
                 ListenerScope {
-                    name: listener.name.as_str().into(),
                     port: listener_port(listener),
                     hostname: listener
                         .hostname
@@ -147,14 +161,14 @@ impl Reach {
     }
 }
 
-fn candidates(objects: &Objects<'_>, report: &mut Report) -> Vec<Candidate> {
+fn candidates(objects: &Objects<'_>, options: &Options, report: &mut Report) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     let mut first_rule = 0;
     for (position, route) in objects.routes.iter().enumerate() {
         for (r, rule) in route.rules.iter().enumerate() {
             for (m, one) in rule.matches.iter().enumerate() {
                 let tests = tests_of(route, (r, m), one, report);
-                let specificity = Specificity::of(one, &tests);
+                let specificity = Specificity::of(one, &tests, options);
                 let rule = RuleIx::new(first_rule + r);
                 candidates.push(Candidate {
                     route: position,

@@ -23,6 +23,10 @@ impl Report {
         self.diagnostics.push(source.diagnostic(code, path, message.into(), help.into()));
     }
 
+    pub(super) fn extend(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+        self.diagnostics.extend(diagnostics);
+    }
+
     /// The warnings of a load that succeeded, or the errors of one that did not, in the order of their places.
     pub(super) fn finish(mut self) -> Result<Vec<Diagnostic>, Problems> {
         self.diagnostics.sort_by(|a, b| a.place().cmp(&b.place()));

@@ -1,15 +1,14 @@
 //! Names to numbers: which backends, pools and models the references mean.
 
-use std::collections::HashMap;
-
 use super::backend_ref::{Resolver, Services};
 use super::filters::FilterReader;
-use super::objects::{Named, Objects, age};
+use super::models::models;
+use super::objects::{Named, Objects};
 use super::report::Report;
 use crate::ids::{BackendIx, Ix, ObjectName, RouteIx};
-use crate::manifest::{BackendSpec, Code, Criticality, INFERENCE_V1, Labels, ModelSpec, PoolSpec, Selector};
-use crate::plan::{Backend, BackendSet, Model, Models, Options, Pool, Rule, RuleAnswer, Shares, Targets};
-use crate::units::{Weight, port};
+use crate::manifest::{BackendSpec, INFERENCE_V1, Labels, PoolSpec, Selector, has_labels};
+use crate::plan::{Backend, BackendSet, Options, Pool, Rule, RuleAnswer};
+use crate::units::port;
 
 /// The routes' names and all their rules, numbered across routes.
 #[derive(Default)]
@@ -76,47 +75,10 @@ fn selector(pool: &Named<'_, PoolSpec>) -> (Labels, bool) {
     }
 }
 
-/// Whether `labels` hold every pair of `selector`.
-pub(crate) fn has_labels(labels: &Labels, selector: &Labels) -> bool {
-    selector.iter().all(|(key, value)| labels.get(key) == Some(value))
-}
-
 fn ports(spec: &PoolSpec) -> Box<[u16]> {
     let listed = spec.target_ports.iter().map(|target| target.number);
     let single = spec.target_port_number.filter(|_| spec.target_ports.is_empty());
     listed.chain(single).filter_map(port).collect()
-}
-
-/// The models of each pool, by the pool's position. Of several InferenceModels with one name the older counts.
-fn models(objects: &Objects<'_>, report: &mut Report) -> HashMap<usize, Models> {
-    let mut by_age: Vec<&Named<'_, ModelSpec>> = objects.models.iter().collect();
-    by_age.sort_by_key(|model| age(&model.object.metadata, &model.name));
-    let mut pools: HashMap<usize, Models> = HashMap::new();
-    for model in by_age {
-        let spec = &model.object.spec;
-        let pool = ObjectName::new(model.name.namespace(), &spec.pool_ref.name);
-        let Some(pool) = objects.pool(&pool) else {
-            let message = format!("there is no InferencePool {pool}");
-            report.add(
-                model.source,
-                Code::NotFound,
-                "spec.poolRef.name",
-                message,
-                "load the pool too, or correct the name",
-            );
-            continue;
-        };
-        let weighted = spec.target_models.first().is_some_and(|first| first.weight.is_some());
-        let weight = |weight: Option<i64>| weight.and_then(Weight::try_new).map_or(0, Weight::get);
-        let shares = weighted
-            .then(|| Shares::new(spec.target_models.iter().map(|target| weight(target.weight))))
-            .flatten();
-        let names = spec.target_models.iter().map(|target| target.name.as_str().into()).collect();
-        let targets = Targets { names, shares };
-        let model = Model { criticality: spec.criticality.as_deref().and_then(Criticality::parse), targets };
-        pools.entry(pool.position()).or_default().add(&spec.model_name, model);
-    }
-    pools
 }
 
 /// The routes with their rules, in the order of the texts.
@@ -144,7 +106,9 @@ pub(super) fn routes(
                 )
             });
             let backends = BackendSet::new(refs.collect());
-            let answer = if of_rule.is_broken {
+            let answer = if rule.is_catch_all {
+                Some(RuleAnswer::NotFound)
+            } else if of_rule.is_broken {
                 Some(RuleAnswer::Broken)
             } else {
                 of_rule.redirect.map(RuleAnswer::Redirect)

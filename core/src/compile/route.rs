@@ -27,6 +27,10 @@ pub(super) struct RouteRule<'s> {
     pub(super) timeouts: Option<&'s TimeoutsWire>,
     pub(super) retry: Option<&'s RetryWire>,
     pub(super) stream_idle_timeout: Option<&'s str>,
+    pub(super) models_owned_by: Option<&'s str>,
+    pub(super) models_created_at: Option<&'s str>,
+    /// Answers 404 to everything that no other rule of the host takes.
+    pub(super) is_catch_all: bool,
 }
 
 /// A match of any rule.
@@ -78,13 +82,15 @@ impl Default for PathTest {
 
 impl<'s> Route<'s> {
     /// The route that a source holds, `None` for other kinds.
-    pub(super) fn of(source: &'s Source, name: ObjectName) -> Option<Self> {
+    pub(super) fn of(source: &'s Source, name: ObjectName, catch_all: bool) -> Option<Self> {
         let (hostnames, parents, rules): (&[String], Vec<&ParentRefWire>, Vec<RouteRule<'s>>) =
             match &source.body {
                 Body::AiRoute(route) => {
                     let spec = &route.spec;
                     let parents = spec.parent_refs.iter().chain(&spec.target_refs).collect();
-                    (&spec.hostnames, parents, rules(&spec.rules, ai_match))
+                    let mut rules = rules(&spec.rules, ai_match);
+                    rules.extend(catch_all.then(catch_all_rule));
+                    (&spec.hostnames, parents, rules)
                 }
                 Body::HttpRoute(route) => {
                     let spec = &route.spec;
@@ -114,9 +120,27 @@ fn rules<'s, M>(wires: &'s [RuleWire<M>], one: impl Fn(&'s M) -> RouteMatch<'s>)
             timeouts: wire.timeouts.as_ref(),
             retry: wire.retry.as_ref(),
             stream_idle_timeout: wire.stream_idle_timeout.as_deref(),
+            models_owned_by: wire.models_owned_by.as_deref(),
+            models_created_at: wire.models_created_at.as_deref(),
+            is_catch_all: false,
         }
     };
     wires.iter().map(rule).collect()
+}
+
+fn catch_all_rule<'s>() -> RouteRule<'s> {
+    RouteRule {
+        name: Some("route-not-found"),
+        matches: vec![RouteMatch::default()],
+        filters: &[],
+        backend_refs: &[],
+        timeouts: None,
+        retry: None,
+        stream_idle_timeout: None,
+        models_owned_by: None,
+        models_created_at: None,
+        is_catch_all: true,
+    }
 }
 
 fn ai_match(wire: &AiMatchWire) -> RouteMatch<'_> {

@@ -4,8 +4,8 @@ use super::backend::Refs;
 use super::endpoint::PoolPicks;
 use super::model;
 use crate::attempt::{Attempt, Attempts};
-use crate::decision::Reason;
 use crate::manifest::Criticality;
+use crate::no_route::Reason;
 use crate::plan::{BackendRef, BackendSet, Target};
 use crate::request::Request;
 use crate::rng::DecisionRng;
@@ -56,8 +56,9 @@ impl<'a, T: Trace> Drawing<'a, T> {
                 Ok(Made { attempt, criticality: None, picks: None })
             }
             Target::Pool(pool) => {
-                let (model, criticality) =
-                    model::in_pool(&state.plan.pools[pool], self.request, self.rng, self.trace);
+                let named = &state.plan.pools[pool];
+                let criticality = model::criticality(&state.plan, named, self.request)?;
+                let model = model::in_pool(named, self.request, self.rng, self.trace);
                 let picks = PoolPicks::new(state, pool, self.trace)?;
                 picks.tell(self.trace);
                 let (candidate, endpoint) =

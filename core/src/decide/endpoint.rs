@@ -2,8 +2,8 @@
 
 use super::candidates::{Candidate, Candidates};
 use super::{filter, pick, score};
-use crate::decision::Reason;
 use crate::ids::{EndpointIx, PoolIx};
+use crate::no_route::Reason;
 use crate::plan::{Filter, Profile};
 use crate::rng::DecisionRng;
 use crate::state::{Members, State};

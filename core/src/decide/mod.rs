@@ -14,7 +14,8 @@ mod score;
 use std::ops::Deref;
 
 use self::attempts::Drawing;
-use crate::decision::{Choice, Decision, NoRoute, Place, Reason};
+use crate::decision::{Choice, Decision, Place};
+use crate::no_route::{NoRoute, Reason};
 use crate::plan::RuleAnswer;
 use crate::request::Request;
 use crate::rng::DecisionRng;
@@ -64,10 +65,12 @@ fn choose(
     let rule = &state.plan.rules[at.rule];
     match rule.answer {
         Some(RuleAnswer::Redirect(_)) => return Err(fail(Reason::Redirect)),
+        Some(RuleAnswer::NotFound) => return Err((Reason::NoRule, None)),
         Some(RuleAnswer::Broken) => return Err(fail(Reason::BadFilter)),
         None => {}
     }
     let mut drawing = Drawing { state, request, rng, trace };
     let (attempts, criticality) = drawing.attempts(&rule.backends).map_err(fail)?;
-    Ok(Choice { at, attempts, criticality })
+    let objective = request.objective.and_then(|name| state.plan.objectives.get(name));
+    Ok(Choice { at, attempts, criticality, priority: objective.copied().unwrap_or_default() })
 }

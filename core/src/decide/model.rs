@@ -2,7 +2,8 @@
 
 use crate::attempt::ModelChoice;
 use crate::manifest::Criticality;
-use crate::plan::{BackendRef, Pool};
+use crate::no_route::Reason;
+use crate::plan::{BackendRef, Plan, Pool, UnknownModel};
 use crate::request::Request;
 use crate::rng::DecisionRng;
 use crate::trace::{Step, Trace};
@@ -14,19 +15,34 @@ pub(super) fn of_ref<T: Trace>(named: &BackendRef, trace: &mut T) -> ModelChoice
     ModelChoice::Override
 }
 
-/// The model in a pool: a target of the InferenceModel that declares the request's model, drawn by weight.
+/// How much the request's model matters in a pool; refused where undeclared models are.
+pub(super) fn criticality(
+    plan: &Plan,
+    pool: &Pool,
+    request: &Request<'_>,
+) -> Result<Option<Criticality>, Reason> {
+    let Some(name) = request.model else { return Ok(None) };
+    match (pool.models.declared(name), plan.unknown_model) {
+        (Some(criticality), _) => Ok(criticality),
+        (None, UnknownModel::Pass) => Ok(None),
+        (None, UnknownModel::Sheddable) => Ok(Some(Criticality::Sheddable)),
+        (None, UnknownModel::Reject) => Err(Reason::UnknownModel),
+    }
+}
+
+/// The model in a pool: a target of what the request's model stands for, drawn by weight.
 pub(super) fn in_pool<T: Trace>(
     pool: &Pool,
     request: &Request<'_>,
     rng: &mut DecisionRng,
     trace: &mut T,
-) -> (ModelChoice, Option<Criticality>) {
-    let Some((model, declared)) = request.model.and_then(|name| pool.models.find(name)) else {
-        return (ModelChoice::Unchanged, None);
+) -> ModelChoice {
+    let Some((model, found)) = request.model.and_then(|name| pool.models.find(name)) else {
+        return ModelChoice::Unchanged;
     };
-    let targets = &declared.targets;
+    let targets = &found.targets;
     let position = match (&targets.shares, targets.names.len()) {
-        (_, 0) => return (ModelChoice::Unchanged, declared.criticality),
+        (_, 0) => return ModelChoice::Unchanged,
         (_, 1) => 0,
         (Some(shares), _) => {
             let drawn = shares.draw(rng);
@@ -46,7 +62,7 @@ pub(super) fn in_pool<T: Trace>(
     if let Some(model) = targets.names.get(position) {
         trace.record(Step::ModelChosen { model });
     }
-    (ModelChoice::target(model, position), declared.criticality)
+    ModelChoice::target(model, position)
 }
 
 fn wide(count: usize) -> u64 {

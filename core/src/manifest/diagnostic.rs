@@ -76,6 +76,8 @@ codes!(
     NotABackend = "RT0305" Warning,
     /// A filter cannot be followed; requests that it applies to are answered 500.
     BadFilter = "RT0306" Warning,
+    /// Strict mode: the Kubernetes API server would refuse the object. The message is the API server's.
+    Refused = "RT0401" Error,
 );
 
 impl fmt::Display for Code {

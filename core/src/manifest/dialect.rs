@@ -9,6 +9,10 @@ pub(crate) const INFERENCE_V1: &str = "inference.networking.k8s.io";
 /// Groups of InferencePool and InferenceModel.
 pub(crate) const INFERENCE: &[&str] = &[INFERENCE_V1, "inference.networking.x-k8s.io", "inference.x-k8s.io"];
 
+/// Groups of InferenceObjective and InferenceModelRewrite.
+pub(crate) const INFERENCE_POLICY: &[&str] =
+    &["inference.networking.x-k8s.io", "llm-d.ai", INFERENCE_V1, "inference.x-k8s.io"];
+
 /// The group of HTTPRoute, GRPCRoute, Gateway and ReferenceGrant.
 pub(crate) const GATEWAY: &[&str] = &["gateway.networking.k8s.io"];
 
@@ -25,6 +29,8 @@ pub(crate) enum Kind {
     AIServiceBackend,
     InferencePool,
     InferenceModel,
+    InferenceObjective,
+    InferenceModelRewrite,
     HTTPRoute,
     GRPCRoute,
     Gateway,
@@ -40,6 +46,8 @@ const NAMES: &[(Kind, &str)] = &[
     (Kind::AIServiceBackend, "AIServiceBackend"),
     (Kind::InferencePool, "InferencePool"),
     (Kind::InferenceModel, "InferenceModel"),
+    (Kind::InferenceObjective, "InferenceObjective"),
+    (Kind::InferenceModelRewrite, "InferenceModelRewrite"),
     (Kind::HTTPRoute, "HTTPRoute"),
     (Kind::GRPCRoute, "GRPCRoute"),
     (Kind::Gateway, "Gateway"),
@@ -70,6 +78,7 @@ impl Kind {
         match self {
             Self::AIGatewayRoute | Self::AIServiceBackend => AI_GATEWAY,
             Self::InferencePool | Self::InferenceModel => INFERENCE,
+            Self::InferenceObjective | Self::InferenceModelRewrite => INFERENCE_POLICY,
             Self::HTTPRoute | Self::GRPCRoute | Self::Gateway | Self::ReferenceGrant => GATEWAY,
             Self::Service | Self::Namespace => CORE,
             Self::Backend => ENVOY_GATEWAY,

@@ -34,6 +34,11 @@ pub(crate) struct ObjectMeta {
 /// Labels of an object, or the pairs a selector asks for.
 pub(crate) type Labels = BTreeMap<String, String>;
 
+/// Whether `labels` hold every pair of `selector`.
+pub(crate) fn has_labels(labels: &Labels, selector: &Labels) -> bool {
+    selector.iter().all(|(key, value)| labels.get(key) == Some(value))
+}
+
 /// An object of a kind that is read: metadata and the kind's own spec.
 ///
 /// `spec` of an `Option` may be absent, any other must be there.

@@ -3,11 +3,11 @@
 use super::diagnostic::{Code, Diagnostic, File, Position};
 use super::dialect::Kind;
 use super::meta::{Object, ObjectMeta, TypeMeta};
-use super::node::Node;
+use super::node::{Node, Value};
 use super::typed::{Misfit, typed};
 use super::{
-    AiRouteSpec, BackendSpec, GatewaySpec, GrantSpec, GrpcMatchWire, HttpMatchWire, ModelSpec, PoolSpec,
-    RouteSpec, read,
+    AiRouteSpec, BackendSpec, GatewaySpec, GrantSpec, GrpcMatchWire, HttpMatchWire, ModelSpec, ObjectiveSpec,
+    PoolSpec, RewriteSpec, RouteSpec, read,
 };
 use serde::de::IgnoredAny;
 
@@ -17,7 +17,50 @@ pub(crate) struct Source {
     pub(crate) body: Body,
     node: Node,
     file: File,
-    group: String,
+    api_version: String,
+    /// The API server would refuse the object, so its values are not checked a second time.
+    pub(crate) is_refused: bool,
+}
+
+/// An object that takes no part in a decision, or could not be read.
+#[derive(Debug)]
+pub(crate) struct Other {
+    node: Node,
+    file: File,
+    meta: Option<TypeMeta>,
+    pub(crate) problem: Option<Diagnostic>,
+}
+
+/// An object as the API server looks at it.
+pub(crate) trait Admissible {
+    /// What the API server would say against it.
+    fn admit(&self) -> Vec<Diagnostic>;
+}
+
+fn admit(node: &Node, file: &File, api_version: &str, kind: &str) -> Vec<Diagnostic> {
+    let refused = crate::admission::check(node, api_version, kind).into_iter().map(|violation| {
+        let message = match violation.path.as_str() {
+            "" => violation.message,
+            path => format!("{path}: {}", violation.message),
+        };
+        let at = node.locate(&violation.path);
+        let help = "the Kubernetes API server refuses this object; correct the field".to_owned();
+        diagnostic(Code::Refused, at, file, message, help, object_text(node), violation.path)
+    });
+    refused.collect()
+}
+
+impl Admissible for Source {
+    fn admit(&self) -> Vec<Diagnostic> {
+        admit(&self.node, &self.file, &self.api_version, self.kind().as_str())
+    }
+}
+
+impl Admissible for Other {
+    fn admit(&self) -> Vec<Diagnostic> {
+        let meta = self.meta.as_ref();
+        meta.map(|meta| admit(&self.node, &self.file, &meta.api_version, &meta.kind)).unwrap_or_default()
+    }
 }
 
 /// The kinds with their specs.
@@ -30,6 +73,8 @@ pub(crate) enum Body {
     Backend(Object<BackendSpec>),
     Pool(Object<PoolSpec>),
     Model(Object<ModelSpec>),
+    Objective(Object<ObjectiveSpec>),
+    Rewrite(Object<RewriteSpec>),
     Grant(Object<GrantSpec>),
     /// Service, Namespace and Backend: that they exist, and their labels.
     Plain(Kind, Object<Option<IgnoredAny>>),
@@ -46,6 +91,8 @@ impl Source {
             Body::Backend(_) => Kind::AIServiceBackend,
             Body::Pool(_) => Kind::InferencePool,
             Body::Model(_) => Kind::InferenceModel,
+            Body::Objective(_) => Kind::InferenceObjective,
+            Body::Rewrite(_) => Kind::InferenceModelRewrite,
             Body::Grant(_) => Kind::ReferenceGrant,
         }
     }
@@ -60,12 +107,14 @@ impl Source {
             Body::Backend(object) => &object.metadata,
             Body::Pool(object) => &object.metadata,
             Body::Model(object) => &object.metadata,
+            Body::Objective(object) => &object.metadata,
+            Body::Rewrite(object) => &object.metadata,
             Body::Grant(object) => &object.metadata,
         }
     }
 
     pub(crate) fn group(&self) -> &str {
-        &self.group
+        self.api_version.rsplit_once('/').map_or("", |(group, _)| group)
     }
 
     /// A message about the field at `path`, placed where that field stands in the text.
@@ -75,46 +124,76 @@ impl Source {
     }
 }
 
-/// Reads all documents of a text; what cannot be read becomes a problem.
-pub(crate) fn read(file: File, text: &str, sources: &mut Vec<Source>, problems: &mut Vec<Diagnostic>) {
-    let (documents, flaws) = read::documents(text);
-    for flaw in flaws {
-        problems.push(diagnostic(
-            flaw.code,
-            flaw.at,
-            &file,
-            flaw.message,
-            flaw.help.to_owned(),
-            String::new(),
-            String::new(),
-        ));
-    }
-    for document in documents {
-        let is_list = document.get("kind").and_then(Node::text) == Some("List");
-        let objects = match document.get("items") {
-            Some(items) if is_list => items.items().to_vec(),
-            _ => vec![document],
-        };
-        for node in objects {
-            match object(node, &file) {
-                Ok(source) => sources.extend(source),
-                Err(problem) => problems.push(*problem),
+/// Where the objects of texts are collected.
+#[derive(Debug, Default)]
+pub(crate) struct Collected {
+    pub(crate) sources: Vec<Source>,
+    pub(crate) others: Vec<Other>,
+    /// What is wrong with the texts themselves.
+    pub(crate) problems: Vec<Diagnostic>,
+}
+
+impl Collected {
+    /// Reads all documents of a text; what cannot be read becomes a problem.
+    pub(crate) fn read(&mut self, file: &File, text: &str) {
+        let (documents, flaws) = read::documents(text);
+        for flaw in flaws {
+            let help = flaw.help.to_owned();
+            self.problems.push(diagnostic(
+                flaw.code,
+                flaw.at,
+                file,
+                flaw.message,
+                help,
+                String::new(),
+                String::new(),
+            ));
+        }
+        for document in documents {
+            let is_list = document.get("kind").and_then(Node::text) == Some("List");
+            match document.get("items") {
+                Some(items) if is_list => items.items().iter().for_each(|item| self.add(item.clone(), file)),
+                _ => self.add(document, file),
             }
+        }
+    }
+
+    fn add(&mut self, node: Node, file: &File) {
+        if matches!(node.value, Value::Null) {
+            return;
+        }
+        let file = file.clone();
+        let meta: TypeMeta = match typed(&node) {
+            Ok(meta) => meta,
+            Err(misfit) => {
+                let problem = Some(refusal(&node, &file, misfit));
+                return self.others.push(Other { node, file, meta: None, problem });
+            }
+        };
+        match body(&node, &meta, &file) {
+            Ok(Some(body)) => {
+                self.sources.push(Source {
+                    body,
+                    node,
+                    file,
+                    api_version: meta.api_version,
+                    is_refused: false,
+                });
+            }
+            Ok(None) => self.others.push(Other { node, file, meta: Some(meta), problem: None }),
+            Err(problem) => self.others.push(Other { node, file, meta: Some(meta), problem: Some(*problem) }),
         }
     }
 }
 
-/// The object of a document, `None` for an empty document or a kind that is passed over.
-fn object(node: Node, file: &File) -> Result<Option<Source>, Box<Diagnostic>> {
-    if matches!(node.value, super::node::Value::Null) {
-        return Ok(None);
-    }
-    let refuse = |misfit: Misfit| {
-        let at = misfit.at.unwrap_or(node.at);
-        let help = help(misfit.code, &misfit.path);
-        Box::new(diagnostic(misfit.code, at, file, misfit.message, help, object_text(&node), misfit.path))
-    };
-    let meta: TypeMeta = typed(&node).map_err(refuse)?;
+fn refusal(node: &Node, file: &File, misfit: Misfit) -> Diagnostic {
+    let at = misfit.at.unwrap_or(node.at);
+    let help = help(misfit.code, &misfit.path);
+    diagnostic(misfit.code, at, file, misfit.message, help, object_text(node), misfit.path)
+}
+
+/// The kind's own part of a document, `None` for a kind that is passed over.
+fn body(node: &Node, meta: &TypeMeta, file: &File) -> Result<Option<Body>, Box<Diagnostic>> {
     let Some(kind) = Kind::parse(&meta.kind) else { return Ok(None) };
     if !kind.groups().contains(&meta.group()) {
         if kind.is_common_name() {
@@ -126,32 +205,25 @@ fn object(node: Node, file: &File) -> Result<Option<Source>, Box<Diagnostic>> {
             "write apiVersion: {}/… with the version your cluster serves",
             kind.groups().join("/… or ")
         );
-        return Err(Box::new(diagnostic(
-            Code::UnknownGroup,
-            at,
-            file,
-            message,
-            help,
-            object_text(&node),
-            "apiVersion".into(),
-        )));
+        let (object, field) = (object_text(node), "apiVersion".to_owned());
+        return Err(Box::new(diagnostic(Code::UnknownGroup, at, file, message, help, object, field)));
     }
     let body = match kind {
-        Kind::AIGatewayRoute => typed(&node).map(Body::AiRoute),
-        Kind::HTTPRoute => typed(&node).map(Body::HttpRoute),
-        Kind::GRPCRoute => typed(&node).map(Body::GrpcRoute),
-        Kind::Gateway => typed(&node).map(Body::Gateway),
-        Kind::AIServiceBackend => typed(&node).map(Body::Backend),
-        Kind::InferencePool => typed(&node).map(Body::Pool),
-        Kind::InferenceModel => typed(&node).map(Body::Model),
-        Kind::ReferenceGrant => typed(&node).map(Body::Grant),
+        Kind::AIGatewayRoute => typed(node).map(Body::AiRoute),
+        Kind::HTTPRoute => typed(node).map(Body::HttpRoute),
+        Kind::GRPCRoute => typed(node).map(Body::GrpcRoute),
+        Kind::Gateway => typed(node).map(Body::Gateway),
+        Kind::AIServiceBackend => typed(node).map(Body::Backend),
+        Kind::InferencePool => typed(node).map(Body::Pool),
+        Kind::InferenceModel => typed(node).map(Body::Model),
+        Kind::InferenceObjective => typed(node).map(Body::Objective),
+        Kind::InferenceModelRewrite => typed(node).map(Body::Rewrite),
+        Kind::ReferenceGrant => typed(node).map(Body::Grant),
         Kind::Service | Kind::Namespace | Kind::Backend => {
-            typed(&node).map(|object| Body::Plain(kind, object))
+            typed(node).map(|object| Body::Plain(kind, object))
         }
     };
-    let body = body.map_err(refuse)?;
-    let group = meta.group().to_owned();
-    Ok(Some(Source { body, node, file: file.clone(), group }))
+    body.map(Some).map_err(|misfit| Box::new(refusal(node, file, misfit)))
 }
 
 fn help(code: Code, path: &str) -> String {

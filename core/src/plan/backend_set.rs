@@ -1,10 +1,12 @@
 //! The backendRefs of a rule, resolved.
 
 use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::Serialize;
 
 use super::mutations::Mutations;
 use super::shares::Shares;
-use crate::decision::BackendName;
 use crate::ids::{BackendIx, ObjectName, PoolIx};
 
 /// All backendRefs of a rule, with the shares of those that take part.
@@ -73,5 +75,22 @@ impl BackendSet {
             weighted: weighted.count(),
             refs: refs.into(),
         }
+    }
+}
+
+/// A backendRef as it was resolved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct BackendName<'s> {
+    /// `AIServiceBackend` or `InferencePool`.
+    pub kind: &'s str,
+    /// The namespace, also where the reference left it out.
+    pub namespace: &'s str,
+    /// The name.
+    pub name: &'s str,
+}
+
+impl fmt::Display for BackendName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}/{}", self.kind, self.namespace, self.name)
     }
 }

@@ -9,24 +9,28 @@ mod mutations;
 mod options;
 mod pool;
 mod profile;
+mod published;
 mod scopes;
 mod shares;
 
-use crate::decision::BackendName;
+use std::collections::HashMap;
+
 use crate::ids::{BackendIx, ObjectName, PoolIx, RouteIx, RuleIx, Table};
 use crate::manifest::Diagnostic;
 
+pub use backend_set::BackendName;
 pub(crate) use backend_set::{BackendRef, BackendSet, Target};
-pub(crate) use field::Field;
 pub use field::HeaderName;
+pub(crate) use field::{Field, MODEL_HEADER};
 pub use matcher::Miss;
 pub(crate) use matcher::{Condition, Entry, Fields, HostPattern, Matcher, Test};
 pub(crate) use mutations::Redirect;
 pub use mutations::{BodyChange, HeaderChange, Mirror, Mutations, PathChange, Retry};
-pub use options::{Options, Strategy, UnknownStrategy};
+pub use options::{Options, Strategy, UnknownModel, UnknownStrategy};
 pub(crate) use pool::{Backend, Model, Models, Pool, Targets};
 pub(crate) use profile::{Filter, Picker, Profile, Scorer};
-pub(crate) use scopes::{GatewayScope, ListenerScope, Scopes, host_rank};
+pub use published::PublishedModel;
+pub(crate) use scopes::{GatewayScope, ListenerScope, Scopes, covers, host_rank};
 pub(crate) use shares::Shares;
 
 /// An immutable routing plan, made by [`Manifests::compile`](crate::Manifests::compile).
@@ -40,6 +44,10 @@ pub struct Plan {
     pub(crate) profile: Profile,
     pub(crate) default_namespace: Box<str>,
     pub(crate) fallback_endpoints: usize,
+    /// Priorities by `namespace/name`.
+    pub(crate) objectives: HashMap<Box<str>, i32, foldhash::fast::FixedState>,
+    pub(crate) unknown_model: UnknownModel,
+    pub(crate) published: Box<[PublishedModel]>,
     pub(crate) warnings: Box<[Diagnostic]>,
 }
 
@@ -61,6 +69,8 @@ pub(crate) struct Rule {
 #[derive(Debug)]
 pub(crate) enum RuleAnswer {
     Redirect(Redirect),
+    /// 404: the rule that Envoy AI Gateway adds to each of its routes.
+    NotFound,
     /// A filter that cannot be followed.
     Broken,
 }
@@ -92,6 +102,11 @@ impl<'p> RuleView<'p> {
     pub fn backend_refs(&self) -> impl ExactSizeIterator<Item = (BackendName<'p>, Option<&'p str>)> {
         self.rule.backends.refs.iter().map(|r| (r.as_name(), r.model.as_deref()))
     }
+
+    /// What each of its backendRefs asks to do to a request, in the order of [`backend_refs`](Self::backend_refs).
+    pub fn mutations(&self) -> impl ExactSizeIterator<Item = &'p Mutations> {
+        self.rule.backends.refs.iter().map(|r| &r.mutations)
+    }
 }
 
 impl Plan {
@@ -109,6 +124,15 @@ impl Plan {
     /// All rules, each under the number by which [`Decision::rule_number`](crate::Decision::rule_number) means it.
     pub fn rules(&self) -> impl ExactSizeIterator<Item = RuleView<'_>> {
         self.rules.iter().map(|rule| RuleView { route: self.routes[rule.route].as_str(), rule })
+    }
+
+    /// The models to list at `/v1/models` for requests to `host` (without port; `None`: on routes of any host only): the exact values that
+    /// AIGatewayRoutes ask of header `x-ai-eg-model`. Models that other hosts serve stay out, so that no tenant sees another's.
+    pub fn published_models(&self, host: Option<&str>) -> impl Iterator<Item = &PublishedModel> {
+        self.published.iter().filter(move |model| {
+            let covered = |hostname: &String| host.is_some_and(|host| covers(hostname, host.as_bytes()));
+            model.hostnames.is_empty() || model.hostnames.iter().any(covered)
+        })
     }
 
     /// The pools, as `namespace/name`.

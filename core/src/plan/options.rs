@@ -20,6 +20,10 @@ pub struct Options {
     pub(crate) default_namespace: String,
     pub(crate) first_match: bool,
     pub(crate) fallback_endpoints: usize,
+    pub(crate) strict: bool,
+    pub(crate) unknown_model: UnknownModel,
+    pub(crate) envoy_gateway_order: bool,
+    pub(crate) catch_all: bool,
 }
 
 impl Default for Options {
@@ -30,6 +34,10 @@ impl Default for Options {
             default_namespace: "default".to_owned(),
             first_match: false,
             fallback_endpoints: 2,
+            strict: false,
+            unknown_model: UnknownModel::default(),
+            envoy_gateway_order: false,
+            catch_all: false,
         }
     }
 }
@@ -64,12 +72,56 @@ impl Options {
         self
     }
 
+    /// Whether objects that the Kubernetes API server would refuse are errors (`RT0401`), in its own words. Default: no; what has one meaning then
+    /// loads.
+    #[must_use]
+    pub fn strict(mut self, on: bool) -> Self {
+        self.strict = on;
+        self
+    }
+
+    /// What happens to a model that no InferenceModel of its pool declares although others are. Default: [`UnknownModel::Pass`].
+    #[must_use]
+    pub fn unknown_model(mut self, policy: UnknownModel) -> Self {
+        self.unknown_model = policy;
+        self
+    }
+
+    /// Whether matches are ordered as Envoy Gateway orders them where it departs from Gateway API: a method counts as one header, and of equal counts
+    /// the one with more exact headers, then with more exact query parameters, goes first. Default: no.
+    #[must_use]
+    pub fn envoy_gateway_order(mut self, on: bool) -> Self {
+        self.envoy_gateway_order = on;
+        self
+    }
+
+    /// Whether each AIGatewayRoute ends in the rule that Envoy AI Gateway adds: 404 for whatever else comes to its hosts. A rule without matches of a
+    /// younger route then loses to the rule of an older one. Default: no.
+    #[must_use]
+    pub fn catch_all(mut self, on: bool) -> Self {
+        self.catch_all = on;
+        self
+    }
+
     /// How many other endpoints of its pool a decision names beside the primary, for retries. Default: 2.
     #[must_use]
     pub fn fallback_endpoints(mut self, count: usize) -> Self {
         self.fallback_endpoints = count;
         self
     }
+}
+
+/// What happens to a model that no InferenceModel of its pool declares. Pools without any InferenceModel take every model.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnknownModel {
+    /// It goes on like any other (Inference Extension v1.0 and later).
+    #[default]
+    Pass,
+    /// 404 `unknown_model` (v0.2 to v0.4).
+    Reject,
+    /// It goes on as [`Criticality::Sheddable`](crate::Criticality::Sheddable) (v0.5).
+    Sheddable,
 }
 
 /// How an endpoint of a pool is chosen.

@@ -24,6 +24,10 @@ pub(crate) struct Pool {
 pub(crate) struct Models {
     list: Vec<Model>,
     by_name: HashMap<Box<str>, usize, foldhash::fast::FixedState>,
+    /// For every name that has no model of its own.
+    generic: Option<usize>,
+    /// The names that InferenceModels declare, with their importance.
+    declared: HashMap<Box<str>, Option<Criticality>, foldhash::fast::FixedState>,
 }
 
 impl Models {
@@ -35,9 +39,28 @@ impl Models {
         }
     }
 
+    /// Adds the model for every other name, unless an earlier one is.
+    pub(crate) fn add_generic(&mut self, model: Model) {
+        if self.generic.is_none() {
+            self.generic = Some(self.list.len());
+            self.list.push(model);
+        }
+    }
+
+    /// Adds a model that an InferenceModel declares.
+    pub(crate) fn declare(&mut self, name: &str, model: Model) {
+        self.declared.entry(name.into()).or_insert(model.criticality);
+        self.add(name, model);
+    }
+
+    /// Whether an InferenceModel declares the name, and with what importance; `None` where it does not although others are declared.
+    pub(crate) fn declared(&self, name: &str) -> Option<Option<Criticality>> {
+        if self.declared.is_empty() { Some(None) } else { self.declared.get(name).copied() }
+    }
+
     /// The model that clients call `name`, with its number.
     pub(crate) fn find(&self, name: &str) -> Option<(usize, &Model)> {
-        let number = *self.by_name.get(name)?;
+        let number = self.by_name.get(name).copied().or(self.generic)?;
         Some((number, self.list.get(number)?))
     }
 

@@ -31,7 +31,6 @@ pub(crate) enum GatewayScope {
 
 #[derive(Debug)]
 pub(crate) struct ListenerScope {
-    pub(crate) name: Box<str>,
     pub(crate) port: Option<u16>,
     /// In lower case, a wildcard with its `*`.
     pub(crate) hostname: Option<Box<str>>,
@@ -80,7 +79,7 @@ pub(crate) fn host_rank(hostname: Option<&str>) -> (u8, std::cmp::Reverse<usize>
 }
 
 /// Whether a hostname in lower case covers a host of any case: equals it or, as a wildcard, ends it after at least one label.
-fn covers(hostname: &str, host: &[u8]) -> bool {
+pub(crate) fn covers(hostname: &str, host: &[u8]) -> bool {
     match hostname.strip_prefix('*') {
         None => hostname.as_bytes().eq_ignore_ascii_case(host),
         Some(suffix) => {

@@ -187,6 +187,12 @@ impl Decision {
         guarded(|| Ok(self.inner.criticality().map(Criticality::as_str)))
     }
 
+    /// The priority of the request's InferenceObjective: larger matters more; 0 without one.
+    #[getter]
+    fn priority(&self) -> PyResult<i32> {
+        guarded(|| Ok(self.inner.priority()))
+    }
+
     /// The seed of all draws, with which the decision can be repeated.
     #[getter]
     fn seed(&self) -> PyResult<u64> {

@@ -20,6 +20,7 @@ pub(crate) struct Given<'a, 'py> {
     pub(crate) method: Option<&'a Any<'py>>,
     pub(crate) gateway: Option<&'a Any<'py>>,
     pub(crate) port: Option<&'a Any<'py>>,
+    pub(crate) objective: Option<&'a Any<'py>>,
     pub(crate) body: Option<&'a Any<'py>>,
     pub(crate) content_type: Option<&'a Any<'py>>,
 }
@@ -33,6 +34,7 @@ pub(crate) struct Asked<'py> {
     method: Option<Text<'py>>,
     gateway: Option<Text<'py>>,
     port: Option<u16>,
+    objective: Option<Text<'py>>,
 }
 
 impl<'py> Given<'_, 'py> {
@@ -43,8 +45,9 @@ impl<'py> Given<'_, 'py> {
             host: args::text("host", self.host)?.cloned(),
             path: args::text("path", self.path)?.cloned(),
             method: args::text("method", self.method)?.cloned(),
-            gateway: self.gateway.map(gateway).transpose()?,
+            gateway: named("gateway", self.gateway)?,
             port: self.port.map(port).transpose()?,
+            objective: named("objective", self.objective)?,
         };
         if let Some(port) = self.port
             && self.gateway.is_none()
@@ -82,20 +85,24 @@ impl Asked<'_> {
         if let Some(gateway) = &self.gateway {
             request = request.gateway(chars("gateway", gateway)?, self.port);
         }
+        if let Some(objective) = &self.objective {
+            request = request.objective(chars("objective", objective)?);
+        }
         Ok(request)
     }
 }
 
-fn gateway<'py>(value: &Any<'py>) -> PyResult<Text<'py>> {
-    let hint = "gateway must be `namespace/name`";
-    let Ok(text) = value.cast::<PyString>() else {
-        return Err(wrong(value, "gateway must be str or None"));
-    };
-    match chars("gateway", text)?.split_once('/') {
-        Some((namespace, name)) if !namespace.is_empty() && !name.is_empty() && !name.contains('/') => {
-            Ok(text.clone())
+/// Argument `name`, which names an object as `namespace/name`.
+fn named<'py>(name: &str, value: Option<&Any<'py>>) -> PyResult<Option<Text<'py>>> {
+    let Some(text) = args::text(name, value)? else { return Ok(None) };
+    match chars(name, text)?.split_once('/') {
+        Some((space, object)) if !space.is_empty() && !object.is_empty() && !object.contains('/') => {
+            Ok(Some(text.clone()))
         }
-        _ => Err(errors::request(value.py(), BAD_FORM, hint)),
+        _ => {
+            let message = format!("{name} must be `namespace/name`");
+            Err(errors::request(text.py(), BAD_FORM, &message))
+        }
     }
 }
 

@@ -52,8 +52,8 @@ impl Router {
 impl Router {
     #[new]
     #[pyo3(
-        signature = (manifests, *, strategy = None, inference_extension = None, default_namespace = None, first_match = None, fallback_endpoints = None, seed = None),
-        text_signature = "(manifests, *, strategy='two_choice', inference_extension=True, default_namespace='default', first_match=False, fallback_endpoints=2, seed=None)"
+        signature = (manifests, *, strategy = None, inference_extension = None, default_namespace = None, first_match = None, fallback_endpoints = None, strict = None, unknown_model = None, envoy_gateway_order = None, catch_all = None, seed = None),
+        text_signature = "(manifests, *, strategy='two_choice', inference_extension=True, default_namespace='default', first_match=False, fallback_endpoints=2, strict=False, unknown_model='pass', envoy_gateway_order=False, catch_all=False, seed=None)"
     )]
     fn new(
         py: Python<'_>,
@@ -63,6 +63,10 @@ impl Router {
         default_namespace: Option<&Any<'_>>,
         first_match: Option<&Any<'_>>,
         fallback_endpoints: Option<&Any<'_>>,
+        strict: Option<&Any<'_>>,
+        unknown_model: Option<&Any<'_>>,
+        envoy_gateway_order: Option<&Any<'_>>,
+        catch_all: Option<&Any<'_>>,
         seed: Option<&Any<'_>>,
     ) -> PyResult<Self> {
         guarded(|| {
@@ -72,6 +76,10 @@ impl Router {
                 default_namespace,
                 first_match,
                 fallback_endpoints,
+                strict,
+                unknown_model,
+                envoy_gateway_order,
+                catch_all,
             };
             let options = given.check()?.apply(Options::default());
             let seed = router_seed(py, seed)?;
@@ -86,11 +94,11 @@ impl Router {
     ///
     /// `headers` is a mapping or pairs of str or bytes; a value may be a list of them. `model` is what the request's body asks for; without it
     /// it is read from `body`. `host`, `path` and `method` are what the client asked for, `gateway` (`namespace/name`) and `port` the listener it
-    /// came through, `now` nanoseconds of a monotonic clock, `seed` that of a decision to repeat. Raises RequestError.
+    /// came through, `objective` its InferenceObjective, `now` nanoseconds of a monotonic clock, `seed` that of a decision to repeat. Raises RequestError.
     /// Less than half a microsecond with ten headers; holds the GIL.
     #[pyo3(
-        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, port = None, body = None, content_type = None, now = Now::ZERO, seed = None),
-        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, port=None, body=None, content_type=None, now=0, seed=None)"
+        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, port = None, objective = None, body = None, content_type = None, now = Now::ZERO, seed = None),
+        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, port=None, objective=None, body=None, content_type=None, now=0, seed=None)"
     )]
     fn decide<'py>(
         &self,
@@ -101,6 +109,7 @@ impl Router {
         method: Option<&Any<'py>>,
         gateway: Option<&Any<'py>>,
         port: Option<&Any<'py>>,
+        objective: Option<&Any<'py>>,
         body: Option<&Any<'py>>,
         content_type: Option<&Any<'py>>,
         now: Now,
@@ -108,7 +117,8 @@ impl Router {
     ) -> PyResult<Any<'py>> {
         guarded(|| {
             let py = headers.py();
-            let asked = Given { model, host, path, method, gateway, port, body, content_type }.check()?;
+            let asked =
+                Given { model, host, path, method, gateway, port, objective, body, content_type }.check()?;
             let seed = args::seed(seed)?;
             let answer = self.ask(headers, &asked, |request| match seed {
                 Some(seed) => self.inner.decide_seeded(request, now.0, seed),
@@ -127,8 +137,8 @@ impl Router {
 
     /// Decides as `decide` does and counts the request in flight until the Ticket is finished. A NoRoute is false. Raises RequestError.
     #[pyo3(
-        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, port = None, body = None, content_type = None, now = Now::ZERO),
-        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, port=None, body=None, content_type=None, now=0)"
+        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, port = None, objective = None, body = None, content_type = None, now = Now::ZERO),
+        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, port=None, objective=None, body=None, content_type=None, now=0)"
     )]
     fn route<'py>(
         &self,
@@ -139,13 +149,15 @@ impl Router {
         method: Option<&Any<'py>>,
         gateway: Option<&Any<'py>>,
         port: Option<&Any<'py>>,
+        objective: Option<&Any<'py>>,
         body: Option<&Any<'py>>,
         content_type: Option<&Any<'py>>,
         now: Now,
     ) -> PyResult<Any<'py>> {
         guarded(|| {
             let py = headers.py();
-            let asked = Given { model, host, path, method, gateway, port, body, content_type }.check()?;
+            let asked =
+                Given { model, host, path, method, gateway, port, objective, body, content_type }.check()?;
             match self.ask(headers, &asked, |request| self.inner.route(request, now.0))? {
                 Ok(ticket) => Bound::new(py, Ticket::new(py, ticket, asked)?).map(Bound::into_any),
                 Err(no_route) => {
@@ -157,8 +169,8 @@ impl Router {
 
     /// The decision that `decide` would make now, with its reasons. Changes nothing. Raises RequestError. Takes microseconds.
     #[pyo3(
-        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, port = None, body = None, content_type = None, now = Now::ZERO, seed = None),
-        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, port=None, body=None, content_type=None, now=0, seed=None)"
+        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, port = None, objective = None, body = None, content_type = None, now = Now::ZERO, seed = None),
+        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, port=None, objective=None, body=None, content_type=None, now=0, seed=None)"
     )]
     fn explain(
         &self,
@@ -169,13 +181,15 @@ impl Router {
         method: Option<&Any<'_>>,
         gateway: Option<&Any<'_>>,
         port: Option<&Any<'_>>,
+        objective: Option<&Any<'_>>,
         body: Option<&Any<'_>>,
         content_type: Option<&Any<'_>>,
         now: Now,
         seed: Option<&Any<'_>>,
     ) -> PyResult<Explanation> {
         guarded(|| {
-            let asked = Given { model, host, path, method, gateway, port, body, content_type }.check()?;
+            let asked =
+                Given { model, host, path, method, gateway, port, objective, body, content_type }.check()?;
             let seed = args::seed(seed)?;
             let explained = self.ask(headers, &asked, |request| match seed {
                 Some(seed) => self.inner.explain_seeded(request, now.0, seed),
@@ -196,8 +210,8 @@ impl Router {
 
     /// Publishes a plan of other manifests. Counts go on; options that are None stay. Raises ManifestError or OptionError; all is then as before.
     #[pyo3(
-        signature = (manifests, *, strategy = None, inference_extension = None, default_namespace = None, first_match = None, fallback_endpoints = None),
-        text_signature = "($self, manifests, *, strategy=None, inference_extension=None, default_namespace=None, first_match=None, fallback_endpoints=None)"
+        signature = (manifests, *, strategy = None, inference_extension = None, default_namespace = None, first_match = None, fallback_endpoints = None, strict = None, unknown_model = None, envoy_gateway_order = None, catch_all = None),
+        text_signature = "($self, manifests, *, strategy=None, inference_extension=None, default_namespace=None, first_match=None, fallback_endpoints=None, strict=None, unknown_model=None, envoy_gateway_order=None, catch_all=None)"
     )]
     fn update(
         &self,
@@ -208,6 +222,10 @@ impl Router {
         default_namespace: Option<&Any<'_>>,
         first_match: Option<&Any<'_>>,
         fallback_endpoints: Option<&Any<'_>>,
+        strict: Option<&Any<'_>>,
+        unknown_model: Option<&Any<'_>>,
+        envoy_gateway_order: Option<&Any<'_>>,
+        catch_all: Option<&Any<'_>>,
     ) -> PyResult<()> {
         guarded(|| {
             let given = manifests::Given {
@@ -216,6 +234,10 @@ impl Router {
                 default_namespace,
                 first_match,
                 fallback_endpoints,
+                strict,
+                unknown_model,
+                envoy_gateway_order,
+                catch_all,
             };
             let changes = given.check()?;
             let texts = Texts::extract(manifests)?;

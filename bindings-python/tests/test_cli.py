@@ -15,7 +15,6 @@ import inferroute
 from conftest import POOL, TIERS
 from inferroute.cli.app import app
 from inferroute.cli.diagnostics import WIDEST, excerpt
-from inferroute.cli.loading import HAS_STRICT
 
 STATE = """
 endpoints:
@@ -238,10 +237,12 @@ def test_wrong_states(folder: Path, state: str, says: str) -> None:
     assert done.exit_code == 2 and "'--state'" in done.stderr and says in done.stderr, done.output
 
 
-@pytest.mark.skipif(HAS_STRICT, reason="this build has strict validation")
-def test_strict_is_refused_where_it_would_do_nothing() -> None:
-    done = run("validate", "good.yaml", "--strict")
-    assert done.exit_code == 2 and "'--strict'" in done.stderr
+def test_strict_refuses_what_an_api_server_would(folder: Path) -> None:
+    (folder / "loose.yaml").write_text(POOL.replace("number: 8000", "number: 8000}, {number: 8000"))
+    assert run("validate", "loose.yaml").exit_code == 0
+    done = run("validate", "loose.yaml", "--strict")
+    assert done.exit_code == 1 and "error RT0401" in done.stdout
+    assert run("decide", "-f", "loose.yaml", "--strict").stderr.count("error RT0401") == 1
 
 
 def test_the_module_is_the_command() -> None:

@@ -12,7 +12,6 @@ from typer.testing import CliRunner, Result
 
 from conftest import POOL
 from inferroute.cli.app import app
-from inferroute.cli.loading import HAS_STRICT
 from inferroute.cli.vectors.upstream import Fields, without_port
 
 MANIFESTS = """
@@ -246,9 +245,6 @@ def test_validity() -> None:
     pool = {"apiVersion": "inference.networking.k8s.io/v1", "kind": "InferencePool", "metadata": {"name": "p"}, "spec": {}}
     wrong = {"id": "x", "cls": "schema", "inline_manifest": pool, "expect": {"valid": False, "error_contains": ["selector"]}}
     done = run(wrong)
-    if not HAS_STRICT:
-        assert done.exit_code == 0 and "skipped 1 of schema: strict validation is not in this build" in done.stdout
-        return
     assert done.exit_code == 0 and last(done) == "1 passed, 0 failed, 0 skipped"
     assert run({**wrong, "expect": {"valid": True}}).exit_code == 1
     assert run({**wrong, "expect": {"valid": False, "error_contains": ["no such words"]}}).exit_code == 1

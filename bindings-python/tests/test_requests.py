@@ -7,7 +7,7 @@ import json
 import pytest
 
 from conftest import POOL, documents, report
-from inferroute import Attempt, NoRoute, OptionError, RequestError, Router
+from inferroute import Attempt, ManifestError, NoRoute, OptionError, RequestError, Router
 
 ROUTES = """
 apiVersion: gateway.networking.k8s.io/v1
@@ -108,6 +108,33 @@ def test_the_number_of_fallback_endpoints(web):
     for wrong in [-1, True, "2", 1.5]:
         with pytest.raises(OptionError, match="fallback_endpoints must be an int from 0"):
             Router(text, fallback_endpoints=wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("strict", 1), ("catch_all", "yes"), ("envoy_gateway_order", 0), ("unknown_model", "refuse"), ("unknown_model", True)]
+)
+def test_options_that_cannot_be(option, value):
+    with pytest.raises(OptionError, match=option) as refused:
+        Router(ROUTES, **{option: value})
+    assert refused.value.code == "OP0002"
+
+
+def test_strict_refuses_what_an_api_server_would():
+    text = POOL.replace("number: 8000", "number: 8000}, {number: 8000")
+    router = Router(text)
+    with pytest.raises(ManifestError) as refused:
+        router.update(text, strict=True)
+    assert "RT0401" in {problem.code for problem in refused.value.problems}
+
+
+def test_objectives(web):
+    objective = {"apiVersion": "inference.networking.x-k8s.io/v1alpha2", "kind": "InferenceObjective", "metadata": {"name": "batch"}}
+    web.update(documents(ROUTES, POOL, json.dumps({**objective, "spec": {"priority": -5, "poolRef": {"name": "gpus"}}})))
+    assert ask(web).priority == 0 and ask(web, objective="default/none").priority == 0
+    found = {d.priority for d in (ask(web, objective="default/batch", seed=seed) for seed in range(50)) if d.pool}
+    assert found == {-5}
+    with pytest.raises(RequestError, match="objective must be `namespace/name`"):
+        ask(web, objective="batch")
 
 
 def test_a_redirect_says_where(web):

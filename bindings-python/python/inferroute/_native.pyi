@@ -16,6 +16,7 @@ from .types import (
     Mutations,
     NoRouteDict,
     Strategy,
+    UnknownModel,
 )
 
 __all__ = ["STRATEGIES", "Attempt", "Backend", "Decision", "Explanation", "NoRoute", "Router", "Ticket", "__version__"]
@@ -103,6 +104,9 @@ class Decision:
     @property
     def criticality(self) -> Literal["Critical", "Standard", "Sheddable"] | None:
         """The importance that an InferenceModel gives the request's model; None where no InferenceModel names it."""
+    @property
+    def priority(self) -> int:
+        """The priority of the request's InferenceObjective: larger matters more, below 0 is dropped first; 0 without one."""
     @property
     def seed(self) -> int:
         """The seed of all draws: ``decide(..., seed=...)`` on the same state repeats this decision."""
@@ -223,7 +227,11 @@ class Router:
     ``strategy``: how an endpoint of a pool is chosen, one of ``STRATEGIES``. ``inference_extension``: whether backendRefs may name an
     InferencePool; off, such a reference is the error ``RT0302``. ``default_namespace``: the namespace of objects and endpoints that state
     none. ``first_match``: the first match in the order of the text wins, as in the first releases of Envoy AI Gateway, instead of the most
-    specific one. ``fallback_endpoints``: how many other endpoints of its pool a decision names for retries. ``seed``: from 0 to 2**64 - 1; None draws one from the operating system. Routers with one seed that are asked the same in
+    specific one. ``fallback_endpoints``: how many other endpoints of its pool a decision names for retries. ``strict``:
+    objects that the Kubernetes API server would refuse are errors, ``RT0401``, in its own words. ``unknown_model``: what happens to a model that
+    no InferenceModel of its pool declares although others are: ``pass``, ``reject`` (404) or ``sheddable``. ``envoy_gateway_order``: matches
+    are ordered as Envoy Gateway orders them where it departs from Gateway API. ``catch_all``: each AIGatewayRoute ends in a 404 for whatever
+    else comes to its hosts, as Envoy AI Gateway adds it. ``seed``: from 0 to 2**64 - 1; None draws one from the operating system. Routers with one seed that are asked the same in
     the same order decide the same; give replicas different ones. To replay a run, keep ``Router.seed`` or the seeds of its decisions.
 
     Raises ``ManifestError`` with every problem of every text, ``OptionError`` for an option. Reading and compiling, a few microseconds a rule,
@@ -239,6 +247,10 @@ class Router:
         default_namespace: str = "default",
         first_match: bool = False,
         fallback_endpoints: int = 2,
+        strict: bool = False,
+        unknown_model: UnknownModel | str = "pass",
+        envoy_gateway_order: bool = False,
+        catch_all: bool = False,
         seed: int | None = None,
     ) -> Router: ...
     def decide(
@@ -251,6 +263,7 @@ class Router:
         method: str = "GET",
         gateway: str | None = None,
         port: int | None = None,
+        objective: str | None = None,
         body: BodyBytes | None = None,
         content_type: str | None = None,
         now: int = 0,
@@ -266,6 +279,7 @@ class Router:
         ``path``: the path with its query, as it stands in the request line. ``method``: in capitals.
         ``gateway``: the Gateway the request came through, ``namespace/name``, and ``port``: that of its listener; only routes attached there
         are then looked at. Without a gateway every route is.
+        ``objective``: the request's InferenceObjective, ``namespace/name``; no header is trusted with it.
         ``body``: where ``model`` is None, the model is read from it, in the shape that ``path`` and ``content_type`` (the header's value) say;
         a body that cannot be read is a ``RequestError`` with a code ``BD…``.
         ``now``: nanoseconds of the host's monotonic clock, ``time.monotonic_ns()``.
@@ -284,6 +298,7 @@ class Router:
         method: str = "GET",
         gateway: str | None = None,
         port: int | None = None,
+        objective: str | None = None,
         body: BodyBytes | None = None,
         content_type: str | None = None,
         now: int = 0,
@@ -302,6 +317,7 @@ class Router:
         method: str = "GET",
         gateway: str | None = None,
         port: int | None = None,
+        objective: str | None = None,
         body: BodyBytes | None = None,
         content_type: str | None = None,
         now: int = 0,
@@ -326,6 +342,10 @@ class Router:
         default_namespace: str | None = None,
         first_match: bool | None = None,
         fallback_endpoints: int | None = None,
+        strict: bool | None = None,
+        unknown_model: UnknownModel | str | None = None,
+        envoy_gateway_order: bool | None = None,
+        catch_all: bool | None = None,
     ) -> None:
         """Publishes a plan of other manifests. Endpoints and pools that stay keep their counts. Options that are None stay as they are.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal, Protocol, TypedDict
 
 Strategy = Literal["random", "round_robin", "least_request", "two_choice"]
+UnknownModel = Literal["pass", "reject", "sheddable"]
 Manifests = str | Mapping[str, str] | Iterable[tuple[str, str]]
 HeaderValue = str | bytes | list[str] | list[bytes] | tuple[str | bytes, ...]
 HeaderPair = tuple[str | bytes, HeaderValue] | list[str] | list[bytes]

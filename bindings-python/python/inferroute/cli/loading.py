@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +10,6 @@ import yaml
 from inferroute import STRATEGIES, EventError, OptionError, Router
 
 from .usage import read_text, refuse
-
-HAS_STRICT = "strict" in inspect.signature(Router).parameters
-"""Whether this build of the library can refuse what a Kubernetes API server would."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +35,7 @@ class Sources:
 
 def options(strict: bool, strategy: str | None) -> dict[str, Any]:
     """The options of a router."""
-    chosen: dict[str, Any] = {}
-    if strict and not HAS_STRICT:
-        raise refuse("--strict", "this build of inferroute has no strict validation")
-    if strict:
-        chosen["strict"] = True
+    chosen: dict[str, Any] = {"strict": strict}
     if strategy is not None and strategy not in STRATEGIES:
         raise refuse("--strategy", f"{strategy!r} is none of {', '.join(STRATEGIES)}")
     if strategy is not None:

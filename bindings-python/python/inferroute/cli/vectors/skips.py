@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..loading import HAS_STRICT
 from .case import Case
 
 CLASSES = {
@@ -66,8 +65,6 @@ def _before(case: Case) -> Iterator[str]:
         yield CLASSES[case.cls]
     if "SupportBackendTLSPolicy" in case.features:
         yield CLASSES["backend-tls"]
-    if "valid" in case.expect and not HAS_STRICT:
-        yield "strict validation is not in this build"
     for name, value in case.state.items():
         if value is not None and name not in KNOWN_STATE:
             yield STATE.get(name, f"state `{name}` is not known here")

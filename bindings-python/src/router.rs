@@ -55,6 +55,7 @@ impl Router {
         signature = (manifests, *, strategy = None, inference_extension = None, default_namespace = None, first_match = None, fallback_endpoints = None, strict = None, unknown_model = None, envoy_gateway_order = None, catch_all = None, seed = None),
         text_signature = "(manifests, *, strategy='two_choice', inference_extension=True, default_namespace='default', first_match=False, fallback_endpoints=2, strict=False, unknown_model='pass', envoy_gateway_order=False, catch_all=False, seed=None)"
     )]
+    #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn new(
         py: Python<'_>,
         manifests: &Any<'_>,
@@ -100,6 +101,7 @@ impl Router {
         signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, port = None, objective = None, body = None, content_type = None, now = Now::ZERO, seed = None),
         text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, port=None, objective=None, body=None, content_type=None, now=0, seed=None)"
     )]
+    #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn decide<'py>(
         &self,
         headers: &Any<'py>,
@@ -140,6 +142,7 @@ impl Router {
         signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, port = None, objective = None, body = None, content_type = None, now = Now::ZERO),
         text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, port=None, objective=None, body=None, content_type=None, now=0)"
     )]
+    #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn route<'py>(
         &self,
         headers: &Any<'py>,
@@ -172,6 +175,7 @@ impl Router {
         signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, port = None, objective = None, body = None, content_type = None, now = Now::ZERO, seed = None),
         text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, port=None, objective=None, body=None, content_type=None, now=0, seed=None)"
     )]
+    #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn explain(
         &self,
         headers: &Any<'_>,
@@ -213,6 +217,7 @@ impl Router {
         signature = (manifests, *, strategy = None, inference_extension = None, default_namespace = None, first_match = None, fallback_endpoints = None, strict = None, unknown_model = None, envoy_gateway_order = None, catch_all = None),
         text_signature = "($self, manifests, *, strategy=None, inference_extension=None, default_namespace=None, first_match=None, fallback_endpoints=None, strict=None, unknown_model=None, envoy_gateway_order=None, catch_all=None)"
     )]
+    #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn update(
         &self,
         py: Python<'_>,

@@ -1,13 +1,18 @@
 //! Where a request goes, as Python sees it: a handle whose attributes are looked up when they are asked for.
 
+use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use inferroute::{BackendName, Criticality, State};
+use inferroute::{AttemptView, BackendName, Criticality, Request, State};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
+use crate::args::chars;
+use crate::attempt::{self, Attempt};
 use crate::guard::guarded;
+use crate::mutations;
+use crate::request::Asked;
 
 type Inner = inferroute::Decision<Arc<State>>;
 
@@ -17,26 +22,53 @@ pub(crate) struct Decision {
     inner: Inner,
     /// The model that the client asked for.
     asked: Option<Py<PyString>>,
+    /// The path that the client asked for; `None`: `/`.
+    path: Option<Py<PyString>>,
 }
 
 impl Decision {
-    pub(crate) fn new(inner: Inner, asked: Option<&Bound<'_, PyString>>) -> Self {
-        Self { inner, asked: asked.map(|model| model.clone().unbind()) }
+    pub(crate) fn new(inner: Inner, asked: Asked<'_>) -> Self {
+        Self { inner, asked: asked.model.map(Bound::unbind), path: asked.path.map(Bound::unbind) }
     }
 
-    fn model_text<'a>(&'a self, py: Python<'a>) -> PyResult<Option<&'a str>> {
-        match (self.inner.model_override(), &self.asked) {
+    /// The model to ask for where `model_override` is to be written into the request.
+    pub(crate) fn model_of<'a>(
+        &'a self,
+        py: Python<'a>,
+        model_override: Option<&'a str>,
+    ) -> PyResult<Option<&'a str>> {
+        match (model_override, &self.asked) {
             (Some(model), _) => Ok(Some(model)),
             (None, Some(model)) => model.to_str(py).map(Some),
             (None, None) => Ok(None),
         }
     }
 
+    fn model_text<'a>(&'a self, py: Python<'a>) -> PyResult<Option<&'a str>> {
+        self.model_of(py, self.inner.model_override())
+    }
+
+    pub(crate) fn fallback_count(&self) -> usize {
+        self.inner.fallbacks().len()
+    }
+
+    pub(crate) fn fallback(&self, position: usize) -> Option<AttemptView<'_>> {
+        self.inner.fallbacks().nth(position)
+    }
+
+    fn path_text<'a>(&'a self, py: Python<'a>) -> PyResult<Cow<'a, str>> {
+        let path = path_of(py, self.path.as_ref())?;
+        Ok(self.inner.path(&Request::new(&NO_HEADERS).path(path)))
+    }
+
     /// Everything that two decisions are compared by.
     fn parts<'a>(&'a self, py: Python<'a>) -> PyResult<impl PartialEq + Hash + 'a> {
         let inner = &self.inner;
         let backend = inner.backend();
+        let fallbacks: Vec<_> =
+            inner.fallbacks().map(|next| (next.endpoint(), next.address(), next.model_override())).collect();
         Ok((
+            (fallbacks, self.path_text(py)?),
             (inner.route(), inner.rule(), inner.match_index(), inner.backend_ref_index()),
             (backend.kind, backend.namespace, backend.name),
             (inner.pool(), inner.endpoint(), inner.address()),
@@ -131,10 +163,34 @@ impl Decision {
         guarded(|| Ok(self.inner.model_override()))
     }
 
+    /// What to try, in this order, where the endpoint fails: a tuple of Attempt.
+    #[getter]
+    fn fallbacks<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+        guarded(|| Attempt::all(slf))
+    }
+
+    /// What to do to the request beside sending it on (inferroute.types.Mutations).
+    #[getter]
+    fn mutations<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        guarded(|| mutations::dict(py, self.inner.mutations()))
+    }
+
+    /// The path, with its query, to ask the endpoint for.
+    #[getter]
+    fn rewritten_path<'a>(&'a self, py: Python<'a>) -> PyResult<Cow<'a, str>> {
+        guarded(|| self.path_text(py))
+    }
+
     /// `Critical`, `Standard` or `Sheddable`; None where no InferenceModel names the request's model.
     #[getter]
     fn criticality(&self) -> PyResult<Option<&'static str>> {
         guarded(|| Ok(self.inner.criticality().map(Criticality::as_str)))
+    }
+
+    /// The priority of the request's InferenceObjective: larger matters more; 0 without one.
+    #[getter]
+    fn priority(&self) -> PyResult<i32> {
+        guarded(|| Ok(self.inner.priority()))
     }
 
     /// The seed of all draws, with which the decision can be repeated.
@@ -152,19 +208,21 @@ impl Decision {
     /// What decides where the request goes, as plain values.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         guarded(|| {
-            let name = self.inner.backend();
-            let backend = PyDict::new(py);
-            backend.set_item("kind", name.kind)?;
-            backend.set_item("namespace", name.namespace)?;
-            backend.set_item("name", name.name)?;
+            let fallbacks = PyList::empty(py);
+            for next in self.inner.fallbacks() {
+                let model = self.model_of(py, next.model_override())?;
+                fallbacks.append(attempt::to_dict(py, &next, model)?)?;
+            }
             let dict = PyDict::new(py);
             dict.set_item("route", self.inner.route())?;
             dict.set_item("rule", self.inner.rule())?;
-            dict.set_item("backend", backend)?;
+            dict.set_item("backend", backend_dict(py, self.inner.backend())?)?;
             dict.set_item("pool", self.inner.pool())?;
             dict.set_item("endpoint", self.inner.endpoint())?;
             dict.set_item("address", self.inner.address())?;
             dict.set_item("model", self.model_text(py)?)?;
+            dict.set_item("fallbacks", fallbacks)?;
+            dict.set_item("mutations", mutations::dict(py, self.inner.mutations())?)?;
             dict.set_item("seed", self.inner.seed())?;
             Ok(dict)
         })
@@ -224,6 +282,22 @@ impl Backend {
         let Self { kind, namespace, name } = self;
         guarded(|| Ok(format!("{kind} {namespace}/{name}")))
     }
+}
+
+pub(crate) fn backend_dict<'py>(py: Python<'py>, name: BackendName<'_>) -> PyResult<Bound<'py, PyDict>> {
+    let backend = PyDict::new(py);
+    backend.set_item("kind", name.kind)?;
+    backend.set_item("namespace", name.namespace)?;
+    backend.set_item("name", name.name)?;
+    Ok(backend)
+}
+
+/// For a request of which only the path is looked at.
+pub(crate) const NO_HEADERS: [(&str, &str); 0] = [];
+
+/// The path that was asked for.
+pub(crate) fn path_of<'a>(py: Python<'a>, path: Option<&'a Py<PyString>>) -> PyResult<&'a str> {
+    path.map_or(Ok("/"), |path| chars("path", path.bind(py)))
 }
 
 pub(crate) fn hash_of(parts: impl Hash) -> u64 {

@@ -14,6 +14,9 @@ pub(crate) const NOT_TEXT: &str = "RQ0002";
 /// A number outside its range.
 pub(crate) const OUT_OF_RANGE: &str = "RQ0003";
 
+/// A text that is not of the form it must have.
+pub(crate) const BAD_FORM: &str = "RQ0004";
+
 /// A strategy that does not exist.
 const UNKNOWN_STRATEGY: &str = "OP0001";
 /// Manifests or an option of a type that is not taken.

@@ -4,6 +4,7 @@
 //! `PanicException`, which `except Exception` would not catch.
 
 mod args;
+mod attempt;
 mod decision;
 mod errors;
 mod explanation;
@@ -11,7 +12,9 @@ mod guard;
 mod headers;
 mod lock;
 mod manifests;
+mod mutations;
 mod no_route;
+mod request;
 mod router;
 mod ticket;
 
@@ -23,6 +26,8 @@ mod _native {
     use pyo3::prelude::*;
     use pyo3::types::PyTuple;
 
+    #[pymodule_export]
+    use super::attempt::Attempt;
     #[pymodule_export]
     use super::decision::{Backend, Decision};
     #[pymodule_export]

@@ -1,6 +1,6 @@
 //! From the arguments of `Router(...)` and `Router.update(...)` to a plan.
 
-use inferroute::{Manifests, Options, Plan, Problems, Strategy};
+use inferroute::{Manifests, Options, Plan, Problems, Strategy, UnknownModel};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyInt, PyString, PyTuple};
 
@@ -54,6 +54,11 @@ pub(crate) struct Given<'a, 'py> {
     pub(crate) inference_extension: Option<&'a Bound<'py, PyAny>>,
     pub(crate) default_namespace: Option<&'a Bound<'py, PyAny>>,
     pub(crate) first_match: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) fallback_endpoints: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) strict: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) unknown_model: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) envoy_gateway_order: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) catch_all: Option<&'a Bound<'py, PyAny>>,
 }
 
 /// Options that have been checked and only need to be set.
@@ -62,6 +67,11 @@ pub(crate) struct Changes {
     inference_extension: Option<bool>,
     default_namespace: Option<String>,
     first_match: Option<bool>,
+    fallback_endpoints: Option<usize>,
+    strict: Option<bool>,
+    unknown_model: Option<UnknownModel>,
+    envoy_gateway_order: Option<bool>,
+    catch_all: Option<bool>,
 }
 
 impl Given<'_, '_> {
@@ -74,6 +84,11 @@ impl Given<'_, '_> {
                 .map(|name| text(name, "default_namespace"))
                 .transpose()?,
             first_match: flag("first_match", self.first_match)?,
+            fallback_endpoints: self.fallback_endpoints.map(fallback_endpoints).transpose()?,
+            strict: flag("strict", self.strict)?,
+            unknown_model: self.unknown_model.map(unknown_model).transpose()?,
+            envoy_gateway_order: flag("envoy_gateway_order", self.envoy_gateway_order)?,
+            catch_all: flag("catch_all", self.catch_all)?,
         })
     }
 }
@@ -92,6 +107,21 @@ impl Changes {
         if let Some(on) = self.first_match {
             options = options.first_match(on);
         }
+        if let Some(count) = self.fallback_endpoints {
+            options = options.fallback_endpoints(count);
+        }
+        if let Some(on) = self.strict {
+            options = options.strict(on);
+        }
+        if let Some(policy) = self.unknown_model {
+            options = options.unknown_model(policy);
+        }
+        if let Some(on) = self.envoy_gateway_order {
+            options = options.envoy_gateway_order(on);
+        }
+        if let Some(on) = self.catch_all {
+            options = options.catch_all(on);
+        }
         options
     }
 }
@@ -99,6 +129,15 @@ impl Changes {
 fn strategy(value: &Bound<'_, PyAny>) -> PyResult<Strategy> {
     let name = text(value, "strategy")?;
     name.parse().map_err(|error| errors::unknown_strategy(value.py(), &error))
+}
+
+fn unknown_model(value: &Bound<'_, PyAny>) -> PyResult<UnknownModel> {
+    let name = text(value, "unknown_model")?;
+    serde_json::from_value(name.as_str().into()).map_err(|_| {
+        let message =
+            format!("`{name}` is nothing that unknown_model can be; choose one of pass, reject, sheddable");
+        errors::option(value.py(), BAD_OPTION, &message)
+    })
 }
 
 fn flag(name: &str, value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<bool>> {
@@ -110,6 +149,15 @@ fn flag(name: &str, value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<bool>> 
             Err(errors::option(value.py(), BAD_OPTION, &message))
         }
     }
+}
+
+fn fallback_endpoints(value: &Bound<'_, PyAny>) -> PyResult<usize> {
+    let count = if value.is_instance_of::<PyBool>() { None } else { value.extract::<usize>().ok() };
+    count.ok_or_else(|| {
+        let found = value.repr().map_or_else(|_| type_name(value), |repr| repr.to_string());
+        let message = format!("fallback_endpoints must be an int from 0, not {found}");
+        errors::option(value.py(), BAD_OPTION, &message)
+    })
 }
 
 fn text(value: &Bound<'_, PyAny>, what: &str) -> PyResult<String> {

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use inferroute::State;
+use inferroute::{Request, State};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyString};
 
-use crate::decision::hash_of;
+use crate::decision::{NO_HEADERS, hash_of, path_of};
 use crate::guard::guarded;
+use crate::request::Asked;
 
 type Inner = inferroute::NoRoute<Arc<State>>;
 
@@ -15,11 +16,27 @@ type Inner = inferroute::NoRoute<Arc<State>>;
 #[pyclass(frozen, module = "inferroute")]
 pub(crate) struct NoRoute {
     inner: Inner,
+    /// The path that the client asked for; `None`: `/`.
+    path: Option<Py<PyString>>,
 }
 
 impl NoRoute {
-    pub(crate) fn new(inner: Inner) -> Self {
-        Self { inner }
+    pub(crate) fn new(inner: Inner, asked: Asked<'_>) -> Self {
+        Self { inner, path: asked.path.map(Bound::unbind) }
+    }
+
+    /// Where a redirect sends the client.
+    fn location_dict<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let path = path_of(py, self.path.as_ref())?;
+        let Some(location) = self.inner.redirect(&Request::new(&NO_HEADERS).path(path)) else {
+            return Ok(None);
+        };
+        let dict = PyDict::new(py);
+        dict.set_item("scheme", location.scheme)?;
+        dict.set_item("hostname", location.hostname)?;
+        dict.set_item("port", location.port)?;
+        dict.set_item("path", location.path)?;
+        Ok(Some(dict))
     }
 
     fn parts(&self) -> (&'static str, Option<&str>, Option<usize>, u64) {
@@ -35,7 +52,7 @@ impl NoRoute {
         false
     }
 
-    /// The HTTP status to answer with: 404, 500 or 503.
+    /// The HTTP status to answer with: 404, 500 or 503, or that of a redirect.
     #[getter]
     fn status(&self) -> PyResult<u16> {
         guarded(|| Ok(self.inner.status()))
@@ -65,6 +82,12 @@ impl NoRoute {
         guarded(|| Ok(self.inner.rule()))
     }
 
+    /// Where a redirect sends the client: the parts that change (inferroute.types.Location). None for other answers.
+    #[getter]
+    fn location<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        guarded(|| self.location_dict(py))
+    }
+
     /// The seed of the decision.
     #[getter]
     fn seed(&self) -> PyResult<u64> {
@@ -80,6 +103,7 @@ impl NoRoute {
             dict.set_item("message", self.inner.reason().message())?;
             dict.set_item("route", self.inner.route())?;
             dict.set_item("rule", self.inner.rule())?;
+            dict.set_item("location", self.location_dict(py)?)?;
             dict.set_item("seed", self.inner.seed())?;
             Ok(dict)
         })

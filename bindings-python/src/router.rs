@@ -2,18 +2,18 @@
 
 use inferroute::{Event, Options, Request};
 use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyTuple};
 
-use pyo3::types::{PyDict, PyList, PyString, PyTuple};
-
-use crate::args::{self, Now, chars};
+use crate::args::{self, Now};
 use crate::decision::Decision;
 use crate::errors;
 use crate::explanation::Explanation;
 use crate::guard::guarded;
 use crate::headers::{PlanHeaders, pairs};
 use crate::lock::Lock;
-use crate::manifests::{Given, Texts, router_seed};
+use crate::manifests::{self, Texts, router_seed};
 use crate::no_route::NoRoute;
+use crate::request::{Asked, Given};
 use crate::ticket::Ticket;
 
 type Any<'py> = Bound<'py, PyAny>;
@@ -34,27 +34,13 @@ impl Router {
     /// What `ask` answers to the request. Headers are gathered for the plan that is there; should another one be published before `ask` reads
     /// them, they are gathered again.
     #[inline]
-    fn ask<T>(
-        &self,
-        headers: &Any<'_>,
-        model: Option<&Bound<'_, PyString>>,
-        host: Option<&Any<'_>>,
-        ask: impl Fn(&Request<'_>) -> T,
-    ) -> PyResult<T> {
+    fn ask<T>(&self, headers: &Any<'_>, asked: &Asked<'_>, ask: impl Fn(&Request<'_>) -> T) -> PyResult<T> {
         let headers = pairs(headers)?;
-        let host = args::text("host", host)?;
         loop {
             let snapshot = self.inner.snapshot();
             let mut values = PlanHeaders::new(snapshot.plan());
             values.gather(&headers)?;
-            let mut request = Request::new(&values);
-            if let Some(model) = model {
-                request = request.model(chars("model", model)?);
-            }
-            if let Some(host) = host {
-                request = request.host(chars("host", host)?);
-            }
-            let answer = ask(&request);
+            let answer = ask(&asked.request(&values)?);
             if !values.is_stale() {
                 return Ok(answer);
             }
@@ -66,9 +52,10 @@ impl Router {
 impl Router {
     #[new]
     #[pyo3(
-        signature = (manifests, *, strategy = None, inference_extension = None, default_namespace = None, first_match = None, seed = None),
-        text_signature = "(manifests, *, strategy='two_choice', inference_extension=True, default_namespace='default', first_match=False, seed=None)"
+        signature = (manifests, *, strategy = None, inference_extension = None, default_namespace = None, first_match = None, fallback_endpoints = None, strict = None, unknown_model = None, envoy_gateway_order = None, catch_all = None, seed = None),
+        text_signature = "(manifests, *, strategy='two_choice', inference_extension=True, default_namespace='default', first_match=False, fallback_endpoints=2, strict=False, unknown_model='pass', envoy_gateway_order=False, catch_all=False, seed=None)"
     )]
+    #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn new(
         py: Python<'_>,
         manifests: &Any<'_>,
@@ -76,10 +63,25 @@ impl Router {
         inference_extension: Option<&Any<'_>>,
         default_namespace: Option<&Any<'_>>,
         first_match: Option<&Any<'_>>,
+        fallback_endpoints: Option<&Any<'_>>,
+        strict: Option<&Any<'_>>,
+        unknown_model: Option<&Any<'_>>,
+        envoy_gateway_order: Option<&Any<'_>>,
+        catch_all: Option<&Any<'_>>,
         seed: Option<&Any<'_>>,
     ) -> PyResult<Self> {
         guarded(|| {
-            let given = Given { strategy, inference_extension, default_namespace, first_match };
+            let given = manifests::Given {
+                strategy,
+                inference_extension,
+                default_namespace,
+                first_match,
+                fallback_endpoints,
+                strict,
+                unknown_model,
+                envoy_gateway_order,
+                catch_all,
+            };
             let options = given.check()?.apply(Options::default());
             let seed = router_seed(py, seed)?;
             let texts = Texts::extract(manifests)?;
@@ -91,77 +93,109 @@ impl Router {
 
     /// Decides where a request goes: a Decision, or a NoRoute, which is false.
     ///
-    /// `headers` is a mapping or pairs of str or bytes; a value may be a list of them. `model` is what the request's body asks for, `host` what
-    /// the client asked for, `now` nanoseconds of a monotonic clock, `seed` that of a decision to repeat. Raises RequestError.
+    /// `headers` is a mapping or pairs of str or bytes; a value may be a list of them. `model` is what the request's body asks for; without it
+    /// it is read from `body`. `host`, `path` and `method` are what the client asked for, `gateway` (`namespace/name`) and `port` the listener it
+    /// came through, `objective` its InferenceObjective, `now` nanoseconds of a monotonic clock, `seed` that of a decision to repeat. Raises RequestError.
     /// Less than half a microsecond with ten headers; holds the GIL.
     #[pyo3(
-        signature = (headers, *, model = None, host = None, now = Now::ZERO, seed = None),
-        text_signature = "($self, headers, *, model=None, host=None, now=0, seed=None)"
+        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, port = None, objective = None, body = None, content_type = None, now = Now::ZERO, seed = None),
+        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, port=None, objective=None, body=None, content_type=None, now=0, seed=None)"
     )]
+    #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn decide<'py>(
         &self,
         headers: &Any<'py>,
         model: Option<&Any<'py>>,
         host: Option<&Any<'py>>,
+        path: Option<&Any<'py>>,
+        method: Option<&Any<'py>>,
+        gateway: Option<&Any<'py>>,
+        port: Option<&Any<'py>>,
+        objective: Option<&Any<'py>>,
+        body: Option<&Any<'py>>,
+        content_type: Option<&Any<'py>>,
         now: Now,
         seed: Option<&Any<'py>>,
     ) -> PyResult<Any<'py>> {
         guarded(|| {
             let py = headers.py();
-            let model = args::text("model", model)?;
+            let asked =
+                Given { model, host, path, method, gateway, port, objective, body, content_type }.check()?;
             let seed = args::seed(seed)?;
-            let answer = self.ask(headers, model, host, |request| match seed {
+            let answer = self.ask(headers, &asked, |request| match seed {
                 Some(seed) => self.inner.decide_seeded(request, now.0, seed),
                 None => self.inner.decide(request, now.0),
             })?;
             match answer {
                 Ok(decision) => {
-                    Bound::new(py, Decision::new(decision.into_shared(), model)).map(Bound::into_any)
+                    Bound::new(py, Decision::new(decision.into_shared(), asked)).map(Bound::into_any)
                 }
-                Err(no_route) => Bound::new(py, NoRoute::new(no_route.into_shared())).map(Bound::into_any),
+                Err(no_route) => {
+                    Bound::new(py, NoRoute::new(no_route.into_shared(), asked)).map(Bound::into_any)
+                }
             }
         })
     }
 
     /// Decides as `decide` does and counts the request in flight until the Ticket is finished. A NoRoute is false. Raises RequestError.
     #[pyo3(
-        signature = (headers, *, model = None, host = None, now = Now::ZERO),
-        text_signature = "($self, headers, *, model=None, host=None, now=0)"
+        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, port = None, objective = None, body = None, content_type = None, now = Now::ZERO),
+        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, port=None, objective=None, body=None, content_type=None, now=0)"
     )]
+    #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn route<'py>(
         &self,
         headers: &Any<'py>,
         model: Option<&Any<'py>>,
         host: Option<&Any<'py>>,
+        path: Option<&Any<'py>>,
+        method: Option<&Any<'py>>,
+        gateway: Option<&Any<'py>>,
+        port: Option<&Any<'py>>,
+        objective: Option<&Any<'py>>,
+        body: Option<&Any<'py>>,
+        content_type: Option<&Any<'py>>,
         now: Now,
     ) -> PyResult<Any<'py>> {
         guarded(|| {
             let py = headers.py();
-            let model = args::text("model", model)?;
-            match self.ask(headers, model, host, |request| self.inner.route(request, now.0))? {
-                Ok(ticket) => Bound::new(py, Ticket::new(py, ticket, model)?).map(Bound::into_any),
-                Err(no_route) => Bound::new(py, NoRoute::new(no_route.into_shared())).map(Bound::into_any),
+            let asked =
+                Given { model, host, path, method, gateway, port, objective, body, content_type }.check()?;
+            match self.ask(headers, &asked, |request| self.inner.route(request, now.0))? {
+                Ok(ticket) => Bound::new(py, Ticket::new(py, ticket, asked)?).map(Bound::into_any),
+                Err(no_route) => {
+                    Bound::new(py, NoRoute::new(no_route.into_shared(), asked)).map(Bound::into_any)
+                }
             }
         })
     }
 
     /// The decision that `decide` would make now, with its reasons. Changes nothing. Raises RequestError. Takes microseconds.
     #[pyo3(
-        signature = (headers, *, model = None, host = None, now = Now::ZERO, seed = None),
-        text_signature = "($self, headers, *, model=None, host=None, now=0, seed=None)"
+        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, port = None, objective = None, body = None, content_type = None, now = Now::ZERO, seed = None),
+        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, port=None, objective=None, body=None, content_type=None, now=0, seed=None)"
     )]
+    #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn explain(
         &self,
         headers: &Any<'_>,
         model: Option<&Any<'_>>,
         host: Option<&Any<'_>>,
+        path: Option<&Any<'_>>,
+        method: Option<&Any<'_>>,
+        gateway: Option<&Any<'_>>,
+        port: Option<&Any<'_>>,
+        objective: Option<&Any<'_>>,
+        body: Option<&Any<'_>>,
+        content_type: Option<&Any<'_>>,
         now: Now,
         seed: Option<&Any<'_>>,
     ) -> PyResult<Explanation> {
         guarded(|| {
-            let model = args::text("model", model)?;
+            let asked =
+                Given { model, host, path, method, gateway, port, objective, body, content_type }.check()?;
             let seed = args::seed(seed)?;
-            let explained = self.ask(headers, model, host, |request| match seed {
+            let explained = self.ask(headers, &asked, |request| match seed {
                 Some(seed) => self.inner.explain_seeded(request, now.0, seed),
                 None => self.inner.explain(request, now.0),
             });
@@ -180,9 +214,10 @@ impl Router {
 
     /// Publishes a plan of other manifests. Counts go on; options that are None stay. Raises ManifestError or OptionError; all is then as before.
     #[pyo3(
-        signature = (manifests, *, strategy = None, inference_extension = None, default_namespace = None, first_match = None),
-        text_signature = "($self, manifests, *, strategy=None, inference_extension=None, default_namespace=None, first_match=None)"
+        signature = (manifests, *, strategy = None, inference_extension = None, default_namespace = None, first_match = None, fallback_endpoints = None, strict = None, unknown_model = None, envoy_gateway_order = None, catch_all = None),
+        text_signature = "($self, manifests, *, strategy=None, inference_extension=None, default_namespace=None, first_match=None, fallback_endpoints=None, strict=None, unknown_model=None, envoy_gateway_order=None, catch_all=None)"
     )]
+    #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn update(
         &self,
         py: Python<'_>,
@@ -191,9 +226,25 @@ impl Router {
         inference_extension: Option<&Any<'_>>,
         default_namespace: Option<&Any<'_>>,
         first_match: Option<&Any<'_>>,
+        fallback_endpoints: Option<&Any<'_>>,
+        strict: Option<&Any<'_>>,
+        unknown_model: Option<&Any<'_>>,
+        envoy_gateway_order: Option<&Any<'_>>,
+        catch_all: Option<&Any<'_>>,
     ) -> PyResult<()> {
         guarded(|| {
-            let changes = Given { strategy, inference_extension, default_namespace, first_match }.check()?;
+            let given = manifests::Given {
+                strategy,
+                inference_extension,
+                default_namespace,
+                first_match,
+                fallback_endpoints,
+                strict,
+                unknown_model,
+                envoy_gateway_order,
+                catch_all,
+            };
+            let changes = given.check()?;
             let texts = Texts::extract(manifests)?;
             let published = py.detach(|| {
                 let mut options = self.options.lock();

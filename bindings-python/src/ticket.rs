@@ -2,11 +2,10 @@
 
 use pyo3::prelude::*;
 
-use pyo3::types::PyString;
-
 use crate::decision::Decision;
 use crate::guard::guarded;
 use crate::lock::Lock;
+use crate::request::Asked;
 
 /// A request that counts at its endpoint until it is finished.
 #[pyclass(frozen, module = "inferroute")]
@@ -16,11 +15,7 @@ pub(crate) struct Ticket {
 }
 
 impl Ticket {
-    pub(crate) fn new(
-        py: Python<'_>,
-        ticket: inferroute::Ticket,
-        asked: Option<&Bound<'_, PyString>>,
-    ) -> PyResult<Self> {
+    pub(crate) fn new(py: Python<'_>, ticket: inferroute::Ticket, asked: Asked<'_>) -> PyResult<Self> {
         let decision = Py::new(py, Decision::new(ticket.decision().clone(), asked))?;
         Ok(Self { decision, running: Lock::new(Some(ticket)) })
     }

@@ -73,7 +73,7 @@ def test_exceptions_of_the_caller_come_through(router):
     with pytest.raises(TypeError):
         router.decide()
     with pytest.raises(TypeError):
-        router.decide({}, body=b"")
+        router.decide({}, bodies=b"")
 
 
 @pytest.mark.parametrize(

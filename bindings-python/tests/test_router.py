@@ -66,7 +66,8 @@ def test_no_route_is_a_false_value(router, headers):
     assert (answer.status, answer.reason, answer.route, answer.rule) == (404, "no_rule", None, None)
     assert str(answer) == f"404 no_rule: {answer.message}"
     assert answer.to_dict() == {
-        "status": 404, "reason": "no_rule", "message": answer.message, "route": None, "rule": None, "seed": answer.seed,
+        "status": 404, "reason": "no_rule", "message": answer.message, "route": None, "rule": None,
+        "location": None, "seed": answer.seed,
     }
 
 
@@ -82,7 +83,8 @@ def test_the_attributes_of_a_decision(router):
     assert (decision.seed, decision.state_version) == (3, router.state_version)
     assert decision.to_dict() == {
         "route": "default/chat", "rule": 0, "backend": {"kind": "InferencePool", "namespace": "default", "name": "gpus"},
-        "pool": "default/gpus", "endpoint": decision.endpoint, "address": decision.address, "model": "mistral", "seed": 3,
+        "pool": "default/gpus", "endpoint": decision.endpoint, "address": decision.address, "model": "mistral",
+        "fallbacks": [decision.to_dict()["fallbacks"][0]], "mutations": decision.mutations, "seed": 3,
     }
     assert repr(decision).startswith("Decision(route='default/chat', rule=0, backend='InferencePool default/gpus', endpoint='default/vllm-")
 

@@ -2,7 +2,7 @@
 
 from typing import assert_type
 
-from inferroute import Decision, Diagnostic, Explanation, ManifestError, NoRoute, Router, Ticket
+from inferroute import Attempt, Decision, Diagnostic, Explanation, ManifestError, NoRoute, Router, Ticket
 from inferroute.types import Event
 
 
@@ -22,19 +22,26 @@ def load(text: str) -> Router:
 
 
 def proxy(router: Router, scope: dict[str, list[tuple[bytes, bytes]]]) -> tuple[int, str]:
-    answer = router.decide(scope["headers"], model="mistral", host="example.com", now=1)
+    answer = router.decide(scope["headers"], model="mistral", host="example.com", path="/v1", method="POST", gateway="a/b", port=80, now=1)
     if not answer.ok:
         assert_type(answer, NoRoute)
+        if answer.location is not None:
+            assert_type(answer.location["port"], int | None)
         return answer.status, answer.message
     assert_type(answer, Decision)
     assert_type(answer.to_dict()["backend"]["name"], str)
+    assert_type(answer.mutations.get("hostname"), str | None)
+    for attempt in answer.fallbacks:
+        assert_type(attempt, Attempt)
+        assert_type(attempt.mutations.get("request_timeout"), int | None)
     answer.route = "other"  # type: ignore[misc]
     return 200, answer.address or answer.endpoint
 
 
 def count(router: Router, headers: dict[str, str], several: dict[str, list[str]]) -> str | None:
     assert_type(router.explain(several), Explanation)
-    ticket = router.route(headers)
+    router.explain(several, body=b"{}", content_type="application/json")
+    ticket = router.route(headers, body=bytearray(b"{}"))
     if not ticket.ok:
         return None
     assert_type(ticket, Ticket)

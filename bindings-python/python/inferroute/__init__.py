@@ -13,10 +13,11 @@ clock and starts no thread: the host does all that.
 """
 
 from ._errors import Diagnostic, EventError, InferrouteError, ManifestError, OptionError, RequestError
-from ._native import STRATEGIES, Backend, Decision, Explanation, NoRoute, Router, Ticket, __version__
+from ._native import STRATEGIES, Attempt, Backend, Decision, Explanation, NoRoute, Router, Ticket, __version__
 
 __all__ = [
     "STRATEGIES",
+    "Attempt",
     "Backend",
     "Decision",
     "Diagnostic",

@@ -77,5 +77,7 @@ class EventError(InferrouteError):
 class RequestError(InferrouteError, TypeError):
     """An argument of a request cannot be read. Also a ``TypeError``, which it is in nearly every case.
 
-    ``RQ0001``: a value of the wrong type. ``RQ0002``: text with lone surrogates. ``RQ0003``: ``now`` or ``seed`` out of range.
+    ``RQ0001``: a value of the wrong type. ``RQ0002``: text with lone surrogates. ``RQ0003``: ``now``, ``seed`` or
+    ``port`` out of range. ``RQ0004``: a ``gateway`` or ``objective`` that is not ``namespace/name``, or a ``port`` without one. ``BD0001`` and so on: what is
+    wrong with the body, and where.
     """

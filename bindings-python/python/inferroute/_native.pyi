@@ -4,9 +4,22 @@ from types import TracebackType
 from typing import Final, Literal, final
 
 from ._errors import Diagnostic
-from .types import DecisionDict, EndpointDict, Event, ExplanationDict, Headers, Manifests, NoRouteDict, Strategy
+from .types import (
+    BodyBytes,
+    DecisionDict,
+    EndpointDict,
+    Event,
+    ExplanationDict,
+    Headers,
+    Location,
+    Manifests,
+    Mutations,
+    NoRouteDict,
+    Strategy,
+    UnknownModel,
+)
 
-__all__ = ["STRATEGIES", "Backend", "Decision", "Explanation", "NoRoute", "Router", "Ticket", "__version__"]
+__all__ = ["STRATEGIES", "Attempt", "Backend", "Decision", "Explanation", "NoRoute", "Router", "Ticket", "__version__"]
 
 __version__: Final[str]
 
@@ -19,7 +32,7 @@ class Backend:
 
     @property
     def kind(self) -> str:
-        """``AIServiceBackend`` or ``InferencePool``."""
+        """``AIServiceBackend``, ``InferencePool``, ``Service`` or ``Backend``."""
     @property
     def namespace(self) -> str:
         """The namespace, also where the reference left it out."""
@@ -80,8 +93,20 @@ class Decision:
     def model_override(self) -> str | None:
         """The model to write into the request; None: leave what the client wrote."""
     @property
+    def fallbacks(self) -> tuple[Attempt, ...]:
+        """What to try, in this order, where the endpoint fails: other endpoints of its pool, then the rule's other backendRefs. At most 7."""
+    @property
+    def mutations(self) -> Mutations:
+        """What to do to the request beside sending it on; empty where there is nothing. A new dict each time."""
+    @property
+    def rewritten_path(self) -> str:
+        """The path, with its query, to ask the endpoint for: the client's, as ``mutations["path"]`` changes it."""
+    @property
     def criticality(self) -> Literal["Critical", "Standard", "Sheddable"] | None:
         """The importance that an InferenceModel gives the request's model; None where no InferenceModel names it."""
+    @property
+    def priority(self) -> int:
+        """The priority of the request's InferenceObjective: larger matters more, below 0 is dropped first; 0 without one."""
     @property
     def seed(self) -> int:
         """The seed of all draws: ``decide(..., seed=...)`` on the same state repeats this decision."""
@@ -94,6 +119,34 @@ class Decision:
     def __hash__(self, /) -> int: ...
 
 @final
+class Attempt:
+    """What to try where the primary of a decision fails. Immutable; it keeps its decision."""
+
+    @property
+    def backend(self) -> Backend:
+        """The backendRef."""
+    @property
+    def pool(self) -> str | None:
+        """The pool the endpoint was picked from, as ``namespace/name``; None where the backendRef names a backend itself."""
+    @property
+    def endpoint(self) -> str:
+        """The id of the endpoint."""
+    @property
+    def address(self) -> str | None:
+        """``host:port`` of the endpoint; None where only the host of this library knows it."""
+    @property
+    def model(self) -> str | None:
+        """The model to ask for: ``model_override``, else what the client asked for."""
+    @property
+    def model_override(self) -> str | None:
+        """The model to write into the request; None: leave what the client wrote."""
+    @property
+    def mutations(self) -> Mutations:
+        """What to do to the client's request for this attempt, in place of what ``Decision.mutations`` says. A new dict each time."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+
+@final
 class NoRoute:
     """Why a request goes nowhere: an answer to send, not an exception. Immutable and false."""
 
@@ -102,7 +155,7 @@ class NoRoute:
         """Always False; tells a ``NoRoute`` from a decision or ticket."""
     @property
     def status(self) -> int:
-        """The HTTP status to answer with: 404, 500 or 503."""
+        """The HTTP status to answer with: 404, 500 or 503, or that of a redirect."""
     @property
     def reason(self) -> str:
         """The stable word for logs, for example ``pool_empty``."""
@@ -115,6 +168,9 @@ class NoRoute:
     @property
     def rule(self) -> int | None:
         """The position of the rule that matched in its route."""
+    @property
+    def location(self) -> Location | None:
+        """Where a redirect sends the client: the parts of the URL that change, None for those that stay. None for other answers."""
     @property
     def seed(self) -> int:
         """The seed of the decision."""
@@ -171,7 +227,11 @@ class Router:
     ``strategy``: how an endpoint of a pool is chosen, one of ``STRATEGIES``. ``inference_extension``: whether backendRefs may name an
     InferencePool; off, such a reference is the error ``RT0302``. ``default_namespace``: the namespace of objects and endpoints that state
     none. ``first_match``: the first match in the order of the text wins, as in the first releases of Envoy AI Gateway, instead of the most
-    specific one. ``seed``: from 0 to 2**64 - 1; None draws one from the operating system. Routers with one seed that are asked the same in
+    specific one. ``fallback_endpoints``: how many other endpoints of its pool a decision names for retries. ``strict``:
+    objects that the Kubernetes API server would refuse are errors, ``RT0401``, in its own words. ``unknown_model``: what happens to a model that
+    no InferenceModel of its pool declares although others are: ``pass``, ``reject`` (404) or ``sheddable``. ``envoy_gateway_order``: matches
+    are ordered as Envoy Gateway orders them where it departs from Gateway API. ``catch_all``: each AIGatewayRoute ends in a 404 for whatever
+    else comes to its hosts, as Envoy AI Gateway adds it. ``seed``: from 0 to 2**64 - 1; None draws one from the operating system. Routers with one seed that are asked the same in
     the same order decide the same; give replicas different ones. To replay a run, keep ``Router.seed`` or the seeds of its decisions.
 
     Raises ``ManifestError`` with every problem of every text, ``OptionError`` for an option. Reading and compiling, a few microseconds a rule,
@@ -186,6 +246,11 @@ class Router:
         inference_extension: bool = True,
         default_namespace: str = "default",
         first_match: bool = False,
+        fallback_endpoints: int = 2,
+        strict: bool = False,
+        unknown_model: UnknownModel | str = "pass",
+        envoy_gateway_order: bool = False,
+        catch_all: bool = False,
         seed: int | None = None,
     ) -> Router: ...
     def decide(
@@ -194,6 +259,13 @@ class Router:
         *,
         model: str | None = None,
         host: str | None = None,
+        path: str = "/",
+        method: str = "GET",
+        gateway: str | None = None,
+        port: int | None = None,
+        objective: str | None = None,
+        body: BodyBytes | None = None,
+        content_type: str | None = None,
         now: int = 0,
         seed: int | None = None,
     ) -> Decision | NoRoute:
@@ -204,6 +276,12 @@ class Router:
         for its UTF-8 bytes. Values of headers that no rule reads are not looked at; ``Router.header_names`` lists those that are.
         ``model``: the model the request's body asks for; rules see it as ``x-ai-eg-model``, whatever the client sent there.
         ``host``: the host the client asked for, with or without a port; routes with hostnames match nothing without it.
+        ``path``: the path with its query, as it stands in the request line. ``method``: in capitals.
+        ``gateway``: the Gateway the request came through, ``namespace/name``, and ``port``: that of its listener; only routes attached there
+        are then looked at. Without a gateway every route is.
+        ``objective``: the request's InferenceObjective, ``namespace/name``; no header is trusted with it.
+        ``body``: where ``model`` is None, the model is read from it, in the shape that ``path`` and ``content_type`` (the header's value) say;
+        a body that cannot be read is a ``RequestError`` with a code ``BD…``.
         ``now``: nanoseconds of the host's monotonic clock, ``time.monotonic_ns()``.
         ``seed``: that of a decision to repeat; None: the router's next one.
 
@@ -216,6 +294,13 @@ class Router:
         *,
         model: str | None = None,
         host: str | None = None,
+        path: str = "/",
+        method: str = "GET",
+        gateway: str | None = None,
+        port: int | None = None,
+        objective: str | None = None,
+        body: BodyBytes | None = None,
+        content_type: str | None = None,
         now: int = 0,
     ) -> Ticket | NoRoute:
         """Decides as ``decide`` does and counts the request in flight at its endpoint until the ticket is finished.
@@ -228,6 +313,13 @@ class Router:
         *,
         model: str | None = None,
         host: str | None = None,
+        path: str = "/",
+        method: str = "GET",
+        gateway: str | None = None,
+        port: int | None = None,
+        objective: str | None = None,
+        body: BodyBytes | None = None,
+        content_type: str | None = None,
         now: int = 0,
         seed: int | None = None,
     ) -> Explanation:
@@ -249,6 +341,11 @@ class Router:
         inference_extension: bool | None = None,
         default_namespace: str | None = None,
         first_match: bool | None = None,
+        fallback_endpoints: int | None = None,
+        strict: bool | None = None,
+        unknown_model: UnknownModel | str | None = None,
+        envoy_gateway_order: bool | None = None,
+        catch_all: bool | None = None,
     ) -> None:
         """Publishes a plan of other manifests. Endpoints and pools that stay keep their counts. Options that are None stay as they are.
 

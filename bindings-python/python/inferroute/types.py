@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal, Protocol, TypedDict
 
 Strategy = Literal["random", "round_robin", "least_request", "two_choice"]
+UnknownModel = Literal["pass", "reject", "sheddable"]
 Manifests = str | Mapping[str, str] | Iterable[tuple[str, str]]
 HeaderValue = str | bytes | list[str] | list[bytes] | tuple[str | bytes, ...]
 HeaderPair = tuple[str | bytes, HeaderValue] | list[str] | list[bytes]
@@ -26,6 +27,8 @@ Headers = (
     | SupportsItems
     | Iterable[HeaderPair]
 )
+
+BodyBytes = bytes | bytearray | memoryview | str
 
 
 class _Named(TypedDict):
@@ -102,6 +105,94 @@ class BackendDict(TypedDict):
     name: str
 
 
+class PathChange(TypedDict, total=False):
+    """How the path changes, one of the two. The query stays."""
+
+    full: str
+    """This path instead."""
+    prefix: str
+    """This instead of the prefix that matched."""
+
+
+class HeaderChange(TypedDict, total=False):
+    """One change of a header, one of the three. Names compare without case."""
+
+    remove: str
+    """Drop every header of the name."""
+    set: list[str]
+    """[name, value]: replace every header of the name by this one."""
+    add: list[str]
+    """[name, value]: add one more header."""
+
+
+class BodyChange(TypedDict, total=False):
+    """One change of the body's top-level fields, one of the two."""
+
+    remove: str
+    """Drop the field."""
+    set: list[str]
+    """[name, JSON text]: set the field."""
+
+
+class Mirror(TypedDict):
+    """A backend that gets copies, for ``numerator`` of ``denominator`` requests; its answers are dropped."""
+
+    kind: str
+    namespace: str
+    name: str
+    port: int | None
+    numerator: int
+    denominator: int
+
+
+class Retry(TypedDict):
+    """When to try again."""
+
+    codes: list[int]
+    """Statuses that are tried again."""
+    attempts: int | None
+    """How often; None: as the proxy likes."""
+    backoff: int | None
+    """Nanoseconds to wait in between at least."""
+
+
+class Mutations(TypedDict, total=False):
+    """What a proxy must do to a request beside sending it on; what is absent stays as it is. Times are nanoseconds."""
+
+    request_headers: list[HeaderChange]
+    response_headers: list[HeaderChange]
+    body: list[BodyChange]
+    hostname: str
+    """The host to ask the endpoint for."""
+    path: PathChange
+    """``Decision.rewritten_path`` has it applied."""
+    mirrors: list[Mirror]
+    request_timeout: int
+    attempt_timeout: int
+    stream_idle_timeout: int
+    retry: Retry
+
+
+class Location(TypedDict):
+    """Where a redirect sends the client. None: as in the request; with a new scheme and no port, the scheme's own port."""
+
+    scheme: str | None
+    hostname: str | None
+    port: int | None
+    path: str | None
+    """With its query."""
+
+
+class AttemptDict(TypedDict):
+    """An item of ``DecisionDict["fallbacks"]``."""
+
+    backend: BackendDict
+    pool: str | None
+    endpoint: str
+    address: str | None
+    model: str | None
+
+
 class DecisionDict(TypedDict):
     """``Decision.to_dict()``."""
 
@@ -112,6 +203,8 @@ class DecisionDict(TypedDict):
     endpoint: str
     address: str | None
     model: str | None
+    fallbacks: list[AttemptDict]
+    mutations: Mutations
     seed: int
 
 
@@ -123,6 +216,7 @@ class NoRouteDict(TypedDict):
     message: str
     route: str | None
     rule: int | None
+    location: Location | None
     seed: int
 
 

@@ -1,0 +1,82 @@
+"""Which cases ask for what the library does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .case import Case
+
+CLASSES = {
+    "cors": "CORS is answered by the proxy; the library reads no CORS filter",
+    "tls": "the TLS handshake (sni, certificates, misdirected requests) is the proxy's",
+    "backend-tls": "TLS towards backends is the proxy's",
+    "protocol": "the protocol between a proxy and an external endpoint picker is not spoken",
+    "picking": "plugins of an endpoint picker configuration are not read",
+}
+STATE = {
+    "subset_hint": "subset hints of a proxy are not read",
+    "saturated": "saturation is not known to the library",
+}
+REQUEST = {
+    "sni": "the TLS handshake is the proxy's",
+    "client_namespace": "routes of a mesh, attached to Services, are not read",
+    "filter_metadata": "subset hints of a proxy are not read",
+    "model": "plugins of an endpoint picker configuration are not read",
+    "initial_target": "plugins of an endpoint picker configuration are not read",
+}
+EXPECT = {
+    "upstream_protocol": "the protocol towards endpoints (appProtocol) is not reported",
+    "scores": "scores of plugins are not read",
+    "client_status": "what becomes of an answer on its way back is the proxy's",
+}
+
+KNOWN_STATE = {"pods", "endpoints", "picker_allow", "picker", "failed_backends", "no_ready_endpoints"}
+KNOWN_REQUEST = {"method", "host", "path", "headers", "gateway", "port", "scheme", "body_model", "backend_response_headers"}
+KNOWN_EXPECT = {
+    "status",
+    "backend",
+    "namespace",
+    "backend_kind",
+    "endpoint",
+    "endpoint_in",
+    "distribution",
+    "tolerance",
+    "samples",
+    "upstream",
+    "redirect",
+    "mirrors",
+    "response_headers",
+    "route",
+    "rule",
+    "valid",
+    "error_contains",
+    "model_override",
+    "served_endpoint_report",
+}
+
+
+def before(case: Case) -> str | None:
+    """Why the case cannot be run at all; None: it can."""
+    return next(_before(case), None)
+
+
+def _before(case: Case) -> Iterator[str]:
+    if case.cls in CLASSES:
+        yield CLASSES[case.cls]
+    if "SupportBackendTLSPolicy" in case.features:
+        yield CLASSES["backend-tls"]
+    for name, value in case.state.items():
+        if value is not None and name not in KNOWN_STATE:
+            yield STATE.get(name, f"state `{name}` is not known here")
+    for request in case.requests:
+        for name, value in request.items():
+            if value is not None and name not in KNOWN_REQUEST:
+                yield REQUEST.get(name, f"request field `{name}` is not known here")
+
+
+def after(case: Case) -> str | None:
+    """Which expectation was not compared although all others hold; None: all were."""
+    for name in case.expect:
+        if name not in KNOWN_EXPECT:
+            return "all else holds, but " + EXPECT.get(name, f"expectation `{name}` is not known here")
+    return None

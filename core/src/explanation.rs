@@ -129,7 +129,10 @@ fn sentence<S: Deref<Target = State>>(decision: &Decision<S>) -> String {
 
 fn refusal<S: Deref<Target = State>>(no_route: &NoRoute<S>) -> String {
     match (no_route.route(), no_route.rule()) {
-        (Some(route), Some(rule)) => format!("{route} rule {rule} -> {no_route}"),
+        (Some(route), Some(rule)) => {
+            let backend = no_route.backend().map(|backend| format!("{backend} -> ")).unwrap_or_default();
+            format!("{route} rule {rule} -> {backend}{no_route}")
+        }
         _ => no_route.to_string(),
     }
 }

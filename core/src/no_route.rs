@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::decision::Place;
 use crate::ids::Ix;
-use crate::plan::{Redirect, RuleAnswer};
+use crate::plan::{BackendName, Redirect, RuleAnswer};
 use crate::request::Request;
 use crate::snapshot::Snapshot;
 use crate::state::State;
@@ -34,6 +34,8 @@ pub struct NoRoute<S = Snapshot> {
     pub(crate) state: S,
     pub(crate) reason: Reason,
     pub(crate) at: Option<Place>,
+    /// Position of the backendRef that was chosen, where one was.
+    pub(crate) backend_ref: Option<usize>,
     pub(crate) seed: u64,
 }
 
@@ -160,6 +162,12 @@ impl<S: Deref<Target = State>> NoRoute<S> {
         self.at.map(|at| at.rule.position())
     }
 
+    /// The backendRef that was chosen and leads nowhere; `None` where none was chosen.
+    pub fn backend(&self) -> Option<BackendName<'_>> {
+        let rule = &self.state.plan.rules[self.at?.rule];
+        rule.backends.refs.get(self.backend_ref?).map(|backend| backend.as_name())
+    }
+
     /// The seed of the decision.
     pub fn seed(&self) -> u64 {
         self.seed
@@ -189,7 +197,7 @@ impl<S: Deref<Target = State>> PartialEq for NoRoute<S> {
 impl NoRoute {
     /// The answer with a shared state, for one that is kept.
     pub fn into_shared(self) -> NoRoute<Arc<State>> {
-        let Self { state, reason, at, seed } = self;
-        NoRoute { state: state.into_shared(), reason, at, seed }
+        let Self { state, reason, at, backend_ref, seed } = self;
+        NoRoute { state: state.into_shared(), reason, at, backend_ref, seed }
     }
 }

@@ -3,7 +3,9 @@
 use super::objects::Objects;
 use super::route::Route;
 use crate::ids::ObjectName;
-use crate::manifest::{GATEWAY, Kind, LabelSelector, Labels, ListenerWire, ParentRefWire};
+use crate::manifest::{
+    GATEWAY, Kind, LabelSelector, Labels, ListenerWire, ParentRefWire, RouteNamespacesWire,
+};
 use crate::units::port;
 
 /// A listener of a Gateway, by its place among all.
@@ -22,29 +24,60 @@ pub(super) enum Reach {
     Attached(Vec<(ListenerAt, Vec<String>)>),
 }
 
-/// The listeners of each Gateway and the routes' places among them.
+/// A listener with the object that states it.
+pub(super) struct Listener<'a> {
+    pub(super) wire: &'a ListenerWire,
+    owner: &'a ObjectName,
+    is_of_set: bool,
+}
+
+/// The listeners of a Gateway, by their numbers: its own, then those of the ListenerSets that it lets in.
+pub(super) fn listeners<'a>(objects: &'a Objects<'_>, gateway: usize) -> Vec<Listener<'a>> {
+    let Some(gateway) = objects.gateways.get(gateway) else { return Vec::new() };
+    let own = |wire| Listener { wire, owner: &gateway.name, is_of_set: false };
+    let sets = objects.listener_sets.iter().filter(|set| {
+        let parent = &set.object.spec.parent_ref;
+        let namespace = parent.namespace.as_deref().unwrap_or_else(|| set.name.namespace());
+        let allowed =
+            gateway.object.spec.allowed_listeners.as_ref().and_then(|allowed| allowed.namespaces.as_ref());
+        names(parent, "Gateway")
+            && ObjectName::new(namespace, &parent.name) == gateway.name
+            && lets_in(objects, allowed, "None", gateway.name.namespace(), set.name.namespace())
+    });
+    let of_sets = sets.flat_map(|set| {
+        set.object.spec.listeners.iter().map(|wire| Listener { wire, owner: &set.name, is_of_set: true })
+    });
+    gateway.object.spec.listeners.iter().map(own).chain(of_sets).collect()
+}
+
+/// Where a route is reached.
 pub(super) fn reach(objects: &Objects<'_>, route: &Route<'_>) -> Reach {
-    let parents: Vec<(&ParentRefWire, ObjectName)> = route
-        .parents
-        .iter()
-        .filter(|parent| names_gateway(parent))
-        .map(|parent| {
-            let namespace = parent.namespace.as_deref().unwrap_or_else(|| route.name.namespace());
-            (*parent, ObjectName::new(namespace, &parent.name))
-        })
-        .collect();
-    if !parents.iter().any(|(_, gateway)| objects.gateway(gateway).is_some()) {
-        return Reach::Free { gateways: parents.into_iter().map(|(_, gateway)| gateway).collect() };
+    let parents = route.parents.iter().filter_map(|parent| {
+        let is_of_set = names(parent, "ListenerSet");
+        let namespace = parent.namespace.as_deref().unwrap_or_else(|| route.name.namespace());
+        (is_of_set || names(parent, "Gateway"))
+            .then(|| (*parent, is_of_set, ObjectName::new(namespace, &parent.name)))
+    });
+    let parents: Vec<(&ParentRefWire, bool, ObjectName)> = parents.collect();
+    let is_here = |is_of_set: bool, name: &ObjectName| match is_of_set {
+        true => objects.listener_sets.iter().any(|set| set.name == *name),
+        false => objects.gateway(name).is_some(),
+    };
+    if !parents.iter().any(|(_, is_of_set, name)| is_here(*is_of_set, name)) {
+        let gateways = parents.into_iter().filter(|(_, is_of_set, _)| !is_of_set);
+        return Reach::Free { gateways: gateways.map(|(_, _, gateway)| gateway).collect() };
     }
     let mut places: Vec<(ListenerAt, Vec<String>)> = Vec::new();
-    for (parent, name) in &parents {
-        let Some((number, gateway)) = objects.gateway(name) else { continue };
-        for (position, listener) in gateway.object.spec.listeners.iter().enumerate() {
-            let at = ListenerAt { gateway: number, listener: position };
-            let is_open = selects(parent, listener) && allows(objects, listener, &gateway.name, route);
-            if is_open && !places.iter().any(|(place, _)| *place == at) {
+    for gateway in 0..objects.gateways.len() {
+        for (position, listener) in listeners(objects, gateway).iter().enumerate() {
+            let selected = parents.iter().any(|(parent, is_of_set, name)| {
+                listener.is_of_set == *is_of_set && listener.owner == name && selects(parent, listener.wire)
+            });
+            if selected && allows(objects, listener, route) {
+                let at = ListenerAt { gateway, listener: position };
                 places.extend(
-                    common(listener.hostname.as_deref(), route.hostnames).map(|hostnames| (at, hostnames)),
+                    common(listener.wire.hostname.as_deref(), route.hostnames)
+                        .map(|hostnames| (at, hostnames)),
                 );
             }
         }
@@ -52,8 +85,9 @@ pub(super) fn reach(objects: &Objects<'_>, route: &Route<'_>) -> Reach {
     Reach::Attached(places)
 }
 
-fn names_gateway(parent: &ParentRefWire) -> bool {
-    parent.kind.as_deref().is_none_or(|kind| kind == "Gateway")
+/// Whether a parent is of this kind of Gateway API; a Gateway where it states none.
+fn names(parent: &ParentRefWire, kind: &str) -> bool {
+    parent.kind.as_deref().unwrap_or("Gateway") == kind
         && parent.group.as_deref().is_none_or(|group| GATEWAY.contains(&group))
 }
 
@@ -62,29 +96,38 @@ fn selects(parent: &ParentRefWire, listener: &ListenerWire) -> bool {
         && (parent.port.is_none() || parent.port == listener.port)
 }
 
-fn allows(objects: &Objects<'_>, listener: &ListenerWire, gateway: &ObjectName, route: &Route<'_>) -> bool {
-    if !takes_http(listener) {
-        return false;
-    }
-    let Some(allowed) = &listener.allowed_routes else {
-        return gateway.namespace() == route.name.namespace();
-    };
+fn allows(objects: &Objects<'_>, listener: &Listener<'_>, route: &Route<'_>) -> bool {
+    let allowed = listener.wire.allowed_routes.as_ref();
     // An AIGatewayRoute reaches a Gateway as an HTTPRoute.
     let is_route = |kind: &str| {
         kind == route.kind.as_str() || (route.kind == Kind::AIGatewayRoute && kind == "HTTPRoute")
     };
-    let is_kind = allowed.kinds.is_empty() || allowed.kinds.iter().any(|allowed| is_route(&allowed.kind));
-    let namespaces = allowed.namespaces.as_ref();
-    let is_namespace = match namespaces.and_then(|namespaces| namespaces.from.as_deref()) {
-        Some("All") => true,
-        Some("Selector") => {
-            let selector = namespaces.and_then(|namespaces| namespaces.selector.as_ref());
-            selector.is_some_and(|selector| selects_namespace(objects, selector, route.name.namespace()))
+    let is_kind = allowed.is_none_or(|allowed| {
+        allowed.kinds.is_empty() || allowed.kinds.iter().any(|allowed| is_route(&allowed.kind))
+    });
+    let namespaces = allowed.and_then(|allowed| allowed.namespaces.as_ref());
+    takes_http(listener.wire)
+        && is_kind
+        && lets_in(objects, namespaces, "Same", listener.owner.namespace(), route.name.namespace())
+}
+
+/// Whether an object of namespace `owner` lets in those of `guest`. `default` is what an absent `from` means.
+fn lets_in(
+    objects: &Objects<'_>,
+    allowed: Option<&RouteNamespacesWire>,
+    default: &str,
+    owner: &str,
+    guest: &str,
+) -> bool {
+    match allowed.and_then(|allowed| allowed.from.as_deref()).unwrap_or(default) {
+        "All" => true,
+        "Same" => owner == guest,
+        "Selector" => {
+            let selector = allowed.and_then(|allowed| allowed.selector.as_ref());
+            selector.is_some_and(|selector| selects_namespace(objects, selector, guest))
         }
-        None | Some("Same") => gateway.namespace() == route.name.namespace(),
-        Some(_) => false,
-    };
-    is_kind && is_namespace
+        _ => false,
+    }
 }
 
 /// Whether a listener receives requests that routes can be about.

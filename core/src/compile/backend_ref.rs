@@ -26,10 +26,19 @@ impl<'a> Services<'a> {
         Self { backends, numbers: HashMap::new() }
     }
 
-    fn number(&mut self, kind: Kind, name: &ObjectName, port: Option<u16>) -> BackendIx {
+    fn number(
+        &mut self,
+        objects: &Objects<'_>,
+        kind: Kind,
+        name: &ObjectName,
+        port: Option<u16>,
+    ) -> BackendIx {
         let next = BackendIx::new(self.backends.len());
         *self.numbers.entry((kind, name.clone(), port)).or_insert_with(|| {
-            let host = (kind == Kind::Service).then(|| service_host(name.name(), name.namespace()));
+            let (host, port) = match kind {
+                Kind::Service => (Some(service_host(name.name(), name.namespace())), port),
+                _ => objects.backend_address(name).unzip(),
+            };
             self.backends.push(Backend { name: name.clone(), host, port });
             next
         })
@@ -182,7 +191,7 @@ impl Resolver<'_> {
             _ => self
                 .objects
                 .has_plain(kind, name)
-                .then(|| Target::Backend(services.number(kind, name, at.and_then(port)))),
+                .then(|| Target::Backend(services.number(self.objects, kind, name, at.and_then(port)))),
         };
         found.unwrap_or_else(|| {
             let message = format!("there is no {} {name}; its share is answered 500", kind.as_str());

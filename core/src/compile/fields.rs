@@ -31,7 +31,8 @@ impl FieldNames {
                 None => {}
             }
         }
-        let listeners = objects.gateways.iter().flat_map(|gateway| &gateway.object.spec.listeners);
+        let own = objects.gateways.iter().flat_map(|gateway| &gateway.object.spec.listeners);
+        let listeners = own.chain(objects.listener_sets.iter().flat_map(|set| &set.object.spec.listeners));
         let has_host = objects.routes.iter().any(|route| !route.hostnames.is_empty())
             || listeners.into_iter().any(|listener| listener.hostname.is_some());
         Self {

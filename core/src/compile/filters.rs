@@ -115,7 +115,11 @@ impl FilterReader<'_> {
         report: &mut Report,
     ) -> Result<(), String> {
         let missing = || format!("a filter of type {} lacks its field", filter.kind);
-        let may_repeat = matches!(filter.kind.as_str(), "RequestMirror" | "ExtensionRef");
+        // Header changes and mirrors add up; of the others two would contradict each other.
+        let may_repeat = matches!(
+            filter.kind.as_str(),
+            "RequestMirror" | "RequestHeaderModifier" | "ResponseHeaderModifier"
+        );
         if !may_repeat && earlier.any(|other| other.kind == filter.kind) {
             return Err(format!("a filter of type {} stands twice", filter.kind));
         }
@@ -195,8 +199,9 @@ impl FilterReader<'_> {
 }
 
 fn header_changes(wire: &HeaderModifierWire) -> Result<Vec<HeaderChange>, String> {
-    if wire.set.is_empty() && wire.add.is_empty() && wire.remove.is_empty() {
-        return Err("a header modifier changes nothing".to_owned());
+    let names = wire.set.iter().chain(&wire.add).map(|header| &header.name).chain(&wire.remove);
+    if names.into_iter().any(|name| name.eq_ignore_ascii_case("host")) {
+        return Err("the host is changed by a URLRewrite filter, not as a header".to_owned());
     }
     let pair = |header: &HeaderWire| {
         if !is_header_name(&header.name) || !is_header_value(&header.value) {

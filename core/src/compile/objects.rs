@@ -6,10 +6,11 @@ use super::report::Report;
 use super::route::Route;
 use crate::ids::{BackendIx, Ix, ObjectName, PoolIx};
 use crate::manifest::{
-    BackendSpec, Body, Code, GatewaySpec, GrantSpec, Kind, Labels, ModelSpec, Object, ObjectMeta,
-    ObjectiveSpec, PoolSpec, RewriteSpec, Source,
+    BackendSpec, Body, Code, EnvoyBackendSpec, GatewaySpec, GrantSpec, Kind, Labels, ListenerSetSpec,
+    ModelSpec, Object, ObjectMeta, ObjectiveSpec, PoolSpec, RewriteSpec, Source,
 };
 use crate::plan::Options;
+use crate::units::port;
 
 /// An object with its full name and where it came from.
 pub(super) struct Named<'s, Spec> {
@@ -29,12 +30,14 @@ pub(super) struct Objects<'s> {
     pub(super) objectives: Vec<Named<'s, ObjectiveSpec>>,
     pub(super) grants: Vec<Named<'s, GrantSpec>>,
     pub(super) gateways: Vec<Named<'s, GatewaySpec>>,
+    pub(super) listener_sets: Vec<Named<'s, ListenerSetSpec>>,
     backend_numbers: HashMap<ObjectName, BackendIx>,
     pool_numbers: HashMap<ObjectName, PoolIx>,
     gateway_numbers: HashMap<ObjectName, usize>,
     /// Services and Envoy Gateway Backends, by name; and the namespaces that have any.
     plain: HashSet<(Kind, ObjectName)>,
     plain_namespaces: HashSet<(Kind, String)>,
+    envoy_backends: HashMap<ObjectName, &'s EnvoyBackendSpec>,
     namespace_labels: HashMap<&'s str, &'s Labels>,
 }
 
@@ -82,12 +85,18 @@ impl<'s> Objects<'s> {
                 self.gateway_numbers.insert(name.clone(), self.gateways.len());
                 self.gateways.push(Named { name, object, source });
             }
+            Body::ListenerSet(object) => self.listener_sets.push(Named { name, object, source }),
             Body::Model(object) => self.models.push(Named { name, object, source }),
             Body::Rewrite(object) => self.rewrites.push(Named { name, object, source }),
             Body::Objective(object) => self.objectives.push(Named { name, object, source }),
             Body::Grant(object) => self.grants.push(Named { name, object, source }),
             Body::Plain(Kind::Namespace, object) => {
                 self.namespace_labels.insert(&object.metadata.name, &object.metadata.labels);
+            }
+            Body::EnvoyBackend(object) => {
+                self.plain_namespaces.insert((Kind::Backend, name.namespace().to_owned()));
+                self.plain.insert((Kind::Backend, name.clone()));
+                self.envoy_backends.insert(name, &object.spec);
             }
             Body::Plain(kind, _) => {
                 self.plain_namespaces.insert((*kind, name.namespace().to_owned()));
@@ -115,6 +124,14 @@ impl<'s> Objects<'s> {
     pub(super) fn has_plain(&self, kind: Kind, name: &ObjectName) -> bool {
         self.plain.contains(&(kind, name.clone()))
             || !self.plain_namespaces.contains(&(kind, name.namespace().to_owned()))
+    }
+
+    /// Host and port of an Envoy Gateway Backend that has one address.
+    pub(super) fn backend_address(&self, name: &ObjectName) -> Option<(Box<str>, u16)> {
+        let (host, number) = self.envoy_backends.get(name)?.address()?;
+        // IPv6 goes in brackets before a port.
+        let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
+        Some((host.into(), port(number)?))
     }
 
     pub(super) fn namespace_labels(&self, namespace: &str) -> Option<&Labels> {

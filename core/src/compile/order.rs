@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::attach::{ListenerAt, Reach, listener_port, reach, takes_http};
+use super::attach::{ListenerAt, Reach, listener_port, listeners, reach, takes_http};
 use super::conditions::{MatchTests, tests_of};
 use super::fields::FieldNames;
 use super::objects::{Objects, age};
@@ -85,26 +85,18 @@ pub(super) fn scopes(objects: &Objects<'_>, options: &Options, report: &mut Repo
 
     let mut gateways = HashMap::default();
     for (number, gateway) in objects.gateways.iter().enumerate() {
-        let listeners = gateway
-            .object
-            .spec
-            .listeners
-            .iter()
-            .enumerate()
-            .filter(|(_, listener)| takes_http(listener))
-            .map(|(position, listener)| {
-                let at = ListenerAt { gateway: number, listener: position };
-                ListenerScope {
-                    port: listener_port(listener),
-                    hostname: listener
-                        .hostname
-                        .as_deref()
-                        .filter(|h| !h.is_empty())
-                        .map(|h| h.to_ascii_lowercase().into()),
-                    matcher: order.matcher(|route| on_listener(reaches.get(route), at)),
-                }
-            });
-        gateways.insert(gateway.name.as_str().into(), GatewayScope::Listeners(listeners.collect()));
+        let all = listeners(objects, number);
+        let wires = all.iter().map(|listener| listener.wire).enumerate().filter(|(_, wire)| takes_http(wire));
+        let scopes = wires.map(|(position, wire)| {
+            let at = ListenerAt { gateway: number, listener: position };
+            let hostname = wire.hostname.as_deref().filter(|hostname| !hostname.is_empty());
+            ListenerScope {
+                port: listener_port(wire),
+                hostname: hostname.map(|hostname| hostname.to_ascii_lowercase().into()),
+                matcher: order.matcher(|route| on_listener(reaches.get(route), at)),
+            }
+        });
+        gateways.insert(gateway.name.as_str().into(), GatewayScope::Listeners(scopes.collect()));
     }
     let absent: BTreeSet<&ObjectName> = reaches.iter().flat_map(Reach::free_gateways).collect();
     for gateway in absent {

@@ -19,17 +19,19 @@ pub(super) struct Routes {
 
 /// The service backends, in the order of the texts.
 pub(super) fn backends(objects: &Objects<'_>) -> Vec<Backend> {
-    objects
-        .backends
-        .iter()
-        .map(|backend| {
-            let service = &backend.object.spec.backend_ref;
-            let is_service = service.kind.as_deref().is_none_or(|kind| kind == "Service");
-            let namespace = service.namespace.as_deref().unwrap_or_else(|| backend.name.namespace());
-            let host = is_service.then(|| service_host(&service.name, namespace));
-            Backend { name: backend.name.clone(), host, port: service.port.and_then(port) }
-        })
-        .collect()
+    let resolved = objects.backends.iter().map(|backend| {
+        let service = &backend.object.spec.backend_ref;
+        let namespace = service.namespace.as_deref().unwrap_or_else(|| backend.name.namespace());
+        let (host, port) = match service.kind.as_deref() {
+            None | Some("Service") => {
+                (Some(service_host(&service.name, namespace)), service.port.and_then(port))
+            }
+            Some("Backend") => objects.backend_address(&ObjectName::new(namespace, &service.name)).unzip(),
+            Some(_) => (None, None),
+        };
+        Backend { name: backend.name.clone(), host, port }
+    });
+    resolved.collect()
 }
 
 /// The name under which a cluster resolves a Service.

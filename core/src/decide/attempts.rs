@@ -29,17 +29,21 @@ struct Made<'s> {
 }
 
 impl<'a, T: Trace> Drawing<'a, T> {
-    /// The attempts of a rule, and the importance of the model in the primary's pool.
-    pub(super) fn attempts(&mut self, set: &BackendSet) -> Result<(Attempts, Option<Criticality>), Reason> {
+    /// The attempts of a rule, and the importance of the model in the primary's pool; or why there is none, and for which ref.
+    pub(super) fn attempts(
+        &mut self,
+        set: &BackendSet,
+    ) -> Result<(Attempts, Option<Criticality>), (Reason, Option<usize>)> {
         let mut refs = Refs::new(set);
         let none = if set.refs.is_empty() { Reason::NoBackendRefs } else { Reason::NoWeight };
-        let (position, first) = refs.first(self.rng, self.trace).ok_or(none)?;
+        let (position, first) = refs.first(self.rng, self.trace).ok_or((none, None))?;
+        let refused = |reason| (reason, Some(position));
         let (primary, priority) = match self.attempt(position, first) {
             Ok(made) => (made, first.priority),
             Err(reason @ (Reason::PoolEmpty | Reason::NoReadyEndpoint)) => {
-                self.replacement(&mut refs, first.priority).ok_or(reason)?
+                self.replacement(&mut refs, first.priority).ok_or(refused(reason))?
             }
-            Err(reason) => return Err(reason),
+            Err(reason) => return Err(refused(reason)),
         };
         let mut attempts = Attempts::of(primary.attempt);
         self.add_fallbacks(&mut attempts, &primary, &mut refs, priority);

@@ -50,8 +50,19 @@ pub(crate) fn run<S: Deref<Target = State>>(
     let seed = rng.seed();
     match choose(&state, request, rng, trace) {
         Ok(choice) => Ok(Decision { state, choice, seed }),
-        Err((reason, at)) => Err(NoRoute { state, reason, at, seed }),
+        Err(Refusal { reason, at, backend_ref }) => Err(NoRoute { state, reason, at, backend_ref, seed }),
     }
+}
+
+/// Why a request goes nowhere, in numbers.
+struct Refusal {
+    reason: Reason,
+    at: Option<Place>,
+    backend_ref: Option<usize>,
+}
+
+impl Refusal {
+    const NO_RULE: Self = Self { reason: Reason::NoRule, at: None, backend_ref: None };
 }
 
 fn choose(
@@ -59,18 +70,20 @@ fn choose(
     request: &Request<'_>,
     rng: &mut DecisionRng,
     trace: &mut impl Trace,
-) -> Result<Choice, (Reason, Option<Place>)> {
-    let at = matching::find(&state.plan, request, trace).ok_or((Reason::NoRule, None))?;
-    let fail = |reason| (reason, Some(at));
+) -> Result<Choice, Refusal> {
+    let at = matching::find(&state.plan, request, trace).ok_or(Refusal::NO_RULE)?;
+    let fail = |reason| Refusal { reason, at: Some(at), backend_ref: None };
     let rule = &state.plan.rules[at.rule];
     match rule.answer {
         Some(RuleAnswer::Redirect(_)) => return Err(fail(Reason::Redirect)),
-        Some(RuleAnswer::NotFound) => return Err((Reason::NoRule, None)),
+        Some(RuleAnswer::NotFound) => return Err(Refusal::NO_RULE),
         Some(RuleAnswer::Broken) => return Err(fail(Reason::BadFilter)),
         None => {}
     }
     let mut drawing = Drawing { state, request, rng, trace };
-    let (attempts, criticality) = drawing.attempts(&rule.backends).map_err(fail)?;
+    let (attempts, criticality) = drawing
+        .attempts(&rule.backends)
+        .map_err(|(reason, backend_ref)| Refusal { backend_ref, ..fail(reason) })?;
     let objective = request.objective.and_then(|name| state.plan.objectives.get(name));
     Ok(Choice { at, attempts, criticality, priority: objective.copied().unwrap_or_default() })
 }

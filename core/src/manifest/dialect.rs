@@ -34,6 +34,7 @@ pub(crate) enum Kind {
     HTTPRoute,
     GRPCRoute,
     Gateway,
+    ListenerSet,
     ReferenceGrant,
     Service,
     Namespace,
@@ -51,6 +52,7 @@ const NAMES: &[(Kind, &str)] = &[
     (Kind::HTTPRoute, "HTTPRoute"),
     (Kind::GRPCRoute, "GRPCRoute"),
     (Kind::Gateway, "Gateway"),
+    (Kind::ListenerSet, "ListenerSet"),
     (Kind::ReferenceGrant, "ReferenceGrant"),
     (Kind::Service, "Service"),
     (Kind::Namespace, "Namespace"),
@@ -79,7 +81,9 @@ impl Kind {
             Self::AIGatewayRoute | Self::AIServiceBackend => AI_GATEWAY,
             Self::InferencePool | Self::InferenceModel => INFERENCE,
             Self::InferenceObjective | Self::InferenceModelRewrite => INFERENCE_POLICY,
-            Self::HTTPRoute | Self::GRPCRoute | Self::Gateway | Self::ReferenceGrant => GATEWAY,
+            Self::HTTPRoute | Self::GRPCRoute | Self::Gateway | Self::ListenerSet | Self::ReferenceGrant => {
+                GATEWAY
+            }
             Self::Service | Self::Namespace => CORE,
             Self::Backend => ENVOY_GATEWAY,
         }

@@ -1,11 +1,31 @@
-//! Gateway: its listeners, as far as they say which requests which routes see; and Namespace, whose labels listeners may ask for.
+//! Gateway and ListenerSet: listeners, as far as they say which requests which routes see.
 
 use serde::Deserialize;
 
 use super::label_selector::LabelSelector;
+use super::route_rule::ParentRefWire;
 
 #[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct GatewaySpec {
+    #[serde(default)]
+    pub(crate) listeners: Vec<ListenerWire>,
+    /// Whose ListenerSets may add listeners; none where it is absent.
+    #[serde(default)]
+    pub(crate) allowed_listeners: Option<AllowedListenersWire>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct AllowedListenersWire {
+    #[serde(default)]
+    pub(crate) namespaces: Option<RouteNamespacesWire>,
+}
+
+/// Listeners that another namespace, often, adds to a Gateway.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ListenerSetSpec {
+    pub(crate) parent_ref: ParentRefWire,
     #[serde(default)]
     pub(crate) listeners: Vec<ListenerWire>,
 }

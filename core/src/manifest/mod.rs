@@ -6,6 +6,7 @@ mod ai_gateway_route;
 mod ai_service_backend;
 mod diagnostic;
 mod dialect;
+mod envoy_backend;
 mod filter;
 mod gateway;
 mod http_route;
@@ -28,10 +29,11 @@ pub(crate) use diagnostic::File;
 pub(crate) use diagnostic::Position;
 pub use diagnostic::{Code, Diagnostic, Problems, Severity};
 pub(crate) use dialect::{AI_GATEWAY, CORE, ENVOY_GATEWAY, GATEWAY, INFERENCE, INFERENCE_V1, Kind};
+pub(crate) use envoy_backend::EnvoyBackendSpec;
 pub(crate) use filter::{
     FilterWire, HeaderModifierWire, MirrorWire, PathModifierWire, RedirectWire, RewriteWire,
 };
-pub(crate) use gateway::{GatewaySpec, ListenerWire};
+pub(crate) use gateway::{GatewaySpec, ListenerSetSpec, ListenerWire, RouteNamespacesWire};
 pub(crate) use http_route::{GrpcMatchWire, GrpcMethodWire, HttpMatchWire, RouteSpec};
 pub use inference_model::Criticality;
 pub(crate) use inference_model::ModelSpec;

@@ -6,8 +6,8 @@ use super::meta::{Object, ObjectMeta, TypeMeta};
 use super::node::{Node, Value};
 use super::typed::{Misfit, typed};
 use super::{
-    AiRouteSpec, BackendSpec, GatewaySpec, GrantSpec, GrpcMatchWire, HttpMatchWire, ModelSpec, ObjectiveSpec,
-    PoolSpec, RewriteSpec, RouteSpec, read,
+    AiRouteSpec, BackendSpec, EnvoyBackendSpec, GatewaySpec, GrantSpec, GrpcMatchWire, HttpMatchWire,
+    ListenerSetSpec, ModelSpec, ObjectiveSpec, PoolSpec, RewriteSpec, RouteSpec, read,
 };
 use serde::de::IgnoredAny;
 
@@ -70,13 +70,15 @@ pub(crate) enum Body {
     HttpRoute(Object<RouteSpec<HttpMatchWire>>),
     GrpcRoute(Object<RouteSpec<GrpcMatchWire>>),
     Gateway(Object<GatewaySpec>),
+    ListenerSet(Object<ListenerSetSpec>),
     Backend(Object<BackendSpec>),
     Pool(Object<PoolSpec>),
     Model(Object<ModelSpec>),
     Objective(Object<ObjectiveSpec>),
     Rewrite(Object<RewriteSpec>),
     Grant(Object<GrantSpec>),
-    /// Service, Namespace and Backend: that they exist, and their labels.
+    EnvoyBackend(Object<EnvoyBackendSpec>),
+    /// Service and Namespace: that they exist, and their labels.
     Plain(Kind, Object<Option<IgnoredAny>>),
 }
 
@@ -87,6 +89,8 @@ impl Source {
             Body::HttpRoute(_) => Kind::HTTPRoute,
             Body::GrpcRoute(_) => Kind::GRPCRoute,
             Body::Gateway(_) => Kind::Gateway,
+            Body::ListenerSet(_) => Kind::ListenerSet,
+            Body::EnvoyBackend(_) => Kind::Backend,
             Body::Plain(kind, _) => *kind,
             Body::Backend(_) => Kind::AIServiceBackend,
             Body::Pool(_) => Kind::InferencePool,
@@ -103,6 +107,8 @@ impl Source {
             Body::HttpRoute(object) => &object.metadata,
             Body::GrpcRoute(object) => &object.metadata,
             Body::Gateway(object) => &object.metadata,
+            Body::ListenerSet(object) => &object.metadata,
+            Body::EnvoyBackend(object) => &object.metadata,
             Body::Plain(_, object) => &object.metadata,
             Body::Backend(object) => &object.metadata,
             Body::Pool(object) => &object.metadata,
@@ -213,15 +219,15 @@ fn body(node: &Node, meta: &TypeMeta, file: &File) -> Result<Option<Body>, Box<D
         Kind::HTTPRoute => typed(node).map(Body::HttpRoute),
         Kind::GRPCRoute => typed(node).map(Body::GrpcRoute),
         Kind::Gateway => typed(node).map(Body::Gateway),
+        Kind::ListenerSet => typed(node).map(Body::ListenerSet),
         Kind::AIServiceBackend => typed(node).map(Body::Backend),
         Kind::InferencePool => typed(node).map(Body::Pool),
         Kind::InferenceModel => typed(node).map(Body::Model),
         Kind::InferenceObjective => typed(node).map(Body::Objective),
         Kind::InferenceModelRewrite => typed(node).map(Body::Rewrite),
         Kind::ReferenceGrant => typed(node).map(Body::Grant),
-        Kind::Service | Kind::Namespace | Kind::Backend => {
-            typed(node).map(|object| Body::Plain(kind, object))
-        }
+        Kind::Backend => typed(node).map(Body::EnvoyBackend),
+        Kind::Service | Kind::Namespace => typed(node).map(|object| Body::Plain(kind, object)),
     };
     body.map(Some).map_err(|misfit| Box::new(refusal(node, file, misfit)))
 }

@@ -2,18 +2,36 @@
 
 use std::net::{Ipv6Addr, SocketAddr};
 
-use super::load::Object;
+use super::load::{Object, World, items};
 
-/// The address of an AIServiceBackend: the Service it names, at `port` or else at its own port.
-pub(crate) fn of_backend(backend: &Object, port: Option<u64>) -> Option<String> {
+/// The address of an AIServiceBackend: the Service or Backend it names, at `port` or else at its own port.
+pub(crate) fn of_backend(world: &World, backend: &Object, port: Option<u64>) -> Option<String> {
     let reference = &backend.spec()["backendRef"];
-    if reference["kind"].as_str().unwrap_or("Service") != "Service" {
-        return None;
-    }
     let name = reference["name"].as_str()?;
     let namespace = reference["namespace"].as_str().unwrap_or(backend.namespace);
-    let port = port.or(reference["port"].as_u64())?;
-    Some(of_service(name, namespace, port))
+    match reference["kind"].as_str().unwrap_or("Service") {
+        "Service" => Some(of_service(name, namespace, port.or(reference["port"].as_u64())?)),
+        "Backend" => of_envoy_backend(world, name, namespace, port),
+        _ => None,
+    }
+}
+
+/// The address of a Backend that has one endpoint, at `port` or else at that endpoint's.
+pub(crate) fn of_envoy_backend(
+    world: &World,
+    name: &str,
+    namespace: &str,
+    port: Option<u64>,
+) -> Option<String> {
+    let endpoints = items(&world.find("Backend", namespace, name)?.spec()["endpoints"]);
+    if endpoints.len() != 1 {
+        return None;
+    }
+    let fqdn = &endpoints[0]["fqdn"];
+    let ip = &endpoints[0]["ip"];
+    let at = if fqdn.is_null() { ip } else { fqdn };
+    let host = at["hostname"].as_str().or(at["address"].as_str())?;
+    Some(at_port(host, port.or(at["port"].as_u64())?))
 }
 
 /// The address of a Service at the port that the ref names.

@@ -23,7 +23,8 @@ pub(crate) fn choose(
             let port = chosen.reference["port"].as_u64();
             itself(port.map(|port| address::of_service(chosen.name, chosen.namespace, port)))
         }
-        ("AIServiceBackend", Some(object)) => itself(address::of_backend(object, None)),
+        ("AIServiceBackend", Some(object)) => itself(address::of_backend(world, object, None)),
+        ("Backend", _) => itself(address::of_envoy_backend(world, chosen.name, chosen.namespace, None)),
         ("InferencePool", Some(pool)) => {
             let all = members::of_pool(world, pool, items(&case["endpoints"]));
             if all.is_empty() {

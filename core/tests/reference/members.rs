@@ -33,7 +33,7 @@ pub(crate) fn of_pool(world: &World, pool: &Object, reported: &[Value]) -> Vec<M
     if is_flat {
         for backend in world.of_kind("AIServiceBackend") {
             if backend.namespace == pool.namespace && carries(&backend.json["metadata"]["labels"], wanted) {
-                let address = address::of_backend(backend, ports.first().copied());
+                let address = address::of_backend(world, backend, ports.first().copied());
                 members.push(Member { id: backend.id(), address, ready: true });
             }
         }

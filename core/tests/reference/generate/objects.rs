@@ -133,7 +133,12 @@ pub(crate) fn model(source: &mut Source) -> Value {
 pub(crate) fn served(source: &mut Source, kind: &str, name: &str) -> Value {
     let metadata = metadata(source, name);
     if kind == "Backend" {
-        let endpoints = json!([{"fqdn": {"hostname": "example.com", "port": 443}}]);
+        let one = json!({"fqdn": {"hostname": "example.com", "port": 443}});
+        let other = json!({"ip": {"address": source.pick(&["10.0.0.1", "2001:db8::1"]), "port": 8443}});
+        let endpoints = source.pick(&[0, 1, 2, 3]);
+        let endpoints =
+            [json!([one]), json!([other]), json!([one, other]), json!([{"unix": {"path": "/s"}}])][endpoints]
+                .clone();
         json!({
             "apiVersion": "gateway.envoyproxy.io/v1alpha1",
             "kind": "Backend",

@@ -6,7 +6,7 @@ use inferroute::{Request, State};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
-use crate::decision::{NO_HEADERS, hash_of, path_of};
+use crate::decision::{Backend, NO_HEADERS, hash_of, path_of};
 use crate::guard::guarded;
 use crate::request::Asked;
 
@@ -80,6 +80,12 @@ impl NoRoute {
     #[getter]
     fn rule(&self) -> PyResult<Option<usize>> {
         guarded(|| Ok(self.inner.rule()))
+    }
+
+    /// The backendRef that led nowhere; None where none was chosen.
+    #[getter]
+    fn backend(&self) -> PyResult<Option<Backend>> {
+        guarded(|| Ok(self.inner.backend().map(Backend::from)))
     }
 
     /// Where a redirect sends the client: the parts that change (inferroute.types.Location). None for other answers.

@@ -145,6 +145,12 @@ def test_a_redirect_says_where(web):
     assert ask(web, path="/none").location is None
 
 
+def test_the_backend_that_led_nowhere_is_named(router):
+    assert router.decide({"x-tier": "tin"}).backend is None
+    empty = Router(documents(ROUTES.replace("weight: 1,", "weight: 0,"), POOL)).decide({}, path="/v1", method="POST")
+    assert empty.reason == "pool_empty" and str(empty.backend) == "InferencePool default/gpus"
+
+
 @pytest.mark.parametrize("body", [BODY, bytearray(BODY), memoryview(BODY), BODY.decode()], ids=lambda body: type(body).__name__)
 def test_the_model_is_read_from_the_body(body):
     router = Router(MODELS)

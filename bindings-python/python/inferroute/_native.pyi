@@ -169,6 +169,9 @@ class NoRoute:
     def rule(self) -> int | None:
         """The position of the rule that matched in its route."""
     @property
+    def backend(self) -> Backend | None:
+        """The backendRef that led nowhere; None where none was chosen. For logs: it names the configuration."""
+    @property
     def location(self) -> Location | None:
         """Where a redirect sends the client: the parts of the URL that change, None for those that stay. None for other answers."""
     @property

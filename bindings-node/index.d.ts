@@ -200,6 +200,8 @@ export interface Mutations {
   readonly stream_idle_timeout?: number
   /** When to try again. */
   readonly retry?: { readonly codes: readonly number[]; readonly attempts: number | null; readonly backoff: number | null }
+  /** What the pool's endpoints speak: `http`, or `kubernetes.io/h2c`; absent where nothing is said, which means `http`. */
+  readonly app_protocol?: string
 }
 
 /** One way to serve a request; the fields mean what they mean for a {@link Decision}. Frozen. */

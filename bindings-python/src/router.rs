@@ -96,7 +96,7 @@ impl Router {
     /// `headers` is a mapping or pairs of str or bytes; a value may be a list of them. `model` is what the request's body asks for; without it
     /// it is read from `body`. `host`, `path` and `method` are what the client asked for, `gateway` (`namespace/name`) and `port` the listener it
     /// came through, `objective` its InferenceObjective, `now` nanoseconds of a monotonic clock, `seed` that of a decision to repeat. Raises RequestError.
-    /// Less than half a microsecond with ten headers; holds the GIL.
+    /// About half a microsecond with ten headers; holds the GIL.
     #[pyo3(
         signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, port = None, objective = None, body = None, content_type = None, now = Now::ZERO, seed = None),
         text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, port=None, objective=None, body=None, content_type=None, now=0, seed=None)"

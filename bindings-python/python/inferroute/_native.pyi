@@ -289,7 +289,7 @@ class Router:
         ``seed``: that of a decision to repeat; None: the router's next one.
 
         Raises ``RequestError`` for arguments that cannot be read. A request that goes nowhere is a ``NoRoute``, which is false.
-        Costs less than half a microsecond with a dict of ten headers. Holds the GIL; giving it up would cost more than the decision.
+        Costs about half a microsecond with a dict of ten headers. Holds the GIL; giving it up would cost more than the decision.
         """
     def route(
         self,

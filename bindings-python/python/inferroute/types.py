@@ -171,6 +171,7 @@ class Mutations(TypedDict, total=False):
     attempt_timeout: int
     stream_idle_timeout: int
     retry: Retry
+    app_protocol: str
 
 
 class Location(TypedDict):

@@ -89,7 +89,11 @@ impl Resolver<'_> {
         let target =
             kind.map_or(Target::NotFound, |kind| self.target(kind, &name, wire.port, services, report));
         let own = self.own_mutations(target);
-        let filtered = self.filters.of_ref(rule, wire, own, &self.path, report);
+        let mut filtered = self.filters.of_ref(rule, wire, own, &self.path, report);
+        if let Target::Pool(number) = target {
+            let pool = self.objects.pools.get(number.position()).map(|pool| &pool.object.spec);
+            filtered.mutations.app_protocol = pool.and_then(|pool| pool.app_protocol.clone());
+        }
         let target = if filtered.is_broken { Target::Broken } else { target };
         let model = wire
             .model_name_override

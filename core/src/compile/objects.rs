@@ -34,9 +34,9 @@ pub(super) struct Objects<'s> {
     backend_numbers: HashMap<ObjectName, BackendIx>,
     pool_numbers: HashMap<ObjectName, PoolIx>,
     gateway_numbers: HashMap<ObjectName, usize>,
-    /// Services and Envoy Gateway Backends, by name; and the namespaces that have any.
+    /// Services and Envoy Gateway Backends, by name; and the namespaces that have any Service.
     plain: HashSet<(Kind, ObjectName)>,
-    plain_namespaces: HashSet<(Kind, String)>,
+    service_namespaces: HashSet<String>,
     envoy_backends: HashMap<ObjectName, &'s EnvoyBackendSpec>,
     namespace_labels: HashMap<&'s str, &'s Labels>,
 }
@@ -94,12 +94,11 @@ impl<'s> Objects<'s> {
                 self.namespace_labels.insert(&object.metadata.name, &object.metadata.labels);
             }
             Body::EnvoyBackend(object) => {
-                self.plain_namespaces.insert((Kind::Backend, name.namespace().to_owned()));
                 self.plain.insert((Kind::Backend, name.clone()));
                 self.envoy_backends.insert(name, &object.spec);
             }
             Body::Plain(kind, _) => {
-                self.plain_namespaces.insert((*kind, name.namespace().to_owned()));
+                self.service_namespaces.insert(name.namespace().to_owned());
                 self.plain.insert((*kind, name));
             }
         }
@@ -119,11 +118,11 @@ impl<'s> Objects<'s> {
         Some((number, self.gateways.get(number)?))
     }
 
-    /// Whether a Service or Backend exists. As long as its namespace has none of the kind among the manifests, it is taken on trust: routes are
-    /// often loaded without the Services of the cluster.
+    /// Whether a Service or Backend exists. As long as its namespace has no Service among the manifests, a Service is taken on trust: routes are often
+    /// loaded without the Services of the cluster.
     pub(super) fn has_plain(&self, kind: Kind, name: &ObjectName) -> bool {
         self.plain.contains(&(kind, name.clone()))
-            || !self.plain_namespaces.contains(&(kind, name.namespace().to_owned()))
+            || (kind == Kind::Service && !self.service_namespaces.contains(name.namespace()))
     }
 
     /// Host and port of an Envoy Gateway Backend that has one address.

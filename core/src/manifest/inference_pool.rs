@@ -15,6 +15,8 @@ pub(crate) struct PoolSpec {
     pub(crate) target_port_number: Option<i64>,
     #[serde(default)]
     pub(crate) target_ports: Vec<PortWire>,
+    #[serde(default)]
+    pub(crate) app_protocol: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -38,6 +38,9 @@ pub struct Mutations {
     /// When to try again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry: Option<Retry>,
+    /// What the endpoints of the pool speak: `http`, or `kubernetes.io/h2c` for HTTP/2 without TLS; `None`: nothing is said, which means `http`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub app_protocol: Option<String>,
 }
 
 /// One change of a header. Names compare without case; values have passed a check against injection (RFC 9110, section 5.5).

@@ -78,8 +78,7 @@ pub(crate) fn resolve<'a>(
         return Err((500, "ref_not_permitted"));
     }
     let object = world.find(kind, namespace, name).copied();
-    let is_trusted = matches!(kind, "Service" | "Backend")
-        && !world.of_kind(kind).any(|object| object.namespace == namespace);
+    let is_trusted = kind == "Service" && !world.of_kind(kind).any(|object| object.namespace == namespace);
     if object.is_none() && !is_trusted {
         return Err((500, "backend_not_found"));
     }

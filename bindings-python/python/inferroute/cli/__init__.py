@@ -1,4 +1,4 @@
-"""The command line ``inferroute``. What it needs beyond the library comes with ``pip install 'inferroute[cli]'``."""
+"""The command line ``inferroute``. What it needs beyond the library is installed with the package."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ def main() -> None:
         package = (missing.name or "").split(".")[0]
         if package not in ("typer", "rich", "yaml"):
             raise
-        print(f"inferroute: the command line needs {package}; pip install 'inferroute[cli]'", file=sys.stderr)
+        print(f"inferroute: the command line needs {package}; pip install typer pyyaml", file=sys.stderr)
         sys.exit(2)
     app(prog_name="inferroute")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from inferroute import Attempt, Decision, ManifestError, NoRoute, Router
+from inferroute import Attempt, Backend, Decision, ManifestError, NoRoute, Router
 
 from .case import Case
 from .state import tell
@@ -93,6 +94,9 @@ def _distribution(router: Router, expect: dict[str, Any], request: dict[str, Any
 
 def _answer(answer: Decision | NoRoute, case: Case, request: dict[str, Any]) -> Iterator[str]:
     expect = case.expect
+    if not answer.ok and answer.backend is not None and _names_only(case, answer.backend.kind):
+        yield from _named(answer.backend, expect)
+        return
     yield from _status(answer, expect)
     yield from _place(answer, expect)
     if "redirect" in expect:
@@ -112,6 +116,19 @@ def _answer(answer: Decision | NoRoute, case: Case, request: dict[str, Any]) -> 
         return
     yield from _backend(used, expect)
     yield from _changes(answer, used, expect, request)
+
+
+def _names_only(case: Case, kind: str) -> bool:
+    """Whether the case leaves out all objects of the kind its backendRef names, so that it can tell no more than which one is named."""
+    stated = re.compile(rf"^kind:\s*{re.escape(kind)}\s*$", re.MULTILINE)
+    expects_backend = case.expect.get("status") == 200 and "backend" in case.expect
+    return expects_backend and not case.state and not any(stated.search(text) for _, text in case.sources())
+
+
+def _named(backend: Backend, expect: dict[str, Any]) -> Iterator[str]:
+    yield from _equal("backend", expect, backend.name)
+    yield from _equal("namespace", expect, backend.namespace)
+    yield from _equal("backend_kind", expect, backend.kind)
 
 
 def _status(answer: Decision | NoRoute, expect: dict[str, Any]) -> Iterator[str]:
@@ -155,6 +172,7 @@ def _backend(used: Decision | Attempt, expect: dict[str, Any]) -> Iterator[str]:
     if "endpoint_in" in expect and not names & set(expect["endpoint_in"]):
         yield f"endpoint: expected one of {expect['endpoint_in']}, found {used.endpoint!r} at {used.address!r}"
     yield from _equal("served_endpoint_report", expect, used.address)
+    yield from _equal("upstream_protocol", expect, used.mutations.get("app_protocol", "http"))
 
 
 def _changes(answer: Decision, used: Decision | Attempt, expect: dict[str, Any], request: dict[str, Any]) -> Iterator[str]:

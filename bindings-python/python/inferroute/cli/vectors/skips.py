@@ -25,7 +25,6 @@ REQUEST = {
     "initial_target": "plugins of an endpoint picker configuration are not read",
 }
 EXPECT = {
-    "upstream_protocol": "the protocol towards endpoints (appProtocol) is not reported",
     "scores": "scores of plugins are not read",
     "client_status": "what becomes of an answer on its way back is the proxy's",
 }
@@ -52,6 +51,7 @@ KNOWN_EXPECT = {
     "error_contains",
     "model_override",
     "served_endpoint_report",
+    "upstream_protocol",
 }
 
 

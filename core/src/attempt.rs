@@ -1,44 +1,44 @@
 //! One way to serve a request: a backendRef, a model and an endpoint. A decision is the first of them with those to try after it.
 
 use crate::ids::{EndpointIx, Ix, PoolIx};
-use crate::plan::{BackendName, BackendRef, Mutations, Rule};
+use crate::plan::{BackendName, BackendRef, Mutations, Pool, Rule, Target};
 use crate::state::State;
 
-/// The numbers of an attempt.
+/// The numbers of an attempt: 12 bytes, because a decision carries eight of them by value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Attempt {
-    /// Position among the rule's backendRefs.
-    backend_ref: u32,
-    pub(crate) pool: Option<PoolIx>,
     pub(crate) endpoint: EndpointIx,
-    model: ModelChoice,
+    target: TargetModel,
+    /// Position among the rule's backendRefs, which also tells the pool and the model it overrides the client's with.
+    backend_ref: u16,
 }
 
-/// Which model to ask for.
+/// A target of a model of the attempt's pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ModelChoice {
-    /// The one the client named, if any.
-    Unchanged,
-    /// The one the backendRef names.
-    Override,
-    /// Target number `position` of the pool's model number `model`.
-    Target { model: u32, position: u32 },
+pub(crate) struct TargetModel {
+    model: u32,
+    position: u16,
 }
 
-impl ModelChoice {
-    pub(crate) fn target(model: usize, position: usize) -> Self {
-        Self::Target { model: narrow(model), position: narrow(position) }
+impl TargetModel {
+    /// The pool asks for no other model than the client.
+    pub(crate) const NONE: Self = Self { model: u32::MAX, position: u16::MAX };
+
+    /// Target number `position` of the pool's model number `model`.
+    pub(crate) fn new(model: usize, position: usize) -> Self {
+        // INVARIANT: manifests are limited to fewer values than either number holds but for a list of 65,535 targets, whose end is never drawn.
+        Self { model: u32::try_from(model).unwrap_or(u32::MAX), position: narrow(position) }
+    }
+
+    fn name(self, pool: &Pool) -> Option<&str> {
+        let (model, position) = (usize::try_from(self.model).ok()?, usize::from(self.position));
+        pool.models.get(model)?.targets.names.get(position).map(|name| &**name)
     }
 }
 
 impl Attempt {
-    pub(crate) fn new(
-        backend_ref: usize,
-        pool: Option<PoolIx>,
-        model: ModelChoice,
-        endpoint: EndpointIx,
-    ) -> Self {
-        Self { backend_ref: narrow(backend_ref), pool, endpoint, model }
+    pub(crate) fn new(backend_ref: usize, target: TargetModel, endpoint: EndpointIx) -> Self {
+        Self { endpoint, target, backend_ref: narrow(backend_ref) }
     }
 
     /// The same with another endpoint.
@@ -47,11 +47,19 @@ impl Attempt {
     }
 
     pub(crate) fn backend_ref_index(&self) -> usize {
-        wide(self.backend_ref)
+        usize::from(self.backend_ref)
     }
 
     pub(crate) fn backend_ref<'p>(&self, rule: &'p Rule) -> Option<&'p BackendRef> {
         rule.backends.refs.get(self.backend_ref_index())
+    }
+
+    /// The pool of the attempt's backendRef.
+    pub(crate) fn pool(&self, rule: &Rule) -> Option<PoolIx> {
+        match self.backend_ref(rule)?.target {
+            Target::Pool(pool) => Some(pool),
+            _ => None,
+        }
     }
 }
 
@@ -59,7 +67,7 @@ impl Attempt {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Attempts {
     list: [Attempt; Attempts::MOST + 1],
-    len: usize,
+    len: u8,
 }
 
 impl Attempts {
@@ -72,11 +80,11 @@ impl Attempts {
 
     /// Adds a fallback; `false` where no more are wanted.
     pub(crate) fn push(&mut self, fallback: Attempt) -> bool {
-        if let Some(place) = self.list.get_mut(self.len) {
+        if let Some(place) = self.list.get_mut(usize::from(self.len)) {
             *place = fallback;
             self.len += 1;
         }
-        self.len < self.list.len()
+        usize::from(self.len) < self.list.len()
     }
 
     pub(crate) fn primary(&self) -> &Attempt {
@@ -85,7 +93,7 @@ impl Attempts {
     }
 
     pub(crate) fn fallbacks(&self) -> &[Attempt] {
-        self.list.get(1..self.len).unwrap_or_default()
+        self.list.get(1..usize::from(self.len)).unwrap_or_default()
     }
 }
 
@@ -126,7 +134,7 @@ impl<'s> AttemptView<'s> {
 
     /// The pool the endpoint was picked from, as `namespace/name`; `None` where the backendRef names a backend itself.
     pub fn pool(&self) -> Option<&'s str> {
-        self.attempt.pool.map(|pool| self.state.plan.pools[pool].name.as_str())
+        self.attempt.pool(self.rule).map(|pool| self.state.plan.pools[pool].name.as_str())
     }
 
     /// The id of the endpoint.
@@ -141,13 +149,9 @@ impl<'s> AttemptView<'s> {
 
     /// The model to write into the request; `None`: leave what the client wrote.
     pub fn model_override(&self) -> Option<&'s str> {
-        match self.attempt.model {
-            ModelChoice::Unchanged => None,
-            ModelChoice::Override => self.attempt.backend_ref(self.rule)?.model.as_deref(),
-            ModelChoice::Target { model, position } => {
-                let pool = &self.state.plan.pools[self.attempt.pool?];
-                pool.models.get(wide(model))?.targets.names.get(wide(position)).map(|name| &**name)
-            }
+        match self.attempt.pool(self.rule) {
+            Some(pool) => self.attempt.target.name(&self.state.plan.pools[pool]),
+            None => self.attempt.backend_ref(self.rule)?.model.as_deref(),
         }
     }
 
@@ -157,11 +161,6 @@ impl<'s> AttemptView<'s> {
     }
 }
 
-fn narrow(position: usize) -> u32 {
-    u32::try_from(position).unwrap_or(u32::MAX)
-}
-
-#[expect(clippy::as_conversions, reason = "u32 fits usize on every platform we build for")]
-fn wide(position: u32) -> usize {
-    position as usize
+fn narrow(position: usize) -> u16 {
+    u16::try_from(position).unwrap_or(u16::MAX)
 }

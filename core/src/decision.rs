@@ -6,7 +6,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::attempt::{AttemptView, Attempts};
-use crate::ids::Ix;
+use crate::ids::{Ix, PoolIx};
 use crate::manifest::Criticality;
 use crate::plan::{BackendName, BackendRef, Mutations, Rule};
 use crate::request::Request;
@@ -87,6 +87,11 @@ impl<S: Deref<Target = State>> Decision<S> {
     /// The chosen backendRef.
     pub fn backend(&self) -> BackendName<'_> {
         self.primary().backend()
+    }
+
+    /// The pool of the primary.
+    pub(crate) fn pool_number(&self) -> Option<PoolIx> {
+        self.choice.attempts.primary().pool(self.rule_entry())
     }
 
     fn primary(&self) -> AttemptView<'_> {

@@ -25,19 +25,34 @@ pub enum Found<'h> {
 }
 
 impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for [(N, V)] {
+    #[inline]
     fn find(&self, name: &HeaderName) -> Found<'_> {
-        let mut values = self.iter().filter(|(n, _)| n.as_ref().eq_ignore_ascii_case(name.as_str()));
-        match (values.next(), values.next()) {
-            (None, _) => Found::Absent,
-            (Some((_, value)), None) => Found::One(value.as_ref()),
-            (Some(_), Some(_)) => Found::Several,
+        let mut found = Found::Absent;
+        for (sent, value) in self {
+            if is_named(sent.as_ref(), name.as_str()) {
+                if found != Found::Absent {
+                    return Found::Several;
+                }
+                found = Found::One(value.as_ref());
+            }
         }
+        found
     }
 
     fn nth(&self, name: &HeaderName, nth: usize) -> Option<&[u8]> {
-        let mut values = self.iter().filter(|(n, _)| n.as_ref().eq_ignore_ascii_case(name.as_str()));
+        let mut values = self.iter().filter(|(sent, _)| is_named(sent.as_ref(), name.as_str()));
         values.nth(nth).map(|(_, value)| value.as_ref())
     }
+}
+
+/// Whether a name as sent is the name in lower case. Most names differ in length or at their ends, and most that are equal are in lower case already.
+#[inline]
+fn is_named(sent: &str, name: &str) -> bool {
+    let same_end = |a: Option<&u8>, b: Option<&u8>| a.map(u8::to_ascii_lowercase) == b.copied();
+    let (sent_bytes, name_bytes) = (sent.as_bytes(), name.as_bytes());
+    sent.len() == name.len()
+        && same_end(sent_bytes.last(), name_bytes.last())
+        && (sent == name || sent.eq_ignore_ascii_case(name))
 }
 
 /// Everything that holds a slice of pairs answers as the slice does.

@@ -71,7 +71,7 @@ impl Router {
     pub fn decide_seeded(&self, request: &Request<'_>, now: Nanos, seed: u64) -> Result<Decision, NoRoute> {
         let decision =
             decide::run(self.snapshot(), request, now, &mut DecisionRng::from_seed(seed), &mut NoTrace)?;
-        if let Some(pool) = decision.choice.attempts.primary().pool {
+        if let Some(pool) = decision.pool_number() {
             decision.state.pool_cells[pool].advance();
         }
         Ok(decision)

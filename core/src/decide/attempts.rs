@@ -3,7 +3,7 @@
 use super::backend::Refs;
 use super::endpoint::PoolPicks;
 use super::model;
-use crate::attempt::{Attempt, Attempts};
+use crate::attempt::{Attempt, Attempts, TargetModel};
 use crate::manifest::Criticality;
 use crate::no_route::Reason;
 use crate::plan::{BackendRef, BackendSet, Target};
@@ -55,8 +55,8 @@ impl<'a, T: Trace> Drawing<'a, T> {
         let state = self.state;
         match backend_ref.target {
             Target::Backend(backend) => {
-                let model = model::of_ref(backend_ref, self.trace);
-                let attempt = Attempt::new(position, None, model, state.backend_endpoints[backend]);
+                model::tell(backend_ref, self.trace);
+                let attempt = Attempt::new(position, TargetModel::NONE, state.backend_endpoints[backend]);
                 Ok(Made { attempt, criticality: None, picks: None })
             }
             Target::Pool(pool) => {
@@ -67,7 +67,7 @@ impl<'a, T: Trace> Drawing<'a, T> {
                 picks.tell(self.trace);
                 let (candidate, endpoint) =
                     picks.pick(&[], self.rng, self.trace).ok_or(Reason::NoReadyEndpoint)?;
-                let attempt = Attempt::new(position, Some(pool), model, endpoint);
+                let attempt = Attempt::new(position, model, endpoint);
                 Ok(Made { attempt, criticality, picks: Some((picks, candidate.number)) })
             }
             Target::NotFound => Err(Reason::BackendNotFound),
@@ -139,12 +139,14 @@ impl Taken {
     }
 
     fn add(&mut self, number: usize) {
-        if let Some(place) = self.numbers.get_mut(self.len) {
-            *place = number;
-            self.len += 1;
-            if let Some(numbers) = self.numbers.get_mut(..self.len) {
-                numbers.sort_unstable();
+        // Insertion into at most eight.
+        let at = self.numbers().iter().take_while(|taken| **taken < number).count();
+        if let Some(moved) = self.numbers.get_mut(at..=self.len) {
+            moved.rotate_right(1);
+            if let Some(place) = moved.first_mut() {
+                *place = number;
             }
+            self.len += 1;
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Which model to ask for: the backendRef's override, or a target of the pool's InferenceModel.
 
-use crate::attempt::ModelChoice;
+use crate::attempt::TargetModel;
 use crate::manifest::Criticality;
 use crate::no_route::Reason;
 use crate::plan::{BackendRef, Plan, Pool, UnknownModel};
@@ -8,11 +8,11 @@ use crate::request::Request;
 use crate::rng::DecisionRng;
 use crate::trace::{Step, Trace};
 
-/// The model of a backendRef to anything but a pool.
-pub(super) fn of_ref<T: Trace>(named: &BackendRef, trace: &mut T) -> ModelChoice {
-    let Some(model) = named.model.as_deref() else { return ModelChoice::Unchanged };
-    trace.record(Step::ModelChosen { model });
-    ModelChoice::Override
+/// Tells the model that a backendRef to anything but a pool asks for.
+pub(super) fn tell<T: Trace>(named: &BackendRef, trace: &mut T) {
+    if let Some(model) = named.model.as_deref() {
+        trace.record(Step::ModelChosen { model });
+    }
 }
 
 /// How much the request's model matters in a pool; refused where undeclared models are.
@@ -36,13 +36,13 @@ pub(super) fn in_pool<T: Trace>(
     request: &Request<'_>,
     rng: &mut DecisionRng,
     trace: &mut T,
-) -> ModelChoice {
+) -> TargetModel {
     let Some((model, found)) = request.model.and_then(|name| pool.models.find(name)) else {
-        return ModelChoice::Unchanged;
+        return TargetModel::NONE;
     };
     let targets = &found.targets;
     let position = match (&targets.shares, targets.names.len()) {
-        (_, 0) => return ModelChoice::Unchanged,
+        (_, 0) => return TargetModel::NONE,
         (_, 1) => 0,
         (Some(shares), _) => {
             let drawn = shares.draw(rng);
@@ -62,7 +62,7 @@ pub(super) fn in_pool<T: Trace>(
     if let Some(model) = targets.names.get(position) {
         trace.record(Step::ModelChosen { model });
     }
-    ModelChoice::target(model, position)
+    TargetModel::new(model, position)
 }
 
 fn wide(count: usize) -> u64 {

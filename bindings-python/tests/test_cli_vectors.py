@@ -227,7 +227,6 @@ def test_states_that_cannot_be_fail() -> None:
         ({"requests": [{"client_namespace": "a"}]}, "routes of a mesh"),
         ({"requests": [{"moon": "full"}]}, "request field `moon` is not known here"),
         ({"expect": {"status": 404, "moon": "full"}}, "all else holds, but expectation `moon` is not known here"),
-        ({"expect": {"status": 404, "upstream_protocol": "h2c"}}, "all else holds, but the protocol towards endpoints"),
     ],
 )
 def test_what_is_not_there_is_skipped_with_its_reason(change: dict[str, Any], reason: str) -> None:

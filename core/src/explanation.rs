@@ -100,6 +100,7 @@ impl Trace for Recorder {
                 self.add(section, format!("draw of {what}: {number} of 0..{below}"));
             }
             Step::BackendChosen { kind, name } => self.add(BACKENDS, format!("chosen: {kind} {name}")),
+            Step::PassedOver { reason } => self.add(BACKENDS, format!("passed over: {reason}")),
             Step::ModelChosen { model } => self.add(MODEL, format!("asks for {model}")),
             Step::FallbacksBegin => self.in_fallbacks = true,
             // Listed once, where the primary is picked.

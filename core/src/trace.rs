@@ -69,6 +69,11 @@ pub enum Step<'s> {
         /// `namespace/name`.
         name: &'s str,
     },
+    /// The backendRef that was chosen leads nowhere, and another one takes its place.
+    PassedOver {
+        /// Why.
+        reason: &'static str,
+    },
     /// The model to ask for was changed.
     ModelChosen {
         /// The model.

@@ -47,7 +47,7 @@ impl Checker<'_> {
     }
 
     fn meta(&mut self, meta: &ObjectMeta) {
-        let help = "write letters, digits, `-` and `.`, at most 253";
+        let help = "write a name without `/` and spaces, at most 253 characters";
         self.require(is_name(&meta.name), || "metadata.name".into(), "this is not a name", help);
         let namespace = meta.namespace.as_deref().unwrap_or_default();
         self.require(
@@ -230,10 +230,10 @@ impl Checker<'_> {
     }
 }
 
-/// Loose on purpose: what the API server refuses for its spelling alone still has one meaning here.
+/// Loose on purpose: what the API server refuses for its spelling alone, placeholders of templates among it, still has one meaning here.
 fn is_name(name: &str) -> bool {
     (1..=253).contains(&name.len())
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b':'))
+        && !name.contains(|c: char| c == '/' || c.is_whitespace() || c.is_control())
 }
 
 /// A name of a header or query parameter that a match may ask for (Gateway API, HTTPHeaderName).

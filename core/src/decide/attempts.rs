@@ -41,6 +41,7 @@ impl<'a, T: Trace> Drawing<'a, T> {
         let (primary, priority) = match self.attempt(position, first) {
             Ok(made) => (made, first.priority),
             Err(reason @ (Reason::PoolEmpty | Reason::NoReadyEndpoint)) => {
+                self.pass_over(reason);
                 self.replacement(&mut refs, first.priority).ok_or(refused(reason))?
             }
             Err(reason) => return Err(refused(reason)),
@@ -80,12 +81,17 @@ impl<'a, T: Trace> Drawing<'a, T> {
     fn replacement(&mut self, refs: &mut Refs<'_>, priority: u32) -> Option<(Made<'a>, u32)> {
         for later in refs.priorities(priority.checked_add(1)?) {
             while let Some((position, r)) = refs.next(later, self.rng, self.trace) {
-                if let Ok(made) = self.attempt(position, r) {
-                    return Some((made, later));
+                match self.attempt(position, r) {
+                    Ok(made) => return Some((made, later)),
+                    Err(reason) => self.pass_over(reason),
                 }
             }
         }
         None
+    }
+
+    fn pass_over(&mut self, reason: Reason) {
+        self.trace.record(Step::PassedOver { reason: reason.as_str() });
     }
 
     fn add_fallbacks(&mut self, to: &mut Attempts, primary: &Made<'a>, refs: &mut Refs<'_>, priority: u32) {
@@ -111,10 +117,10 @@ impl<'a, T: Trace> Drawing<'a, T> {
         }
         for priority in refs.priorities(priority) {
             while let Some((position, r)) = refs.next(priority, self.rng, self.trace) {
-                if let Ok(made) = self.attempt(position, r)
-                    && !to.push(made.attempt)
-                {
-                    return;
+                match self.attempt(position, r) {
+                    Ok(made) if !to.push(made.attempt) => return,
+                    Ok(_) => {}
+                    Err(reason) => self.pass_over(reason),
                 }
             }
         }

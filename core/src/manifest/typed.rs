@@ -48,6 +48,19 @@ impl de::Error for Misfit {
     }
 
     fn invalid_type(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        let found = match found {
+            de::Unexpected::Map => "a mapping".to_owned(),
+            de::Unexpected::Seq => "a list".to_owned(),
+            de::Unexpected::Unit => "nothing".to_owned(),
+            scalar => scalar.to_string(),
+        };
+        // What serde calls its own structures means nothing to the writer of a manifest.
+        let expected = match expected.to_string() {
+            own if own.starts_with("struct ") => "a mapping".to_owned(),
+            own if own == "a sequence" => "a list".to_owned(),
+            own if own == "a map" => "a mapping".to_owned(),
+            own => own,
+        };
         Self::new(Code::WrongType, format!("{found} where {expected} is needed"))
     }
 

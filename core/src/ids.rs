@@ -102,10 +102,6 @@ impl<I: Ix, T> Table<I, T> {
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &T> {
         self.items.iter()
     }
-
-    pub(crate) fn entries(&self) -> impl ExactSizeIterator<Item = (I, &T)> {
-        self.items.iter().enumerate().map(|(position, item)| (I::new(position), item))
-    }
 }
 
 impl<I: Ix, T> FromIterator<T> for Table<I, T> {

@@ -186,16 +186,13 @@ impl<'a> Builder<'a> {
         let backend_endpoints =
             plan.backends.iter().map(|backend| self.backend(backend, backend.port)).collect();
         let members = plan.pools.iter().map(|pool| self.members(pool)).collect();
-        let kept = |pool: &Pool| {
-            let state = self.previous?;
-            state
-                .plan
-                .pools
-                .entries()
-                .find(|(_, old)| old.name == pool.name)
-                .map(|(ix, _)| Arc::clone(&state.pool_cells[ix]))
-        };
-        let pool_cells = plan.pools.iter().map(|pool| kept(pool).unwrap_or_default()).collect();
+        let kept: HashMap<&ObjectName, &Arc<PoolCell>> = self
+            .previous
+            .into_iter()
+            .flat_map(|state| state.plan.pools.iter().map(|pool| &pool.name).zip(state.pool_cells.iter()))
+            .collect();
+        let cell = |pool: &Pool| kept.get(&pool.name).map(|cell| Arc::clone(cell)).unwrap_or_default();
+        let pool_cells = plan.pools.iter().map(cell).collect();
         let mut by_id: HashMap<Box<str>, Vec<EndpointIx>> = HashMap::new();
         for (position, endpoint) in self.endpoints.iter().enumerate() {
             by_id.entry(endpoint.key.id.clone()).or_default().push(EndpointIx::new(position));

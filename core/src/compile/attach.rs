@@ -1,11 +1,12 @@
 //! Which routes are reached through which listeners, and under which hostnames (Gateway API, "Attaching Routes to Gateways").
 
-use super::objects::Objects;
+use super::objects::{Named, Objects};
 use super::route::Route;
 use crate::ids::ObjectName;
 use crate::manifest::{
-    GATEWAY, Kind, LabelSelector, Labels, ListenerWire, ParentRefWire, RouteNamespacesWire,
+    GATEWAY, GatewaySpec, Kind, LabelSelector, Labels, ListenerWire, ParentRefWire, RouteNamespacesWire,
 };
+use crate::plan;
 use crate::units::port;
 
 /// A listener of a Gateway, by its place among all.
@@ -31,9 +32,12 @@ pub(super) struct Listener<'a> {
     is_of_set: bool,
 }
 
-/// The listeners of a Gateway, by their numbers: its own, then those of the ListenerSets that it lets in.
-pub(super) fn listeners<'a>(objects: &'a Objects<'_>, gateway: usize) -> Vec<Listener<'a>> {
-    let Some(gateway) = objects.gateways.get(gateway) else { return Vec::new() };
+/// The listeners of every Gateway, by their numbers: its own, then those of the ListenerSets that it lets in.
+pub(super) fn listeners<'a>(objects: &'a Objects<'_>) -> Vec<Vec<Listener<'a>>> {
+    objects.gateways.iter().map(|gateway| of_gateway(objects, gateway)).collect()
+}
+
+fn of_gateway<'a>(objects: &'a Objects<'_>, gateway: &'a Named<'_, GatewaySpec>) -> Vec<Listener<'a>> {
     let own = |wire| Listener { wire, owner: &gateway.name, is_of_set: false };
     let sets = objects.listener_sets.iter().filter(|set| {
         let parent = &set.object.spec.parent_ref;
@@ -50,8 +54,8 @@ pub(super) fn listeners<'a>(objects: &'a Objects<'_>, gateway: usize) -> Vec<Lis
     gateway.object.spec.listeners.iter().map(own).chain(of_sets).collect()
 }
 
-/// Where a route is reached.
-pub(super) fn reach(objects: &Objects<'_>, route: &Route<'_>) -> Reach {
+/// Where a route is reached, among the `listeners` of all Gateways.
+pub(super) fn reach(objects: &Objects<'_>, listeners: &[Vec<Listener<'_>>], route: &Route<'_>) -> Reach {
     let parents = route.parents.iter().filter_map(|parent| {
         let is_of_set = names(parent, "ListenerSet");
         let namespace = parent.namespace.as_deref().unwrap_or_else(|| route.name.namespace());
@@ -68,8 +72,8 @@ pub(super) fn reach(objects: &Objects<'_>, route: &Route<'_>) -> Reach {
         return Reach::Free { gateways: gateways.map(|(_, _, gateway)| gateway).collect() };
     }
     let mut places: Vec<(ListenerAt, Vec<String>)> = Vec::new();
-    for gateway in 0..objects.gateways.len() {
-        for (position, listener) in listeners(objects, gateway).iter().enumerate() {
+    for (gateway, listeners) in listeners.iter().enumerate() {
+        for (position, listener) in listeners.iter().enumerate() {
             let selected = parents.iter().any(|(parent, is_of_set, name)| {
                 listener.is_of_set == *is_of_set && listener.owner == name && selects(parent, listener.wire)
             });
@@ -168,11 +172,10 @@ fn narrower(listener: &str, route: String) -> Option<String> {
 
 /// Whether `wide` equals `narrow` or is a wildcard over it.
 fn covers(wide: &str, narrow: &str) -> bool {
+    // What a narrower wildcard stands for ends as the wildcard does.
     wide == narrow
-        || wide.strip_prefix('*').is_some_and(|suffix| {
-            let rest = narrow.strip_prefix('*').unwrap_or(narrow);
-            rest.len() > suffix.len() && rest.ends_with(suffix)
-        })
+        || (wide.starts_with('*')
+            && plan::covers(wide, narrow.strip_prefix('*').unwrap_or(narrow).as_bytes()))
 }
 
 /// The port of a listener, where it is one.

@@ -19,7 +19,7 @@ mod report;
 mod resolve;
 mod route;
 
-use crate::manifest::{Admissible, Collected, Problems};
+use crate::manifest::{Collected, Problems};
 use crate::plan::{Options, Plan, Profile};
 
 /// Builds the plan of all sources, or says what is wrong with them.

@@ -80,12 +80,12 @@ struct Candidate {
 pub(super) fn scopes(objects: &Objects<'_>, options: &Options, report: &mut Report) -> Scopes {
     let candidates = candidates(objects, options, report);
     let names = FieldNames::collect(objects, candidates.iter().map(|candidate| &candidate.tests));
-    let reaches: Vec<Reach> = objects.routes.iter().map(|route| reach(objects, route)).collect();
+    let listeners = listeners(objects);
+    let reaches: Vec<Reach> = objects.routes.iter().map(|route| reach(objects, &listeners, route)).collect();
     let order = Order { objects, options, candidates: &candidates, names: &names };
 
     let mut gateways = HashMap::default();
-    for (number, gateway) in objects.gateways.iter().enumerate() {
-        let all = listeners(objects, number);
+    for (number, (gateway, all)) in objects.gateways.iter().zip(&listeners).enumerate() {
         let wires = all.iter().map(|listener| listener.wire).enumerate().filter(|(_, wire)| takes_http(wire));
         let scopes = wires.map(|(position, wire)| {
             let at = ListenerAt { gateway: number, listener: position };

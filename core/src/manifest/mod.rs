@@ -50,4 +50,4 @@ pub(crate) use route_rule::{
     BackendRefWire, BodyMutationWire, HeaderMutationWire, HeaderWire, MatchType, ParentRefWire, RetryWire,
     RuleWire, TimeoutsWire, ValueMatchWire,
 };
-pub(crate) use source::{Admissible, Body, Collected, Source};
+pub(crate) use source::{Body, Collected, Source};

@@ -31,12 +31,7 @@ pub(crate) struct Other {
     pub(crate) problem: Option<Diagnostic>,
 }
 
-/// An object as the API server looks at it.
-pub(crate) trait Admissible {
-    /// What the API server would say against it.
-    fn admit(&self) -> Vec<Diagnostic>;
-}
-
+/// What the API server would say against an object.
 fn admit(node: &Node, file: &File, api_version: &str, kind: &str) -> Vec<Diagnostic> {
     let refused = crate::admission::check(node, api_version, kind).into_iter().map(|violation| {
         let message = match violation.path.as_str() {
@@ -50,14 +45,16 @@ fn admit(node: &Node, file: &File, api_version: &str, kind: &str) -> Vec<Diagnos
     refused.collect()
 }
 
-impl Admissible for Source {
-    fn admit(&self) -> Vec<Diagnostic> {
+impl Source {
+    /// What the API server would say against the object.
+    pub(crate) fn admit(&self) -> Vec<Diagnostic> {
         admit(&self.node, &self.file, &self.api_version, self.kind().as_str())
     }
 }
 
-impl Admissible for Other {
-    fn admit(&self) -> Vec<Diagnostic> {
+impl Other {
+    /// What the API server would say against the object.
+    pub(crate) fn admit(&self) -> Vec<Diagnostic> {
         let meta = self.meta.as_ref();
         meta.map(|meta| admit(&self.node, &self.file, &meta.api_version, &meta.kind)).unwrap_or_default()
     }

@@ -6,12 +6,13 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::attempt::{AttemptView, Attempts};
+use crate::decide::Before;
 use crate::ids::{Ix, PoolIx};
 use crate::manifest::Criticality;
 use crate::plan::{BackendName, BackendRef, Mutations, Rule};
 use crate::request::Request;
 use crate::snapshot::Snapshot;
-use crate::state::State;
+use crate::state::{EndpointView, State};
 
 /// Where a request goes.
 ///
@@ -29,6 +30,7 @@ pub struct Decision<S = Snapshot> {
 pub(crate) struct Choice {
     pub(crate) at: Place,
     pub(crate) attempts: Attempts,
+    pub(crate) before: Before,
     pub(crate) criticality: Option<Criticality>,
     pub(crate) priority: i32,
 }
@@ -118,6 +120,17 @@ impl<S: Deref<Target = State>> Decision<S> {
     /// `host:port` of the endpoint; `None` for an AIServiceBackend that is not a Service with a port, whose address the host knows.
     pub fn address(&self) -> Option<&str> {
         self.primary().address()
+    }
+
+    /// The endpoint that works off the prompt before the request goes to [`endpoint`](Self::endpoint), where the profile asks for one. Hosts tell it in
+    /// header `x-prefiller-host-port`.
+    pub fn prefill(&self) -> Option<EndpointView<'_>> {
+        self.choice.before.prefill.map(|endpoint| self.state.view(endpoint))
+    }
+
+    /// The endpoint that works off images, audio and video before, where the profile asks for one. Hosts tell it in header `x-encoder-hosts-ports`.
+    pub fn encode(&self) -> Option<EndpointView<'_>> {
+        self.choice.before.encode.map(|endpoint| self.state.view(endpoint))
     }
 
     /// The model to write into the request; `None`: leave what the client wrote.

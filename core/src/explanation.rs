@@ -7,16 +7,18 @@ use serde::Serialize;
 
 use crate::decision::Decision;
 use crate::no_route::NoRoute;
+use crate::score_table::ScoreTable;
 use crate::state::State;
 use crate::trace::{Step, Trace};
 
 /// Lines kept of one kind. Enough to see the reason, little enough to log; what is left out is counted.
-const KEPT: usize = 64;
+pub(crate) const KEPT: usize = 64;
 
 /// Keeps the steps of one decision.
 #[derive(Debug, Default)]
 pub struct Recorder {
     sections: [Section; 5],
+    table: ScoreTable,
     in_fallbacks: bool,
 }
 
@@ -31,10 +33,10 @@ pub struct Explanation {
 
 /// The steps of one part of the decision.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-struct Section {
+pub(crate) struct Section {
     title: &'static str,
-    lines: Vec<String>,
-    left_out: usize,
+    pub(crate) lines: Vec<String>,
+    pub(crate) left_out: usize,
 }
 
 const MATCHES: usize = 0;
@@ -57,8 +59,11 @@ impl Recorder {
             Ok(decision) => (sentence(decision), decision.seed()),
             Err(no_route) => (refusal(no_route), no_route.seed()),
         };
-        let titled =
-            self.sections.into_iter().zip(TITLES).map(|(section, title)| Section { title, ..section });
+        let mut sections = self.sections;
+        if let Some(endpoints) = sections.get_mut(ENDPOINTS) {
+            self.table.print_before(endpoints);
+        }
+        let titled = sections.into_iter().zip(TITLES).map(|(section, title)| Section { title, ..section });
         let sections = titled.filter(|section| !section.lines.is_empty()).collect();
         Explanation { outcome, seed, sections }
     }
@@ -78,7 +83,7 @@ impl Recorder {
     /// Draws are told in the part they decide.
     fn draw_section(&self) -> usize {
         let has = |at: usize| self.sections.get(at).is_some_and(|section| !section.lines.is_empty());
-        if has(ENDPOINTS) { ENDPOINTS } else { BACKENDS }
+        if !self.table.is_empty() || has(ENDPOINTS) { ENDPOINTS } else { BACKENDS }
     }
 }
 
@@ -105,13 +110,19 @@ impl Trace for Recorder {
             Step::FallbacksBegin => self.in_fallbacks = true,
             // Listed once, where the primary is picked.
             Step::Endpoint { .. } if self.in_fallbacks => {}
-            Step::Endpoint { id, address, in_flight, removed_by, score } => {
+            Step::Endpoint { id, address, in_flight, removed_by } => {
                 let mut line = id.to_owned();
                 _ = address.map(|address| write!(line, " ({address})"));
                 _ = write!(line, ": {in_flight} in flight");
-                _ = score.map(|(scorer, score)| write!(line, ", {scorer} {score:.4}"));
                 _ = removed_by.map(|filter| write!(line, ", removed by {filter}"));
-                self.add(ENDPOINTS, line);
+                self.table.add(id, line);
+            }
+            Step::Scored { id, scorer, rating, points } if !self.in_fallbacks => {
+                self.table.score(id, scorer, rating, points);
+            }
+            Step::Scored { .. } => {}
+            Step::Tie { number } => {
+                self.add(ENDPOINTS, format!("equal scores: {number} is the larger number"))
             }
             Step::Picked { id, picker } => self.add(ENDPOINTS, format!("picked by {picker}: {id}")),
         }

@@ -65,9 +65,11 @@ mod plan;
 mod request;
 mod rng;
 mod router;
+mod score_table;
 mod signals;
 mod snapshot;
 mod state;
+mod ticket;
 mod trace;
 mod units;
 
@@ -80,17 +82,20 @@ pub use decision::Decision;
 pub use explanation::{Explanation, Recorder};
 pub use ids::ObjectName;
 pub use load::Manifests;
-pub use manifest::{Code, Criticality, Diagnostic, Problems, Severity};
+pub use manifest::{Code, Criticality, Diagnostic, LabelSelector, Operator, Problems, Severity};
 pub use no_route::{Location, NoRoute, Reason};
 pub use plan::{
-    BackendName, BodyChange, HeaderChange, HeaderName, Mirror, Miss, Mutations, Options, PathChange, Plan,
-    PublishedModel, Retry, RuleView, Strategy, UnknownModel, UnknownStrategy,
+    BackendName, BodyChange, ConcurrencyMode, Decider, Disaggregation, Filter, Handler, HeaderChange,
+    HeaderName, LoadLimit, LoadMetric, Mirror, Miss, Mutations, Options, PathChange, Picker, Plan, Profile,
+    PublishedModel, Retry, Role, RuleView, Saturation, Scheduling, Scorer, Strategy, UnknownModel,
+    UnknownStrategy,
 };
 pub use request::{Found, Headers, Request};
 pub use rng::DecisionRng;
-pub use router::{Router, Ticket};
-pub use signals::{Event, EventError, ReportedEndpoint};
+pub use router::Router;
+pub use signals::{Event, EventError, Load, ReportedEndpoint};
 pub use snapshot::Snapshot;
 pub use state::{EndpointView, State};
+pub use ticket::Ticket;
 pub use trace::{NoTrace, Step, Trace};
 pub use units::Nanos;

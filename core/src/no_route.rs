@@ -63,6 +63,10 @@ pub enum Reason {
     PoolEmpty,
     /// The chosen pool has members, none of them ready.
     NoReadyEndpoint,
+    /// The chosen pool has ready members, and the profile's filters took them all out.
+    NoEndpointLeft,
+    /// The request asks for a scheduling profile that does not exist.
+    NoProfile,
 }
 
 impl Reason {
@@ -77,6 +81,8 @@ impl Reason {
             | Self::BadFilter => 500,
             Self::Redirect => 302,
             Self::PoolEmpty | Self::NoReadyEndpoint => 503,
+            Self::NoEndpointLeft => 429,
+            Self::NoProfile => 400,
         }
     }
 
@@ -93,6 +99,8 @@ impl Reason {
             Self::Redirect => "redirect",
             Self::PoolEmpty => "pool_empty",
             Self::NoReadyEndpoint => "no_ready_endpoint",
+            Self::NoEndpointLeft => "no_endpoint_left",
+            Self::NoProfile => "no_profile",
         }
     }
 
@@ -111,6 +119,8 @@ impl Reason {
             Self::Redirect => "the matching rule sends the client elsewhere",
             Self::PoolEmpty => "the chosen pool has no endpoints",
             Self::NoReadyEndpoint => "no endpoint of the chosen pool is ready",
+            Self::NoEndpointLeft => "no endpoint of the chosen pool may take the request now",
+            Self::NoProfile => "the request asks for a scheduling profile that does not exist",
         }
     }
 }

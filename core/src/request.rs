@@ -97,6 +97,7 @@ pub struct Request<'r> {
     pub(crate) gateway: Option<&'r str>,
     pub(crate) port: Option<u16>,
     pub(crate) objective: Option<&'r str>,
+    pub(crate) prompt_tokens: u32,
 }
 
 impl<'r> Request<'r> {
@@ -111,6 +112,7 @@ impl<'r> Request<'r> {
             gateway: None,
             port: None,
             objective: None,
+            prompt_tokens: 0,
         }
     }
 
@@ -149,6 +151,13 @@ impl<'r> Request<'r> {
     #[must_use]
     pub fn objective(mut self, objective: &'r str) -> Self {
         self.objective = Some(objective);
+        self
+    }
+
+    /// How many tokens the prompt has, counted or estimated by the host; 0, the default, where it does not know. Scorers of token load look at it.
+    #[must_use]
+    pub fn prompt_tokens(mut self, count: u32) -> Self {
+        self.prompt_tokens = count;
         self
     }
 

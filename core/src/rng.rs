@@ -44,7 +44,23 @@ impl DecisionRng {
 
 /// The seed of decision number `sequence` of a router: one SplitMix64 output, so that neighbours share no bits.
 pub(crate) fn decision_seed(router_seed: u64, sequence: u64) -> u64 {
-    let mut z = router_seed.wrapping_add(sequence.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    mixed(router_seed.wrapping_add(sequence.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15)))
+}
+
+/// The number that the decision with this seed gives the endpoint with this key. It depends on no other endpoint.
+#[inline]
+pub(crate) fn of_endpoint(decision_seed: u64, key: u64) -> u64 {
+    mixed(decision_seed ^ key)
+}
+
+/// The key of an endpoint: FNV-1a over its id, a zero byte and its address.
+pub(crate) fn endpoint_key(id: &str, address: Option<&str>) -> u64 {
+    let bytes = id.bytes().chain([0]).chain(address.unwrap_or_default().bytes());
+    bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3))
+}
+
+/// The finaliser of SplitMix64.
+fn mixed(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     z ^ (z >> 31)

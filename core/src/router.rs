@@ -8,14 +8,14 @@ use arc_swap::ArcSwap;
 use crate::decide;
 use crate::decision::Decision;
 use crate::explanation::{Explanation, Recorder};
-use crate::ids::EndpointIx;
 use crate::no_route::NoRoute;
 use crate::plan::Plan;
 use crate::request::Request;
 use crate::rng::{DecisionRng, decision_seed};
-use crate::signals::{EndpointCell, Event, EventError};
+use crate::signals::{Event, EventError};
 use crate::snapshot::Snapshot;
 use crate::state::State;
+use crate::ticket::Ticket;
 use crate::trace::NoTrace;
 use crate::units::Nanos;
 
@@ -82,7 +82,7 @@ impl Router {
     /// # Errors
     /// As [`decide`](Self::decide).
     pub fn route(&self, request: &Request<'_>, now: Nanos) -> Result<Ticket, NoRoute> {
-        self.decide(request, now).map(Ticket::new)
+        self.decide(request, now).map(|decision| Ticket::new(decision, request.prompt_tokens, now))
     }
 
     /// The decision that [`decide`](Self::decide) would make now, with every match tried, every endpoint and every draw. Changes nothing, not even the next seed.
@@ -105,10 +105,10 @@ impl Router {
     ///
     /// # Errors
     /// [`EventError`] where the event cannot be true; the state is then as before.
-    pub fn observe(&self, event: &Event, _now: Nanos) -> Result<(), EventError> {
+    pub fn observe(&self, event: &Event, now: Nanos) -> Result<(), EventError> {
         let mut current = self.published.load();
         // Two writers at once: the later one builds again on what the earlier published.
-        while let Some(next) = current.after(event)? {
+        while let Some(next) = current.after(event, now)? {
             let previous = self.published.compare_and_swap(&*current, Arc::new(next));
             if Arc::ptr_eq(&previous, &current) {
                 break;
@@ -127,39 +127,5 @@ impl Router {
     /// The state as it is now, for [`decide`](crate::decide()) and for a look around.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::new(self.published.load())
-    }
-}
-
-/// A request in flight. It counts at its endpoint until this is finished or dropped, whatever happens to the endpoint meanwhile.
-#[derive(Debug)]
-pub struct Ticket {
-    decision: Decision<Arc<State>>,
-    cell: Arc<EndpointCell>,
-}
-
-impl Ticket {
-    fn new(decision: Decision) -> Self {
-        // A ticket may live for minutes.
-        let decision = decision.into_shared();
-        let endpoint: EndpointIx = decision.choice.attempts.primary().endpoint;
-        let cell = Arc::clone(&decision.state.cells[endpoint]);
-        cell.start();
-        Self { decision, cell }
-    }
-
-    /// The decision.
-    pub fn decision(&self) -> &Decision<Arc<State>> {
-        &self.decision
-    }
-
-    /// The request came to its end. The same as dropping the ticket, said aloud.
-    pub fn finish(self) {
-        drop(self);
-    }
-}
-
-impl Drop for Ticket {
-    fn drop(&mut self) {
-        self.cell.finish();
     }
 }

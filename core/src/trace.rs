@@ -89,8 +89,22 @@ pub enum Step<'s> {
         in_flight: u32,
         /// The filter that took it out, `None` if it stays.
         removed_by: Option<&'static str>,
-        /// The scorer's name and its score, for pickers that compare.
-        score: Option<(&'static str, f64)>,
+    },
+    /// A scorer rated an endpoint.
+    Scored {
+        /// Its id.
+        id: &'s str,
+        /// The scorer's type name.
+        scorer: &'static str,
+        /// The rating as the scorer gave it; `None` where it could give none.
+        rating: Option<f64>,
+        /// What it adds to the score: weight times the rating held to 0..=1.
+        points: f64,
+    },
+    /// The endpoint that is picked next scored the same as another; this number of its own was the larger.
+    Tie {
+        /// The number.
+        number: u64,
     },
     /// The primary is settled; what follows settles the fallbacks.
     FallbacksBegin,

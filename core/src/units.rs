@@ -21,6 +21,11 @@ impl Nanos {
     pub const fn get(self) -> u64 {
         self.0
     }
+
+    /// The time `span` before this one, at the earliest the host's origin.
+    pub(crate) const fn before(self, span: Self) -> Self {
+        Self(self.0.saturating_sub(span.0))
+    }
 }
 
 /// The share of a backendRef or target model: 0 (takes nothing) to 2,147,483,647, as the manifests' int32 allows.

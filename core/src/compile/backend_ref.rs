@@ -8,6 +8,7 @@ use super::report::Report;
 use super::resolve::service_host;
 use super::route::Route;
 use crate::ids::{BackendIx, Ix, ObjectName};
+use crate::manifest::Labels;
 use crate::manifest::{
     AI_GATEWAY, BackendRefWire, BodyMutationWire, CORE, Code, ENVOY_GATEWAY, HeaderMutationWire, INFERENCE,
     Kind,
@@ -39,7 +40,7 @@ impl<'a> Services<'a> {
                 Kind::Service => (Some(service_host(name.name(), name.namespace())), port),
                 _ => objects.backend_address(name).unzip(),
             };
-            self.backends.push(Backend { name: name.clone(), host, port });
+            self.backends.push(Backend { name: name.clone(), host, port, labels: Labels::new() });
             next
         })
     }

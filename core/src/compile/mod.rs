@@ -20,7 +20,8 @@ mod resolve;
 mod route;
 
 use crate::manifest::{Collected, Problems};
-use crate::plan::{Options, Plan, Profile};
+use crate::plan::{Options, Plan, Scheduling};
+use crate::signals::Terms;
 
 /// Builds the plan of all sources, or says what is wrong with them.
 pub(crate) fn compile(collected: Collected, options: &Options) -> Result<Plan, Problems> {
@@ -46,7 +47,9 @@ pub(crate) fn compile(collected: Collected, options: &Options) -> Result<Plan, P
     let mut backends = resolve::backends(&objects);
     let pools = resolve::pools(&objects, &mut report);
     let routes = resolve::routes(&objects, options, &mut backends, &mut report);
-    let scopes = order::scopes(&objects, options, &mut report);
+    let scheduling = options.scheduling.clone().unwrap_or_else(|| Scheduling::of(options.strategy));
+    let mut scopes = order::scopes(&objects, options, &mut report);
+    scopes.add_header_names(&scheduling.header_names());
     let published = publish::models(&objects);
     let warnings = report.finish()?;
     Ok(Plan {
@@ -55,7 +58,9 @@ pub(crate) fn compile(collected: Collected, options: &Options) -> Result<Plan, P
         rules: routes.rules.into_iter().collect(),
         pools: pools.into_iter().collect(),
         backends: backends.into_iter().collect(),
-        profile: Profile::of(options.strategy),
+        scheduling,
+        stale_after: options.stale_after,
+        leases: Terms::new(options.lease),
         objectives: objects
             .objectives
             .iter()

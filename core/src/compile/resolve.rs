@@ -29,7 +29,7 @@ pub(super) fn backends(objects: &Objects<'_>) -> Vec<Backend> {
             Some("Backend") => objects.backend_address(&ObjectName::new(namespace, &service.name)).unzip(),
             Some(_) => (None, None),
         };
-        Backend { name: backend.name.clone(), host, port }
+        Backend { name: backend.name.clone(), host, port, labels: backend.object.metadata.labels.clone() }
     });
     resolved.collect()
 }

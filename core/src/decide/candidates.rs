@@ -1,78 +1,128 @@
-//! The endpoints of a pool that are still in, as the filters and earlier picks of the decision leave them.
+//! The endpoints of a pool that are still in, as the filters leave them.
+
+use smallvec::SmallVec;
 
 use crate::state::Members;
 
-/// Positions among the pool's members. Filters narrow it, the picker takes one; nothing is copied.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Candidates<'m> {
-    /// One bit a member, `None` where all are in.
-    bits: Option<&'m [u64]>,
+/// Which members of a pool the filters have left. Up to 4,096 members it lives on the stack.
+#[derive(Clone)]
+pub(super) struct Survivors {
+    members: usize,
     count: usize,
-    /// Numbers of those that earlier picks took, ascending.
-    taken: &'m [usize],
+    /// One bit a member, empty while all are in.
+    bits: SmallVec<[u64; 64]>,
 }
 
-/// One candidate: its number among those that the filters left, taken or not, and its position among the members.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Candidate {
-    pub(super) number: usize,
-    pub(super) position: usize,
-}
-
-impl<'m> Candidates<'m> {
-    /// All members.
-    pub(super) fn all(members: &'m Members) -> Self {
-        Self { bits: None, count: members.endpoints.len(), taken: &[] }
+impl Survivors {
+    /// The members that are ready.
+    pub(super) fn ready(members: &Members) -> Self {
+        let all = members.endpoints.len();
+        let mut ready = Self { members: all, count: members.ready_count, bits: SmallVec::new() };
+        if members.ready_count != all {
+            ready.bits.extend_from_slice(&members.ready);
+        }
+        ready
     }
 
-    /// The members whose bit is set; `count` says how many those are.
-    pub(super) fn only(bits: &'m [u64], count: usize) -> Self {
-        Self { bits: Some(bits), count, taken: &[] }
-    }
-
-    /// Without those that were taken before: their numbers, ascending.
-    pub(super) fn without(self, taken: &'m [usize]) -> Self {
-        Self { taken, ..self }
-    }
-
-    /// How many are left.
-    pub(super) fn len(self) -> usize {
-        self.count.saturating_sub(self.taken.len())
-    }
-
-    /// How many the filters left, taken or not.
-    pub(super) fn untaken_len(self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.count
     }
 
-    /// Whether the member at `position` passed the filters.
-    pub(super) fn contains(self, position: usize) -> bool {
-        match self.bits {
-            None => position < self.count,
-            Some(bits) => bits.get(position / 64).is_some_and(|word| word >> (position % 64) & 1 == 1),
+    /// Takes out the members whose bit is not set.
+    pub(super) fn retain_all(&mut self, kept: &[u64]) {
+        self.spell_out();
+        for (word, kept) in self.bits.iter_mut().zip(kept) {
+            *word &= kept;
+        }
+        self.count = self.bits.iter().map(|word| count(word.count_ones())).sum();
+    }
+
+    /// Takes out the members at whose position `keep` says no.
+    pub(super) fn retain(&mut self, mut keep: impl FnMut(usize) -> bool) {
+        self.spell_out();
+        for (at, word) in self.bits.iter_mut().enumerate() {
+            for position in set_bits(at, *word) {
+                if !keep(position) {
+                    *word &= !(1 << (position % 64));
+                    self.count -= 1;
+                }
+            }
         }
     }
 
-    /// The `nth` of those that are left, counted from 0 in the order of the members.
-    #[inline]
-    pub(super) fn nth(self, nth: usize) -> Candidate {
-        let number =
-            self.taken.iter().fold(nth, |number, taken| if *taken <= number { number + 1 } else { number });
-        self.numbered(number)
+    /// Makes the bits of a set that is still all members.
+    fn spell_out(&mut self) {
+        if self.bits.is_empty() {
+            self.bits.resize(self.members.div_ceil(64), 0);
+            for (at, word) in self.bits.iter_mut().enumerate() {
+                let in_word = (self.members - at * 64).min(64);
+                *word = u64::MAX >> (64 - in_word);
+            }
+        }
     }
 
-    /// The candidate with this number.
-    #[inline]
-    pub(super) fn numbered(self, number: usize) -> Candidate {
-        Candidate { number, position: self.bits.map_or(number, |bits| nth_set(bits, number)) }
+    /// Those that are in.
+    pub(super) fn candidates(&self) -> Candidates<'_> {
+        if self.bits.is_empty() {
+            Candidates::All(self.members)
+        } else {
+            Candidates::Some { bits: &self.bits, count: self.count }
+        }
+    }
+}
+
+/// The endpoints to choose among: positions among the pool's members, in their order. A candidate's number is its place in that order, from 0.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Candidates<'c> {
+    /// The first so many members: all there are.
+    All(usize),
+    /// The members whose bit is set; `count` says how many those are.
+    Some { bits: &'c [u64], count: usize },
+    /// These positions.
+    These(&'c [usize]),
+}
+
+impl Candidates<'_> {
+    pub(super) fn len(self) -> usize {
+        match self {
+            Self::All(count) | Self::Some { count, .. } => count,
+            Self::These(positions) => positions.len(),
+        }
     }
 
-    /// All that are left, in order.
-    pub(super) fn iter(self) -> impl Iterator<Item = Candidate> {
-        let all = if self.bits.is_none() { 0..self.count } else { 0..0 };
-        let set = self.bits.into_iter().flatten().enumerate().flat_map(|(at, word)| set_bits(at, *word));
-        let numbered = all.chain(set).enumerate().map(|(number, position)| Candidate { number, position });
-        numbered.filter(move |candidate| !self.taken.contains(&candidate.number))
+    /// Whether the member at `position` is among them.
+    pub(super) fn contains(self, position: usize) -> bool {
+        match self {
+            Self::All(count) => position < count,
+            Self::Some { bits, .. } => {
+                bits.get(position / 64).is_some_and(|word| word >> (position % 64) & 1 == 1)
+            }
+            Self::These(positions) => positions.contains(&position),
+        }
+    }
+
+    /// The position of the candidate with this number.
+    #[inline]
+    pub(super) fn position(self, number: usize) -> usize {
+        match self {
+            Self::All(_) => number,
+            Self::Some { bits, .. } => nth_set(bits, number),
+            Self::These(positions) => positions.get(number).copied().unwrap_or_default(),
+        }
+    }
+
+    /// Calls `each` with the position of every candidate, in order. Faster than an iterator over three kinds of sets.
+    #[inline]
+    pub(super) fn for_each(self, mut each: impl FnMut(usize)) {
+        match self {
+            Self::All(count) => (0..count).for_each(each),
+            Self::Some { bits, .. } => {
+                for (at, word) in bits.iter().enumerate() {
+                    set_bits(at, *word).for_each(&mut each);
+                }
+            }
+            Self::These(positions) => positions.iter().copied().for_each(each),
+        }
     }
 }
 
@@ -108,24 +158,30 @@ mod tests {
     use super::*;
 
     fn positions(candidates: Candidates<'_>) -> Vec<usize> {
-        candidates.iter().map(|candidate| candidate.position).collect()
+        let mut positions = Vec::new();
+        candidates.for_each(|position| positions.push(position));
+        let numbered: Vec<_> = (0..candidates.len()).map(|number| candidates.position(number)).collect();
+        assert_eq!(positions, numbered);
+        positions
     }
 
     #[test]
     fn bits_are_counted_in_order() {
         let bits = [1 << 63 | 1, 0, 0b110];
-        let candidates = Candidates::only(&bits, 4);
+        let candidates = Candidates::Some { bits: &bits, count: 4 };
         assert_eq!(positions(candidates), [0, 63, 129, 130]);
-        assert_eq!((0..4).map(|n| candidates.nth(n).position).collect::<Vec<_>>(), [0, 63, 129, 130]);
         assert!(candidates.contains(129) && !candidates.contains(128) && !candidates.contains(1000));
     }
 
     #[test]
-    fn what_was_taken_is_skipped() {
-        let bits = [1 << 63 | 1, 0, 0b110];
-        let candidates = Candidates::only(&bits, 4).without(&[0, 2]);
-        assert_eq!(candidates.len(), 2);
-        assert_eq!(positions(candidates), [63, 130]);
-        assert_eq!((0..2).map(|n| candidates.nth(n).position).collect::<Vec<_>>(), [63, 130]);
+    fn whoever_is_not_kept_is_out() {
+        for members in [1, 63, 64, 65, 130] {
+            let mut survivors = Survivors { members, count: members, bits: SmallVec::new() };
+            assert_eq!(positions(survivors.candidates()).len(), members);
+            survivors.retain(|position| position % 3 == 0);
+            survivors.retain(|position| position != 63);
+            let expected: Vec<_> = (0..members).filter(|p| p % 3 == 0 && *p != 63).collect();
+            assert_eq!(positions(survivors.candidates()), expected);
+        }
     }
 }

@@ -1,93 +1,92 @@
-//! Which endpoint of a pool: filters take some out and the picker takes of the rest, once for the primary and again for fallbacks.
+//! Which endpoints of a pool: filters take some out, scorers rate the rest, the picker takes the primary and more to fall back on.
 
-use super::candidates::{Candidate, Candidates};
-use super::{filter, pick, score};
-use crate::ids::{EndpointIx, PoolIx};
+use super::candidates::{Candidates, Survivors};
+use super::facts::Facts;
+use super::filter;
+use super::pick::{Picking, Ranked};
+use crate::ids::PoolIx;
 use crate::no_route::Reason;
-use crate::plan::{Filter, Profile};
+use crate::request::Request;
 use crate::rng::DecisionRng;
-use crate::state::{Members, State};
+use crate::state::State;
 use crate::trace::{Step, Trace};
+use crate::units::Nanos;
 
-/// The endpoints of a pool that one decision may pick from.
-pub(super) struct PoolPicks<'s> {
-    state: &'s State,
-    members: &'s Members,
-    profile: &'s Profile,
-    turn: u64,
-    candidates: Candidates<'s>,
+/// What a decision has when it comes to a pool.
+pub(super) struct Arguments<'a, T> {
+    pub(super) state: &'a State,
+    pub(super) request: &'a Request<'a>,
+    pub(super) now: Nanos,
+    pub(super) rng: &'a mut DecisionRng,
+    pub(super) trace: &'a mut T,
 }
 
-impl<'s> PoolPicks<'s> {
-    /// Filters the members of a pool.
-    pub(super) fn new<T: Trace>(state: &'s State, pool: PoolIx, trace: &mut T) -> Result<Self, Reason> {
-        let members = &state.members[pool];
-        if members.endpoints.is_empty() {
-            return Err(Reason::PoolEmpty);
+/// At most `wanted` endpoints of the pool, in the order in which they are to be tried; at least one.
+pub(super) fn rank<T: Trace>(
+    arguments: &mut Arguments<'_, T>,
+    pool: PoolIx,
+    profile_number: usize,
+    wanted: usize,
+) -> Result<Ranked, Reason> {
+    let (state, request, now) = (arguments.state, arguments.request, arguments.now);
+    let (rng, trace) = (&mut *arguments.rng, &mut *arguments.trace);
+    let members = &state.members[pool];
+    let profile = state.plan.scheduling.profiles.get(profile_number).ok_or(Reason::NoProfile)?;
+    if members.endpoints.is_empty() {
+        return Err(Reason::PoolEmpty);
+    }
+    let facts = Facts::new(state, members, request, now);
+    let mut survivors = Survivors::ready(members);
+    if T::ON {
+        tell_removed(
+            &facts,
+            Candidates::All(members.endpoints.len()),
+            survivors.candidates(),
+            "ready",
+            trace,
+        );
+    }
+    if survivors.len() == 0 {
+        return Err(Reason::NoReadyEndpoint);
+    }
+    for (number, filter) in profile.filters.iter().enumerate() {
+        let before = T::ON.then(|| survivors.clone());
+        let by_labels = members.kept.get(profile_number).and_then(|kept| kept.get(number));
+        filter::apply(filter, by_labels.map(|kept| &**kept), &facts, &mut survivors);
+        if let Some(before) = before {
+            tell_removed(&facts, before.candidates(), survivors.candidates(), filter.as_str(), trace);
         }
-        let profile = &state.plan.profile;
-        let turn = state.pool_cells[pool].turn();
-        let mut picks = Self { state, members, profile, turn, candidates: Candidates::all(members) };
-        for filter in &profile.filters {
-            let kept = filter::apply(*filter, members, picks.candidates);
-            if T::ON {
-                picks.tell_removed(kept, *filter, trace);
-            }
-            picks.candidates = kept;
-        }
-        if picks.candidates.len() == 0 { Err(Reason::NoReadyEndpoint) } else { Ok(picks) }
-    }
-
-    /// Tells the trace who is left and how each is rated.
-    pub(super) fn tell<T: Trace>(&self, trace: &mut T) {
-        if T::ON {
-            let context = self.context(0);
-            for candidate in self.candidates.iter() {
-                let compares = self.profile.picker.compares();
-                let score =
-                    compares.then(|| (self.profile.scorer.as_str(), context.score(candidate.position)));
-                self.tell_one(candidate.position, None, score, trace);
-            }
-        }
-    }
-
-    /// The next pick, with what earlier ones took, `taken`, left out; `None` where nobody is left.
-    pub(super) fn pick<T: Trace>(
-        &self,
-        taken: &[usize],
-        rng: &mut DecisionRng,
-        trace: &mut T,
-    ) -> Option<(Candidate, EndpointIx)> {
-        let candidates = self.candidates.without(taken);
-        let candidate = pick::pick(&self.context(taken.len()), candidates, rng, trace)?;
-        let endpoint = *self.members.endpoints.get(candidate.position)?;
-        let (id, picker) = (self.state.endpoints[endpoint].id(), self.profile.picker.as_str());
-        trace.record(Step::Picked { id, picker });
-        Some((candidate, endpoint))
-    }
-
-    fn context(&self, picks_before: usize) -> pick::Context<'s> {
-        let turn = self.turn.wrapping_add(u64::try_from(picks_before).unwrap_or_default());
-        pick::Context { state: self.state, members: self.members, turn, profile: self.profile }
-    }
-
-    fn tell_removed<T: Trace>(&self, kept: Candidates<'_>, filter: Filter, trace: &mut T) {
-        for candidate in self.candidates.iter().filter(|candidate| !kept.contains(candidate.position)) {
-            self.tell_one(candidate.position, Some(filter.as_str()), None, trace);
+        if survivors.len() == 0 {
+            return Err(Reason::NoEndpointLeft);
         }
     }
+    let candidates = survivors.candidates();
+    if T::ON {
+        candidates.for_each(|position| tell_one(&facts, position, None, trace));
+    }
+    let turn = state.pool_cells[pool].turn();
+    let wanted = if wanted > 1 { profile.endpoints.unwrap_or(wanted) } else { wanted };
+    Ok(Picking { profile, facts: &facts, candidates, turn, rng, trace }.rank(wanted))
+}
 
-    fn tell_one<T: Trace>(
-        &self,
-        position: usize,
-        removed_by: Option<&'static str>,
-        score: Option<(&'static str, f64)>,
-        trace: &mut T,
-    ) {
-        if let Some(&ix) = self.members.endpoints.get(position) {
-            let (endpoint, in_flight) = (&self.state.endpoints[ix], score::in_flight(self.state, ix));
-            let (id, address) = (endpoint.id(), endpoint.address());
-            trace.record(Step::Endpoint { id, address, in_flight, removed_by, score });
+fn tell_removed<T: Trace>(
+    facts: &Facts<'_>,
+    before: Candidates<'_>,
+    after: Candidates<'_>,
+    filter: &'static str,
+    trace: &mut T,
+) {
+    before.for_each(|position| {
+        if !after.contains(position) {
+            tell_one(facts, position, Some(filter), trace);
         }
+    });
+}
+
+fn tell_one<T: Trace>(facts: &Facts<'_>, position: usize, removed_by: Option<&'static str>, trace: &mut T) {
+    if let (Some(endpoint), Some(cell)) = (facts.endpoint(position), facts.cell(position)) {
+        let endpoint = &facts.state.endpoints[endpoint];
+        let (id, address) = (endpoint.id(), endpoint.address());
+        trace.record(Step::Endpoint { id, address, in_flight: cell.in_flight(), removed_by });
     }
 }

@@ -4,16 +4,20 @@ mod attempts;
 mod backend;
 mod candidates;
 mod endpoint;
+mod facts;
 mod filter;
 mod matching;
 mod model;
 mod path;
 mod pick;
 mod score;
+mod stages;
 
 use std::ops::Deref;
 
-use self::attempts::Drawing;
+pub(crate) use self::stages::Before;
+
+use self::attempts::{Drawing, Drawn};
 use crate::decision::{Choice, Decision, Place};
 use crate::no_route::{NoRoute, Reason};
 use crate::plan::RuleAnswer;
@@ -43,12 +47,12 @@ pub fn decide<'s>(
 pub(crate) fn run<S: Deref<Target = State>>(
     state: S,
     request: &Request<'_>,
-    _now: Nanos,
+    now: Nanos,
     rng: &mut DecisionRng,
     trace: &mut impl Trace,
 ) -> Result<Decision<S>, NoRoute<S>> {
     let seed = rng.seed();
-    match choose(&state, request, rng, trace) {
+    match choose(&state, request, now, rng, trace) {
         Ok(choice) => Ok(Decision { state, choice, seed }),
         Err(Refusal { reason, at, backend_ref }) => Err(NoRoute { state, reason, at, backend_ref, seed }),
     }
@@ -68,6 +72,7 @@ impl Refusal {
 fn choose(
     state: &State,
     request: &Request<'_>,
+    now: Nanos,
     rng: &mut DecisionRng,
     trace: &mut impl Trace,
 ) -> Result<Choice, Refusal> {
@@ -80,10 +85,10 @@ fn choose(
         Some(RuleAnswer::Broken) => return Err(fail(Reason::BadFilter)),
         None => {}
     }
-    let mut drawing = Drawing { state, request, rng, trace };
-    let (attempts, criticality) = drawing
+    let mut drawing = Drawing { state, request, now, rng, trace };
+    let Drawn { attempts, criticality, before } = drawing
         .attempts(&rule.backends)
         .map_err(|(reason, backend_ref)| Refusal { backend_ref, ..fail(reason) })?;
     let objective = request.objective.and_then(|name| state.plan.objectives.get(name));
-    Ok(Choice { at, attempts, criticality, priority: objective.copied().unwrap_or_default() })
+    Ok(Choice { at, attempts, before, criticality, priority: objective.copied().unwrap_or_default() })
 }

@@ -39,7 +39,7 @@ pub use inference_model::Criticality;
 pub(crate) use inference_model::ModelSpec;
 pub(crate) use inference_objective::ObjectiveSpec;
 pub(crate) use inference_pool::{PoolSpec, Selector};
-pub(crate) use label_selector::LabelSelector;
+pub use label_selector::{LabelSelector, Operator};
 pub(crate) use meta::{Labels, Object, ObjectMeta, has_labels};
 pub(crate) use model_rewrite::{RewriteSpec, RewriteTargetWire};
 pub(crate) use node::{Node, Value};

@@ -10,6 +10,7 @@ mod options;
 mod pool;
 mod profile;
 mod published;
+mod scheduling;
 mod scopes;
 mod shares;
 
@@ -17,6 +18,8 @@ use std::collections::HashMap;
 
 use crate::ids::{BackendIx, ObjectName, PoolIx, RouteIx, RuleIx, Table};
 use crate::manifest::Diagnostic;
+use crate::signals::Terms;
+use crate::units::Nanos;
 
 pub use backend_set::BackendName;
 pub(crate) use backend_set::{BackendRef, BackendSet, Target};
@@ -28,8 +31,9 @@ pub(crate) use mutations::Redirect;
 pub use mutations::{BodyChange, HeaderChange, Mirror, Mutations, PathChange, Retry};
 pub use options::{Options, Strategy, UnknownModel, UnknownStrategy};
 pub(crate) use pool::{Backend, Model, Models, Pool, Targets};
-pub(crate) use profile::{Filter, Picker, Profile, Scorer};
+pub use profile::{Filter, LoadLimit, LoadMetric, Picker, Profile, Role, Scorer};
 pub use published::PublishedModel;
+pub use scheduling::{ConcurrencyMode, Decider, Disaggregation, Handler, Saturation, Scheduling};
 pub(crate) use scopes::{GatewayScope, ListenerScope, Scopes, covers, host_rank};
 pub(crate) use shares::Shares;
 
@@ -41,9 +45,13 @@ pub struct Plan {
     pub(crate) rules: Table<RuleIx, Rule>,
     pub(crate) pools: Table<PoolIx, Pool>,
     pub(crate) backends: Table<BackendIx, Backend>,
-    pub(crate) profile: Profile,
+    pub(crate) scheduling: Scheduling,
     pub(crate) default_namespace: Box<str>,
     pub(crate) fallback_endpoints: usize,
+    /// The age from which polled values count as missing.
+    pub(crate) stale_after: Nanos,
+    /// How long a request counts whose end nobody tells.
+    pub(crate) leases: Terms,
     /// Priorities by `namespace/name`.
     pub(crate) objectives: HashMap<Box<str>, i32, foldhash::fast::FixedState>,
     pub(crate) unknown_model: UnknownModel,

@@ -5,6 +5,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::scheduling::Scheduling;
+use crate::units::Nanos;
+
 /// Settings of [`Manifests::compile`](crate::Manifests::compile).
 ///
 /// ```
@@ -24,6 +27,12 @@ pub struct Options {
     pub(crate) unknown_model: UnknownModel,
     pub(crate) envoy_gateway_order: bool,
     pub(crate) catch_all: bool,
+    #[serde(rename = "stale_after_ns")]
+    pub(crate) stale_after: Nanos,
+    #[serde(rename = "lease_ns")]
+    pub(crate) lease: Option<Nanos>,
+    #[serde(skip)]
+    pub(crate) scheduling: Option<Scheduling>,
 }
 
 impl Default for Options {
@@ -38,6 +47,9 @@ impl Default for Options {
             unknown_model: UnknownModel::default(),
             envoy_gateway_order: false,
             catch_all: false,
+            stale_after: Nanos::new(30_000_000_000),
+            lease: Some(Nanos::new(3_600_000_000_000)),
+            scheduling: None,
         }
     }
 }
@@ -100,6 +112,29 @@ impl Options {
     #[must_use]
     pub fn catch_all(mut self, on: bool) -> Self {
         self.catch_all = on;
+        self
+    }
+
+    /// How an endpoint of a pool is chosen, spelled out; takes the place of [`strategy`](Self::strategy).
+    #[must_use]
+    pub fn scheduling(mut self, scheduling: Scheduling) -> Self {
+        self.scheduling = Some(scheduling);
+        self
+    }
+
+    /// The age from which what an endpoint said of its load counts as missing. Default: 30 s. Requests sent and finished since are added to what it
+    /// said, so an old value is worse than a new one but better than none.
+    #[must_use]
+    pub fn stale_after(mut self, age: Nanos) -> Self {
+        self.stale_after = age;
+        self
+    }
+
+    /// How long a routed request counts in flight if its [`Ticket`](crate::Ticket) is never finished, dropped or renewed; `None` for ever. Default: one
+    /// hour. A first token renews it.
+    #[must_use]
+    pub fn lease(mut self, length: Option<Nanos>) -> Self {
+        self.lease = length;
         self
     }
 

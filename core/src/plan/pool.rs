@@ -93,6 +93,7 @@ pub(crate) struct Backend {
     /// Host name of the Service behind it, `None` for anything but a Service.
     pub(crate) host: Option<Box<str>>,
     pub(crate) port: Option<u16>,
+    pub(crate) labels: Labels,
 }
 
 impl Backend {

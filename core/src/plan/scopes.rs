@@ -12,7 +12,7 @@ use super::matcher::{Fields, Matcher};
 #[derive(Debug)]
 pub(crate) struct Scopes {
     pub(crate) fields: Fields,
-    /// The headers among the fields.
+    /// The headers among the fields, then those that profiles read.
     pub(crate) header_names: Box<[Arc<HeaderName>]>,
     /// For requests that name no gateway.
     pub(crate) any: Matcher,
@@ -38,6 +38,22 @@ pub(crate) struct ListenerScope {
 }
 
 impl Scopes {
+    /// Numbers more headers, for what reads them beside the fields. Names are in lower case.
+    pub(crate) fn add_header_names(&mut self, names: &[String]) {
+        let mut known = std::mem::take(&mut self.header_names).into_vec();
+        for name in names {
+            if !known.iter().any(|header| header.as_str() == name) {
+                known.push(Arc::new(HeaderName::new(name, known.len())));
+            }
+        }
+        self.header_names = known.into();
+    }
+
+    /// The header with this name in lower case, where the plan reads it.
+    pub(crate) fn header_name(&self, name: &str) -> Option<&HeaderName> {
+        self.header_names.iter().find(|header| header.as_str() == name).map(|header| &**header)
+    }
+
     /// The matcher for a request, `None` where no listener of the gateway takes it.
     pub(crate) fn of(
         &self,

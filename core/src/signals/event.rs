@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::endpoint_id::is_address;
+use super::load::Load;
 use super::reported::ReportedEndpoint;
 
 /// Something that happened. Events serialise, so hosts can send them to each other and keep them for replay.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Event {
@@ -32,7 +33,28 @@ pub enum Event {
     RequestStarted {
         /// Id of the endpoint, as the decision named it.
         endpoint: String,
+        /// Tokens of its prompt that the endpoint has to work on, where the host knows.
+        #[serde(default)]
+        prompt_tokens: u32,
     },
+    /// The first token of a request's answer came. [`Ticket::first_token`](crate::Ticket::first_token) tells this by itself.
+    FirstToken {
+        /// Id of the endpoint, as the decision named it.
+        endpoint: String,
+        /// The same as when the request was started.
+        #[serde(default)]
+        prompt_tokens: u32,
+    },
+    /// The endpoint told of its load. Unknown endpoints are passed over.
+    LoadPolled {
+        /// Id of the endpoint, as the decision named it.
+        endpoint: String,
+        /// What it said.
+        load: Load,
+    },
+    /// Time has passed: requests whose lease has lapsed no longer count. [`Options::lease`](crate::Options::lease) says when that is; polling the load
+    /// of an endpoint does the same for that endpoint.
+    LeasesLapsed,
     /// The host counted by itself: this many requests are in flight at an endpoint now. Replaces the router's own count; unknown endpoints are
     /// passed over.
     InFlightCounted {
@@ -63,6 +85,14 @@ pub enum EventError {
     /// An endpoint was reported without a name.
     #[error("an endpoint needs a name")]
     NoName,
+    /// A polled value that cannot be.
+    #[error("the load of endpoint `{endpoint}` cannot be: {problem}")]
+    BadLoad {
+        /// The id that was given.
+        endpoint: String,
+        /// Which value, and why.
+        problem: &'static str,
+    },
     /// A request was started on an endpoint that is not known.
     #[error("endpoint `{endpoint}` is not known; report it before requests are counted on it")]
     UnknownEndpoint {
@@ -78,6 +108,7 @@ impl EventError {
             Self::BadAddress { .. } => "EV0001",
             Self::NoName => "EV0002",
             Self::UnknownEndpoint { .. } => "EV0003",
+            Self::BadLoad { .. } => "EV0004",
         }
     }
 }

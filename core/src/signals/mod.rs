@@ -3,13 +3,18 @@
 //! A cell belongs to one endpoint from the moment it is reported until it is gone; an endpoint that comes back gets a new one. So a count can
 //! neither leak into another endpoint nor survive its own.
 
+mod cell;
 mod endpoint_id;
 mod event;
-mod in_flight;
+mod leased;
+mod load;
+mod polled;
 mod reported;
 
+pub(crate) use cell::{EndpointCell, PoolCell};
 pub(crate) use endpoint_id::address_with_port;
 pub(crate) use event::check;
 pub use event::{Event, EventError};
-pub(crate) use in_flight::{EndpointCell, PoolCell};
+pub(crate) use leased::{Lease, Terms};
+pub use load::Load;
 pub use reported::ReportedEndpoint;

@@ -2,6 +2,7 @@
 
 /// Xoshiro256++ (Blackman and Vigna, 2019), its state filled by SplitMix64 (Steele, Lea and Flood, 2014).
 pub(crate) struct Draw {
+    seed: u64,
     state: [u64; 4],
 }
 
@@ -13,7 +14,7 @@ impl Draw {
         for word in &mut state {
             *word = split_mix(&mut counter);
         }
-        Draw { state }
+        Draw { seed, state }
     }
 
     /// The next 64 bits.
@@ -30,6 +31,15 @@ impl Draw {
     pub(crate) fn below(&mut self, n: u64) -> u64 {
         let product = u128::from(self.next()) * u128::from(n);
         (product >> 64) as u64
+    }
+
+    /// The number that this decision gives an endpoint of its own.
+    pub(crate) fn of_endpoint(&self, id: &str, address: Option<&str>) -> u64 {
+        let mut key: u64 = 0xcbf2_9ce4_8422_2325;
+        for byte in [id.as_bytes(), &[0], address.unwrap_or("").as_bytes()].concat() {
+            key = (key ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+        mix(self.seed ^ key)
     }
 
     /// The number of one of `count` equals.
@@ -54,7 +64,11 @@ impl Draw {
 /// One output of SplitMix64.
 pub(crate) fn split_mix(counter: &mut u64) -> u64 {
     *counter = counter.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut mixed = *counter;
+    mix(*counter)
+}
+
+/// What SplitMix64 makes of its counter.
+fn mix(mut mixed: u64) -> u64 {
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     mixed ^ (mixed >> 31)

@@ -81,7 +81,7 @@ fn pick(world: &World, among: &[Member], case: &Value, turn: u64, draw: &mut Dra
     match world.strategy {
         "random" => random(among.len(), draw),
         "round_robin" => round_robin(among.len(), turn),
-        "least_request" => least_request(&loads, draw),
+        "least_request" => least_request(among, &loads, draw),
         _ => two_choice(&loads, draw),
     }
 }
@@ -94,10 +94,16 @@ fn round_robin(count: usize, turn: u64) -> usize {
     (turn % count as u64) as usize
 }
 
-fn least_request(loads: &[u64], draw: &mut Draw) -> usize {
+fn least_request(among: &[Member], loads: &[u64], draw: &Draw) -> usize {
     let least = loads.iter().min();
-    let tied: Vec<usize> = (0..loads.len()).filter(|number| loads.get(*number) == least).collect();
-    if tied.len() == 1 { tied[0] } else { tied[draw.number(tied.len())] }
+    let mut chosen: Option<(u64, usize)> = None;
+    for (number, member) in among.iter().enumerate() {
+        let own = draw.of_endpoint(&member.id, member.address.as_deref());
+        if loads.get(number) == least && chosen.is_none_or(|(best, _)| own > best) {
+            chosen = Some((own, number));
+        }
+    }
+    chosen.unwrap_or_default().1
 }
 
 fn two_choice(loads: &[u64], draw: &mut Draw) -> usize {

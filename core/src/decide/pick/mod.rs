@@ -1,70 +1,71 @@
-//! Pickers take one of the endpoints that are left. One file a picker.
+//! Pickers take endpoints of those that are left, in the order in which they are to be tried. One file a picker.
 
 mod max_score;
 mod random;
+mod ranked;
 mod round_robin;
 mod two_choice;
+mod weighted_random;
 
-use super::candidates::{Candidate, Candidates};
-use super::score;
+pub(super) use ranked::Ranked;
+
+use super::candidates::Candidates;
+use super::facts::Facts;
 use crate::plan::{Picker, Profile};
 use crate::rng::DecisionRng;
-use crate::state::{Members, State};
-use crate::trace::Trace;
+use crate::trace::{Step, Trace};
 
-/// What a picker may look at.
-pub(super) struct Context<'a> {
-    pub(super) state: &'a State,
-    pub(super) members: &'a Members,
-    /// Decisions taken on the pool before this one, and picks of this one.
-    pub(super) turn: u64,
+/// What a picker works with.
+pub(super) struct Picking<'a, T> {
     pub(super) profile: &'a Profile,
+    pub(super) facts: &'a Facts<'a>,
+    pub(super) candidates: Candidates<'a>,
+    /// Decisions taken on the pool before this one.
+    pub(super) turn: u64,
+    pub(super) rng: &'a mut DecisionRng,
+    pub(super) trace: &'a mut T,
 }
 
-impl Context<'_> {
-    /// The rating of the member at `position`.
-    #[inline]
-    pub(super) fn score(&self, position: usize) -> f64 {
-        match self.members.endpoints.get(position) {
-            Some(endpoint) => score::score(self.profile.scorer, self.state, *endpoint),
-            None => 0.0,
+impl<T: Trace> Picking<'_, T> {
+    /// At most `wanted` of the candidates, the one to take first.
+    pub(super) fn rank(mut self, wanted: usize) -> Ranked {
+        let mut ranked = Ranked::new(wanted.min(self.candidates.len()));
+        match self.profile.picker {
+            Picker::RoundRobin => round_robin::rank(&mut self, &mut ranked),
+            Picker::Random => random::rank(&mut self, &mut ranked),
+            Picker::MaxScore => max_score::rank(&mut self, &mut ranked),
+            Picker::TwoChoice => two_choice::rank(&mut self, &mut ranked),
+            Picker::WeightedRandom => weighted_random::rank(&mut self, &mut ranked),
+        }
+        ranked
+    }
+
+    /// A number in `0..count` that `what` depends on, told to the trace.
+    fn draw(&mut self, what: &'static str, count: usize) -> usize {
+        let number = self.rng.position(count);
+        if T::ON {
+            let wide = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+            self.trace.record(Step::Draw { what, below: wide(count), number: wide(number) });
+        }
+        number
+    }
+
+    /// Takes the candidate with this number.
+    fn take(&mut self, number: usize, ranked: &mut Ranked) {
+        let position = self.candidates.position(number);
+        self.take_at(number, position, ranked);
+    }
+
+    fn take_at(&mut self, number: usize, position: usize, ranked: &mut Ranked) {
+        ranked.add(number, position);
+        if T::ON {
+            if let Some(endpoint) = self.facts.endpoint(position) {
+                let (id, picker) = (self.facts.state.endpoints[endpoint].id(), self.profile.picker.as_str());
+                self.trace.record(Step::Picked { id, picker });
+            }
+            if ranked.len() == 1 && !ranked.is_full() {
+                self.trace.record(Step::FallbacksBegin);
+            }
         }
     }
-}
-
-/// The picked candidate, `None` where none is left.
-pub(super) fn pick<T: Trace>(
-    context: &Context<'_>,
-    candidates: Candidates<'_>,
-    rng: &mut DecisionRng,
-    trace: &mut T,
-) -> Option<Candidate> {
-    if candidates.len() == 0 {
-        return None;
-    }
-    Some(match context.profile.picker {
-        Picker::RoundRobin => round_robin::pick(context, candidates),
-        // One candidate needs no draw.
-        _ if candidates.len() == 1 => candidates.nth(0),
-        Picker::Random => random::pick(candidates, rng, trace),
-        Picker::MaxScore => max_score::pick(context, candidates, rng, trace),
-        Picker::TwoChoice => two_choice::pick(context, candidates, rng, trace),
-    })
-}
-
-impl Picker {
-    /// Whether the picker looks at scores.
-    pub(super) fn compares(self) -> bool {
-        matches!(self, Self::MaxScore | Self::TwoChoice)
-    }
-}
-
-/// A number in `0..count` that `what` depends on, told to the trace.
-fn draw<T: Trace>(what: &'static str, count: usize, rng: &mut DecisionRng, trace: &mut T) -> usize {
-    let number = rng.position(count);
-    if T::ON {
-        let wide = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-        trace.record(crate::trace::Step::Draw { what, below: wide(count), number: wide(number) });
-    }
-    number
 }

@@ -1,10 +1,14 @@
 //! Candidates in turn. The turn is a signal of the pool that the router advances after each decision.
 
-use super::Context;
-use crate::decide::candidates::{Candidate, Candidates};
+use super::{Picking, Ranked};
+use crate::trace::Trace;
 
 /// Counts over all candidates, so that the picks of one decision are neighbours and none comes twice.
-pub(super) fn pick(context: &Context<'_>, candidates: Candidates<'_>) -> Candidate {
-    let count = u64::try_from(candidates.untaken_len()).unwrap_or(u64::MAX);
-    candidates.numbered(usize::try_from(context.turn % count).unwrap_or_default())
+pub(super) fn rank<T: Trace>(picking: &mut Picking<'_, T>, ranked: &mut Ranked) {
+    let count = u64::try_from(picking.candidates.len()).unwrap_or(u64::MAX);
+    let mut turn = picking.turn;
+    while !ranked.is_full() {
+        picking.take(usize::try_from(turn % count).unwrap_or_default(), ranked);
+        turn = turn.wrapping_add(1);
+    }
 }

@@ -1,21 +1,99 @@
 //! Scorers rate an endpoint; more is better. One file a scorer.
 
+mod active_request;
+mod kv_cache_utilization;
 mod least_request;
+mod load_aware;
+mod queue;
+mod relative;
+mod running_requests;
+mod token_load;
 
-use crate::ids::EndpointIx;
-use crate::plan::Scorer;
-use crate::state::State;
+use smallvec::SmallVec;
 
-/// The scorer's rating of an endpoint, between 0 and 1, never NaN.
-#[inline]
-pub(super) fn score(scorer: Scorer, state: &State, endpoint: EndpointIx) -> f64 {
-    match scorer {
-        Scorer::LeastRequest => least_request::score(in_flight(state, endpoint)),
+use super::candidates::Candidates;
+use super::facts::Facts;
+use crate::plan::{Profile, Scorer};
+use crate::trace::{Step, Trace};
+
+/// The scores of candidates, by their number. Up to 4,096 of them live on the stack.
+pub(super) type Scores = SmallVec<[f64; 4096]>;
+
+/// Adds the points of the profile's scorers to `scores`, one for each candidate.
+///
+/// Scorer by scorer in the profile's order, so that the sums come out the same on every machine.
+pub(super) fn total<T: Trace>(
+    profile: &Profile,
+    facts: &Facts<'_>,
+    candidates: Candidates<'_>,
+    scores: &mut [f64],
+    trace: &mut T,
+) {
+    for weighted in &profile.scorers {
+        let mut places = scores.iter_mut();
+        rate(&weighted.scorer, facts, candidates, |position, rating| {
+            let points = rating.map_or(0.0, |rating| weighted.weight * bounded(rating));
+            if let Some(place) = places.next() {
+                *place += points;
+            }
+            if T::ON {
+                tell(facts, position, &weighted.scorer, rating, points, trace);
+            }
+        });
     }
 }
 
-/// Requests in flight at an endpoint.
+/// Calls `give` with the position and the rating of every candidate, in order.
 #[inline]
-pub(super) fn in_flight(state: &State, endpoint: EndpointIx) -> u32 {
-    state.cells[endpoint].in_flight()
+fn rate(
+    scorer: &Scorer,
+    facts: &Facts<'_>,
+    candidates: Candidates<'_>,
+    give: impl FnMut(usize, Option<f64>),
+) {
+    match *scorer {
+        Scorer::LeastRequest => least_request::rate(facts, candidates, give),
+        Scorer::Queue => queue::rate(facts, candidates, give),
+        Scorer::RunningRequests => running_requests::rate(facts, candidates, give),
+        Scorer::KvCacheUtilization => kv_cache_utilization::rate(facts, candidates, give),
+        Scorer::ActiveRequest { idle_threshold, max_busy_score } => {
+            active_request::rate(idle_threshold, max_busy_score, facts, candidates, give);
+        }
+        Scorer::TokenLoad { queue_threshold } => token_load::rate(queue_threshold, facts, candidates, give),
+        Scorer::LoadAware { threshold } => load_aware::rate(threshold, facts, candidates, give),
+    }
+}
+
+/// A rating held to 0..=1; what is not a number rates 0, so that it can neither win nor spoil a comparison.
+#[inline]
+fn bounded(rating: f64) -> f64 {
+    if rating > 0.0 { rating.min(1.0) } else { 0.0 }
+}
+
+fn tell<T: Trace>(
+    facts: &Facts<'_>,
+    position: usize,
+    scorer: &Scorer,
+    rating: Option<f64>,
+    points: f64,
+    trace: &mut T,
+) {
+    if let Some(endpoint) = facts.endpoint(position) {
+        let id = facts.state.endpoints[endpoint].id();
+        trace.record(Step::Scored { id, scorer: scorer.as_str(), rating, points });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bounded;
+
+    #[test]
+    fn ratings_are_held_to_their_range() {
+        let cases =
+            [(f64::NAN, 0.0), (f64::INFINITY, 1.0), (-1.0, 0.0), (1.01, 1.0), (0.25, 0.25), (-0.0, 0.0)];
+        for (rating, expected) in cases {
+            assert_eq!(bounded(rating).to_bits(), f64::to_bits(expected), "{rating}");
+        }
+    }
 }

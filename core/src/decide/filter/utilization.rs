@@ -1,0 +1,33 @@
+//! Keeps endpoints whose load stays within limits.
+
+use crate::decide::candidates::Survivors;
+use crate::decide::facts::Facts;
+use crate::plan::{LoadLimit, LoadMetric};
+use crate::signals::EndpointCell;
+
+/// An endpoint that does not tell a value is within its limit.
+pub(super) fn keep(
+    limits: &[LoadLimit],
+    fallback_on_empty: bool,
+    facts: &Facts<'_>,
+    survivors: &mut Survivors,
+) {
+    let before = fallback_on_empty.then(|| survivors.clone());
+    survivors.retain(|position| {
+        facts.cell(position).is_none_or(|cell| limits.iter().all(|limit| is_within(limit, facts, cell)))
+    });
+    if let (Some(before), 0) = (before, survivors.len()) {
+        *survivors = before;
+    }
+}
+
+fn is_within(limit: &LoadLimit, facts: &Facts<'_>, cell: &EndpointCell) -> bool {
+    let polled = cell.polled(facts.oldest);
+    let value = match limit.metric {
+        LoadMetric::ActiveRequests => Some(f64::from(cell.in_flight())),
+        LoadMetric::RunningRequests => polled.and_then(|load| load.running()).map(f64::from),
+        LoadMetric::WaitingQueue => polled.and_then(|load| load.waiting()).map(f64::from),
+        LoadMetric::KvCacheUtilization => polled.and_then(|load| load.kv_usage()),
+    };
+    value.is_none_or(|value| value <= limit.max)
+}

@@ -1,0 +1,53 @@
+//! Each candidate is as likely as its share of all scores, drawn again and again without putting back.
+//!
+//! The same distribution as keys of U^(1/score) in descending order (Efraimidis and Spirakis, 2006), without powers and logarithms, whose last bits
+//! differ between platforms and which underflow for small scores.
+
+use super::{Picking, Ranked, random};
+use crate::decide::score::{self, Scores};
+use crate::trace::{Step, Trace};
+
+/// Draws are told in parts of this many.
+const PARTS: u64 = 1 << 53;
+
+#[inline(never)]
+pub(super) fn rank<T: Trace>(picking: &mut Picking<'_, T>, ranked: &mut Ranked) {
+    let mut scores = Scores::new();
+    scores.resize(picking.candidates.len(), 0.0);
+    score::total(picking.profile, picking.facts, picking.candidates, &mut scores, picking.trace);
+    for score in &mut scores {
+        *score = score.max(0.0);
+    }
+    while !ranked.is_full() {
+        let sum: f64 = scores.iter().sum();
+        // Whoever is left scores nothing.
+        if sum <= 0.0 {
+            return random::rank(picking, ranked);
+        }
+        let number = drawn(&scores, sum, picking);
+        if let Some(score) = scores.get_mut(number) {
+            *score = 0.0;
+        }
+        picking.take(number, ranked);
+    }
+}
+
+fn drawn<T: Trace>(scores: &[f64], sum: f64, picking: &mut Picking<'_, T>) -> usize {
+    let part = picking.rng.below(PARTS);
+    if T::ON {
+        picking.trace.record(Step::Draw { what: "endpoint by score", below: PARTS, number: part });
+    }
+    #[expect(clippy::as_conversions, reason = "both are at most 2^53 and so exact")]
+    let mut left = sum * (part as f64 / PARTS as f64);
+    let positive = scores.iter().enumerate().filter(|(_, score)| **score > 0.0);
+    let mut last = 0;
+    for (number, score) in positive {
+        last = number;
+        if left < *score {
+            break;
+        }
+        left -= score;
+    }
+    // Rounding may leave a rest behind the last.
+    last
+}

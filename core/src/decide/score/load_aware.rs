@@ -1,0 +1,20 @@
+//! Rates an endpoint by its polled queue length against a fixed limit: 0.5 when empty, 0 from the limit on.
+
+use crate::decide::candidates::Candidates;
+use crate::decide::facts::Facts;
+
+#[inline]
+pub(super) fn rate(
+    threshold: f64,
+    facts: &Facts<'_>,
+    candidates: Candidates<'_>,
+    mut give: impl FnMut(usize, Option<f64>),
+) {
+    let rating = |waiting: u32| {
+        if waiting == 0 { 0.5 } else { 0.5 * (1.0 - f64::from(waiting).min(threshold) / threshold) }
+    };
+    candidates.for_each(|position| {
+        let waiting = facts.cell(position).and_then(|cell| cell.polled(facts.oldest)?.waiting());
+        give(position, waiting.map(rating));
+    });
+}

@@ -1,0 +1,10 @@
+//! Rates an endpoint by its polled number of running requests, relative to the fewest and the most.
+
+use super::relative;
+use crate::decide::candidates::Candidates;
+use crate::decide::facts::Facts;
+
+#[inline]
+pub(super) fn rate(facts: &Facts<'_>, candidates: Candidates<'_>, give: impl FnMut(usize, Option<f64>)) {
+    relative::less_is_better(facts, candidates, |cell| cell.polled(facts.oldest)?.running(), give);
+}

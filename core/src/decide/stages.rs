@@ -1,0 +1,79 @@
+//! Which profiles run for a request, and what each of their picks is for.
+
+use super::endpoint::{self, Arguments};
+use super::facts;
+use super::pick::Ranked;
+use crate::ids::{EndpointIx, PoolIx};
+use crate::no_route::Reason;
+use crate::plan::{Decider, Disaggregation, Handler, Scheduling};
+use crate::trace::Trace;
+
+/// What the profiles picked of one pool.
+pub(super) struct Staged {
+    /// Where the request goes, with what to fall back on.
+    pub(super) ranked: Ranked,
+    /// Endpoints that work on the request before.
+    pub(super) before: Before,
+}
+
+/// Endpoints that work on parts of a request before the endpoint that it goes to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Before {
+    /// Works off the prompt.
+    pub(crate) prefill: Option<EndpointIx>,
+    /// Works off images, audio and video.
+    pub(crate) encode: Option<EndpointIx>,
+}
+
+/// Runs the profiles that the handler asks for. `wanted` endpoints to go to are named, unless it is more than one and the profile says how many.
+pub(super) fn run<T: Trace>(
+    arguments: &mut Arguments<'_, T>,
+    pool: PoolIx,
+    wanted: usize,
+) -> Result<Staged, Reason> {
+    let scheduling = &arguments.state.plan.scheduling;
+    let profile = match &scheduling.handler {
+        Handler::Single | Handler::DataParallel { .. } => Some(0),
+        Handler::Header { .. } if scheduling.profiles.len() == 1 => Some(0),
+        Handler::Header { header, default } => {
+            let named = facts::header(arguments.state, arguments.request, header);
+            scheduling.profile(named.unwrap_or(default))
+        }
+        Handler::Disaggregated(stages) => scheduling.profile(&stages.decode),
+    };
+    let profile = profile.ok_or(Reason::NoProfile)?;
+    let ranked = endpoint::rank(arguments, pool, profile, wanted)?;
+    let before = match &scheduling.handler {
+        Handler::Disaggregated(stages) => before(stages, scheduling, arguments, pool),
+        _ => Before::default(),
+    };
+    Ok(Staged { ranked, before })
+}
+
+/// A stage without an endpoint is left to the endpoint that the request goes to.
+fn before<T: Trace>(
+    stages: &Disaggregation,
+    scheduling: &Scheduling,
+    arguments: &mut Arguments<'_, T>,
+    pool: PoolIx,
+) -> Before {
+    let mut stage = |stage: &Option<(String, Decider)>| {
+        let (profile, decider) = stage.as_ref()?;
+        if !is_wanted(decider, arguments.request.prompt_tokens) {
+            return None;
+        }
+        let ranked = endpoint::rank(arguments, pool, scheduling.profile(profile)?, 1).ok()?;
+        arguments.state.members[pool].endpoints.get(*ranked.positions().first()?).copied()
+    };
+    let encode = stage(&stages.encode);
+    Before { prefill: stage(&stages.prefill), encode }
+}
+
+fn is_wanted(decider: &Decider, prompt: u32) -> bool {
+    match *decider {
+        Decider::Always => true,
+        Decider::PrefixBased { non_cached_tokens, prompt_tokens } => {
+            non_cached_tokens > 0 && prompt >= prompt_tokens && prompt >= non_cached_tokens
+        }
+    }
+}

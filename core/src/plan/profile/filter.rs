@@ -1,0 +1,107 @@
+//! What takes endpoints out before anything is compared.
+
+use crate::manifest::{LabelSelector, Labels};
+
+/// Takes endpoints out. Endpoints that the host reports as not ready are out before any filter runs. A filter that leaves nobody ends the decision on
+/// the pool with 429 `no_endpoint_left`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Filter {
+    /// `label-selector-filter`: keeps endpoints whose labels the selector selects.
+    LabelSelector(LabelSelector),
+    /// `by-label`: keeps endpoints whose label has one of the values.
+    ByLabel {
+        /// The label.
+        label: String,
+        /// Values it may have.
+        values: Vec<String>,
+        /// Whether endpoints without the label stay.
+        allow_missing: bool,
+    },
+    /// `decode-filter`, `prefill-filter`, `encode-filter`: keeps endpoints whose label `llm-d.ai/role` lets them take this part of a request.
+    Role(Role),
+    /// `utilization-filter`: keeps endpoints within all limits. What an endpoint does not tell is within its limit.
+    Utilization {
+        /// The limits.
+        limits: Vec<LoadLimit>,
+        /// Whether everyone stays where nobody is within the limits.
+        fallback_on_empty: bool,
+    },
+}
+
+/// The most that an endpoint may have of something.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LoadLimit {
+    /// Of what.
+    pub metric: LoadMetric,
+    /// The most.
+    pub max: f64,
+}
+
+/// What a [`LoadLimit`] limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LoadMetric {
+    /// Requests in flight, as this router counts them.
+    ActiveRequests,
+    /// Requests that the endpoint works on, polled.
+    RunningRequests,
+    /// Requests that wait at the endpoint, polled.
+    WaitingQueue,
+    /// The share of the KV cache in use, polled, 0..=1.
+    KvCacheUtilization,
+}
+
+/// A part of a request that an endpoint may be set apart for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Role {
+    /// Generating the answer. Endpoints without a role take it too.
+    Decode,
+    /// Working off the prompt.
+    Prefill,
+    /// Working off images, audio and video.
+    Encode,
+}
+
+impl Filter {
+    /// The type name, as EndpointPickerConfig and explanations have it.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::LabelSelector(_) => "label-selector-filter",
+            Self::ByLabel { .. } => "by-label",
+            Self::Role(Role::Decode) => "decode-filter",
+            Self::Role(Role::Prefill) => "prefill-filter",
+            Self::Role(Role::Encode) => "encode-filter",
+            Self::Utilization { .. } => "utilization-filter",
+        }
+    }
+
+    /// Whether the filter keeps an endpoint with these labels, for filters that look at nothing else: states know their answer beforehand.
+    pub(crate) fn by_labels(&self, labels: &Labels) -> Option<bool> {
+        Some(match self {
+            Self::LabelSelector(selector) => selector.selects(labels),
+            Self::ByLabel { label, values, allow_missing } => {
+                labels.get(label).map_or(*allow_missing, |value| values.contains(value))
+            }
+            Self::Role(role) => role.may_be_taken(labels.get("llm-d.ai/role").map(String::as_str)),
+            Self::Utilization { .. } => return None,
+        })
+    }
+}
+
+impl Role {
+    fn may_be_taken(self, role: Option<&str>) -> bool {
+        let Some(role) = role else { return self == Self::Decode };
+        match self {
+            Self::Decode => matches!(role, "decode" | "prefill-decode" | "both" | "encode-prefill-decode"),
+            Self::Prefill => {
+                matches!(
+                    role,
+                    "prefill" | "encode-prefill" | "prefill-decode" | "both" | "encode-prefill-decode"
+                )
+            }
+            Self::Encode => matches!(role, "encode" | "encode-prefill" | "encode-prefill-decode"),
+        }
+    }
+}

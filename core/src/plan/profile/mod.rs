@@ -1,0 +1,102 @@
+//! How an endpoint of a pool is chosen: filters take endpoints out, scorers rate those that stay, a picker takes one.
+//!
+//! These are closed lists plus one door for the host's own code; what each item does is one file under `decide/filter`, `decide/score` or `decide/pick`.
+
+mod filter;
+mod picker;
+mod scorer;
+
+pub use filter::{Filter, LoadLimit, LoadMetric, Role};
+pub use picker::Picker;
+pub use scorer::Scorer;
+
+use super::options::Strategy;
+
+/// How an endpoint of a pool is chosen.
+///
+/// An endpoint's score is the sum over all scorers of weight times rating, the rating held to 0..=1; weights are not normalised. These are the
+/// semantics of the Inference Extension's endpoint picker, so a configuration written for it means here what it means there.
+///
+/// ```
+/// use inferroute::{Filter, Picker, Profile, Scorer};
+///
+/// let profile = Profile::new("balanced")
+///     .scorer(Scorer::Queue, 2.0)
+///     .scorer(Scorer::KvCacheUtilization, 2.0)
+///     .picker(Picker::MaxScore);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Profile {
+    pub(crate) name: Box<str>,
+    pub(crate) filters: Vec<Filter>,
+    pub(crate) scorers: Vec<Weighted>,
+    pub(crate) picker: Picker,
+    /// How many endpoints the picker names, the primary included; `None` where the options say.
+    pub(crate) endpoints: Option<usize>,
+}
+
+/// A scorer with what its rating counts.
+#[derive(Clone, Debug)]
+pub(crate) struct Weighted {
+    pub(crate) scorer: Scorer,
+    pub(crate) weight: f64,
+}
+
+impl Profile {
+    /// A profile without filters and scorers that takes the endpoint with the highest score, which is then any.
+    pub fn new(name: &str) -> Self {
+        Self {
+            name: name.into(),
+            filters: Vec::new(),
+            scorers: Vec::new(),
+            picker: Picker::MaxScore,
+            endpoints: None,
+        }
+    }
+
+    /// Adds a filter. Filters run in the order in which they are added.
+    #[must_use]
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.filters.push(filter);
+        self
+    }
+
+    /// Adds a scorer. A weight that is not a number counts as 0.
+    #[must_use]
+    pub fn scorer(mut self, scorer: Scorer, weight: f64) -> Self {
+        let weight = if weight.is_finite() { weight } else { 0.0 };
+        self.scorers.push(Weighted { scorer, weight });
+        self
+    }
+
+    /// Sets the picker.
+    #[must_use]
+    pub fn picker(mut self, picker: Picker) -> Self {
+        self.picker = picker;
+        self
+    }
+
+    /// How many endpoints of the pool a decision names, the primary included; at most 8, at least 1. Without it
+    /// [`Options::fallback_endpoints`](crate::Options::fallback_endpoints) says.
+    #[must_use]
+    pub fn endpoints(mut self, count: usize) -> Self {
+        self.endpoints = Some(count.max(1));
+        self
+    }
+
+    /// The name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The profile that a strategy stands for.
+    pub fn of(strategy: Strategy) -> Self {
+        let profile = Self::new(strategy.as_str());
+        match strategy {
+            Strategy::Random => profile.picker(Picker::Random),
+            Strategy::RoundRobin => profile.picker(Picker::RoundRobin),
+            Strategy::LeastRequest => profile.scorer(Scorer::LeastRequest, 1.0),
+            Strategy::TwoChoice => profile.scorer(Scorer::LeastRequest, 1.0).picker(Picker::TwoChoice),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What an endpoint said of itself when it was last asked.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use super::load::Load;
+use crate::units::Nanos;
+
+/// Marks a count that was not among what the endpoint said.
+const NO_COUNT: u32 = u32::MAX;
+/// Marks an endpoint that was never asked.
+const NEVER: u64 = u64::MAX;
+
+/// The load of one endpoint as of one moment. All zeros would be a lie, so it starts as missing.
+#[derive(Debug)]
+pub(crate) struct Polled {
+    at: AtomicU64,
+    /// The bits of a float, NaN where missing.
+    kv_usage: AtomicU64,
+    waiting: AtomicU32,
+    running: AtomicU32,
+    /// Requests of this router in flight at that moment.
+    in_flight: AtomicU32,
+}
+
+impl Default for Polled {
+    fn default() -> Self {
+        Self {
+            at: AtomicU64::new(NEVER),
+            kv_usage: AtomicU64::new(f64::NAN.to_bits()),
+            waiting: AtomicU32::new(NO_COUNT),
+            running: AtomicU32::new(NO_COUNT),
+            in_flight: AtomicU32::new(0),
+        }
+    }
+}
+
+impl Polled {
+    /// Replaces what was known.
+    pub(crate) fn set(&self, load: Load, in_flight: u32, at: Nanos) {
+        let count = |count: Option<u32>| count.unwrap_or(NO_COUNT);
+        self.waiting.store(count(load.waiting), Ordering::Relaxed);
+        self.running.store(count(load.running), Ordering::Relaxed);
+        self.kv_usage.store(load.kv_usage.unwrap_or(f64::NAN).to_bits(), Ordering::Relaxed);
+        self.in_flight.store(in_flight, Ordering::Relaxed);
+        self.at.store(at.get().min(NEVER - 1), Ordering::Relaxed);
+    }
+
+    #[inline]
+    pub(super) fn is_since(&self, oldest: Nanos) -> bool {
+        let at = self.at.load(Ordering::Relaxed);
+        at != NEVER && at >= oldest.get()
+    }
+
+    #[inline]
+    pub(crate) fn waiting(&self) -> Option<u32> {
+        Some(self.waiting.load(Ordering::Relaxed)).filter(|count| *count != NO_COUNT)
+    }
+
+    #[inline]
+    pub(crate) fn running(&self) -> Option<u32> {
+        Some(self.running.load(Ordering::Relaxed)).filter(|count| *count != NO_COUNT)
+    }
+
+    #[inline]
+    pub(crate) fn kv_usage(&self) -> Option<f64> {
+        Some(f64::from_bits(self.kv_usage.load(Ordering::Relaxed))).filter(|usage| !usage.is_nan())
+    }
+}

@@ -1,0 +1,88 @@
+//! A state in the making.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::endpoint::{Endpoint, Key, Source};
+use super::{Reported, State};
+use crate::ids::{BackendIx, EndpointIx, Ix, ObjectName};
+use crate::plan::{Plan, Pool};
+use crate::signals::{EndpointCell, PoolCell};
+
+/// Numbers endpoints as they are named, with the signals they had before.
+pub(super) struct Builder<'a> {
+    pub(super) plan: Arc<Plan>,
+    pub(super) reported: Arc<Reported>,
+    previous: Option<&'a State>,
+    known: HashMap<&'a Key, &'a Arc<EndpointCell>>,
+    numbers: HashMap<Key, EndpointIx>,
+    pub(super) endpoints: Vec<Endpoint>,
+    pub(super) cells: Vec<Arc<EndpointCell>>,
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(plan: Arc<Plan>, reported: Arc<Reported>, previous: Option<&'a State>) -> Self {
+        let known = previous
+            .into_iter()
+            .flat_map(|state| state.endpoints.iter().map(|e| &e.key).zip(state.cells.iter()));
+        Self {
+            plan,
+            reported,
+            previous,
+            known: known.collect(),
+            numbers: HashMap::new(),
+            endpoints: Vec::new(),
+            cells: Vec::new(),
+        }
+    }
+
+    pub(super) fn build(mut self) -> State {
+        let plan = Arc::clone(&self.plan);
+        let backend_endpoints = (0..plan.backends.len())
+            .map(BackendIx::new)
+            .map(|ix| self.backend(ix, plan.backends[ix].port))
+            .collect();
+        let members = plan.pools.iter().map(|pool| self.members(pool)).collect();
+        let kept: HashMap<&ObjectName, &Arc<PoolCell>> = self
+            .previous
+            .into_iter()
+            .flat_map(|state| state.plan.pools.iter().map(|pool| &pool.name).zip(state.pool_cells.iter()))
+            .collect();
+        let cell = |pool: &Pool| kept.get(&pool.name).map(|cell| Arc::clone(cell)).unwrap_or_default();
+        let pool_cells = plan.pools.iter().map(cell).collect();
+        let mut by_id: HashMap<Box<str>, Vec<EndpointIx>> = HashMap::new();
+        for (position, endpoint) in self.endpoints.iter().enumerate() {
+            by_id.entry(endpoint.key.id.clone()).or_default().push(EndpointIx::new(position));
+        }
+        State {
+            version: self.previous.map_or(0, |state| state.version + 1),
+            plan: self.plan,
+            reported: self.reported,
+            endpoints: self.endpoints.into_iter().collect(),
+            cells: self.cells.into_iter().collect(),
+            members,
+            pool_cells,
+            backend_endpoints,
+            by_id,
+        }
+    }
+
+    /// The endpoint that an AIServiceBackend is, reached through `port`.
+    pub(super) fn backend(&mut self, ix: BackendIx, port: Option<u16>) -> EndpointIx {
+        let backend = &self.plan.backends[ix];
+        let key = Key { id: backend.name.as_str().into(), address: backend.address(port), is_backend: true };
+        self.number(key, true, || Source::Backend(ix))
+    }
+
+    /// The number of the endpoint with this key, which is made if need be, with the cell it had before.
+    pub(super) fn number(&mut self, key: Key, ready: bool, source: impl FnOnce() -> Source) -> EndpointIx {
+        if let Some(number) = self.numbers.get(&key) {
+            return *number;
+        }
+        let number = EndpointIx::new(self.endpoints.len());
+        self.cells.push(self.known.get(&key).map(|cell| Arc::clone(cell)).unwrap_or_default());
+        self.endpoints.push(Endpoint { key: key.clone(), ready, source: source() });
+        self.numbers.insert(key, number);
+        number
+    }
+}

@@ -1,0 +1,77 @@
+//! What an event does to a state.
+
+use std::sync::Arc;
+
+use super::State;
+use super::builder::Builder;
+use crate::ids::ObjectName;
+use crate::signals::{Event, EventError, ReportedEndpoint, Terms, check};
+use crate::units::Nanos;
+
+impl State {
+    /// The state after an event that changes which endpoints exist, `None` where the event only moved a signal.
+    pub(crate) fn after(&self, event: &Event, now: Nanos) -> Result<Option<Self>, EventError> {
+        let default = &self.plan.default_namespace;
+        let name = |endpoint: &ReportedEndpoint| {
+            ObjectName::new(endpoint.namespace.as_deref().unwrap_or(default), &endpoint.name)
+        };
+        let mut reported;
+        match event {
+            Event::EndpointReported { endpoint } => {
+                check(endpoint)?;
+                reported = (*self.reported).clone();
+                reported.insert(name(endpoint), Arc::new(endpoint.clone()));
+            }
+            Event::EndpointGone { namespace, name } => {
+                reported = (*self.reported).clone();
+                reported.remove(&ObjectName::new(namespace.as_deref().unwrap_or(default), name));
+            }
+            Event::EndpointsReplaced { endpoints } => {
+                endpoints.iter().try_for_each(check)?;
+                reported =
+                    endpoints.iter().map(|endpoint| (name(endpoint), Arc::new(endpoint.clone()))).collect();
+            }
+            signal => {
+                self.move_signals(signal, now)?;
+                return Ok(None);
+            }
+        }
+        Ok(Some(Builder::new(Arc::clone(&self.plan), Arc::new(reported), Some(self)).build()))
+    }
+
+    /// Moves the signals that an event is about.
+    fn move_signals(&self, event: &Event, now: Nanos) -> Result<(), EventError> {
+        let leases = self.plan.leases;
+        // Hosts that count by events tell every end, so nothing lapses.
+        let forever = Terms::new(None).lease(now);
+        match event {
+            Event::RequestStarted { endpoint, prompt_tokens } => {
+                if !self.by_id.contains_key(endpoint.as_str()) {
+                    return Err(EventError::UnknownEndpoint { endpoint: endpoint.clone() });
+                }
+                self.cells_of(endpoint).for_each(|cell| cell.start(*prompt_tokens, forever));
+            }
+            Event::FirstToken { endpoint, prompt_tokens } => {
+                self.cells_of(endpoint).for_each(|cell| cell.first_token(*prompt_tokens, forever));
+            }
+            Event::RequestFinished { endpoint } => {
+                self.cells_of(endpoint).for_each(|cell| cell.finish(forever));
+            }
+            Event::InFlightCounted { endpoint, count } => {
+                self.cells_of(endpoint).for_each(|cell| cell.set_in_flight(*count));
+            }
+            Event::LoadPolled { endpoint, load } => {
+                load.check()
+                    .map_err(|problem| EventError::BadLoad { endpoint: endpoint.clone(), problem })?;
+                self.cells_of(endpoint).for_each(|cell| {
+                    cell.lapse(leases, now);
+                    cell.set_load(*load, now);
+                });
+            }
+            Event::LeasesLapsed => self.cells.iter().for_each(|cell| cell.lapse(leases, now)),
+            Event::EndpointReported { .. } | Event::EndpointGone { .. } | Event::EndpointsReplaced { .. } => {
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,98 @@
+//! The endpoints of a pool, laid out for walks over them.
+
+use std::sync::Arc;
+
+use super::builder::Builder;
+use super::endpoint::{Endpoint, Key, Source};
+use crate::ids::{EndpointIx, Ix, ObjectName};
+use crate::manifest::has_labels;
+use crate::plan::{Filter, Pool};
+use crate::rng::endpoint_key;
+use crate::signals::{EndpointCell, ReportedEndpoint, address_with_port};
+
+/// For each filter of a profile one bit a member.
+type ByFilter = Box<[Box<[u64]>]>;
+
+/// The endpoints of a pool.
+#[derive(Debug)]
+pub(crate) struct Members {
+    /// By id, then address.
+    pub(crate) endpoints: Box<[EndpointIx]>,
+    /// Their signals, beside each other so that a walk over them touches nothing else.
+    pub(crate) cells: Box<[Arc<EndpointCell>]>,
+    /// Their keys, from which a decision's seed makes a number of each one's own.
+    pub(crate) keys: Box<[u64]>,
+    /// One bit a member, whether it is ready; the bits after the last member are 0.
+    pub(crate) ready: Box<[u64]>,
+    pub(crate) ready_count: usize,
+    /// By profile and filter: one bit a member, whether it stays. Empty for filters that look at more than labels.
+    pub(crate) kept: Box<[ByFilter]>,
+}
+
+impl Builder<'_> {
+    pub(super) fn members(&mut self, pool: &Pool) -> Members {
+        let plan = Arc::clone(&self.plan);
+        let reported = Arc::clone(&self.reported);
+        let mut members: Vec<EndpointIx> =
+            pool.backends.iter().map(|ix| self.backend(*ix, pool.ports.first().copied())).collect();
+        let selected = reported.iter().filter(|(name, endpoint)| {
+            name.namespace() == pool.name.namespace() && has_labels(&endpoint.labels, &pool.selector)
+        });
+        for (name, endpoint) in selected {
+            for (id, address) in ranks(name, endpoint, &pool.ports) {
+                let key = Key { id: id.into(), address: address.map(Into::into), is_backend: false };
+                members.push(self.number(key, endpoint.ready, || Source::Reported(Arc::clone(endpoint))));
+            }
+        }
+        let key = |ix: &EndpointIx| self.endpoints.get(ix.position()).map(|endpoint| &endpoint.key);
+        members.sort_by(|a, b| key(a).cmp(&key(b)));
+        let endpoints = || members.iter().filter_map(|ix| self.endpoints.get(ix.position()));
+        let ready = bits(endpoints().map(|endpoint| endpoint.ready));
+        let kept_by = |filter: &Filter| {
+            let keeps = |endpoint: &Endpoint| filter.by_labels(endpoint.labels(&plan));
+            endpoints()
+                .map(keeps)
+                .collect::<Option<Vec<bool>>>()
+                .map(|kept| bits(kept.into_iter()))
+                .unwrap_or_default()
+        };
+        let kept =
+            plan.scheduling.profiles.iter().map(|profile| profile.filters.iter().map(kept_by).collect());
+        let kept = kept.collect();
+        let ready_count =
+            ready.iter().map(|word| word.count_ones()).sum::<u32>().try_into().unwrap_or(usize::MAX);
+        let cells = members.iter().filter_map(|ix| self.cells.get(ix.position())).map(Arc::clone).collect();
+        let keys = members.iter().filter_map(key).map(|key| endpoint_key(&key.id, key.address.as_deref()));
+        let keys = keys.collect();
+        Members { endpoints: members.into(), cells, keys, ready, ready_count, kept }
+    }
+}
+
+/// One bit for each of `flags`, in words of 64.
+fn bits(flags: impl Iterator<Item = bool>) -> Box<[u64]> {
+    let mut words = Vec::new();
+    for (position, flag) in flags.enumerate() {
+        if position % 64 == 0 {
+            words.push(0);
+        }
+        if let Some(word) = words.last_mut() {
+            *word |= u64::from(flag) << (position % 64);
+        }
+    }
+    words.into()
+}
+
+/// The endpoints that a reported one stands for in a pool with these ports: itself where its address has a port, else one a port
+/// (data-parallel ranks; Inference Extension v1.1, targetPorts).
+fn ranks(name: &ObjectName, endpoint: &ReportedEndpoint, ports: &[u16]) -> Vec<(String, Option<String>)> {
+    let Some(address) = &endpoint.address else { return vec![(name.to_string(), None)] };
+    let with_ports: Vec<_> =
+        ports.iter().filter_map(|port| Some((port, address_with_port(address, *port)?))).collect();
+    match with_ports.as_slice() {
+        [] => vec![(name.to_string(), Some(address.clone()))],
+        [(_, address)] => vec![(name.to_string(), Some(address.clone()))],
+        several => {
+            several.iter().map(|(port, address)| (format!("{name}:{port}"), Some(address.clone()))).collect()
+        }
+    }
+}

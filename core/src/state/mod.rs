@@ -1,0 +1,91 @@
+//! The world at one moment: a plan, the endpoints that exist, and their signals. Built whole, swapped whole.
+
+mod builder;
+mod change;
+mod endpoint;
+mod members;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use self::builder::Builder;
+pub(crate) use self::endpoint::Endpoint;
+pub(crate) use self::members::Members;
+use crate::ids::{BackendIx, EndpointIx, Ix, ObjectName, PoolIx, Table};
+use crate::plan::Plan;
+use crate::signals::{EndpointCell, PoolCell, ReportedEndpoint};
+
+/// Everything a decision depends on beside the request, the time and the seed.
+#[derive(Debug)]
+pub struct State {
+    pub(crate) plan: Arc<Plan>,
+    version: u64,
+    reported: Arc<Reported>,
+    pub(crate) endpoints: Table<EndpointIx, Endpoint>,
+    pub(crate) cells: Table<EndpointIx, Arc<EndpointCell>>,
+    pub(crate) members: Table<PoolIx, Members>,
+    pub(crate) pool_cells: Table<PoolIx, Arc<PoolCell>>,
+    /// The endpoint of each AIServiceBackend that is named directly.
+    pub(crate) backend_endpoints: Table<BackendIx, EndpointIx>,
+    by_id: HashMap<Box<str>, Vec<EndpointIx>>,
+}
+
+/// An endpoint as a state has it at the moment of asking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct EndpointView<'s> {
+    /// The id: `namespace/name`, with `:port` for one of several ports of a reported endpoint.
+    pub id: &'s str,
+    /// `host:port`, where it is known.
+    pub address: Option<&'s str>,
+    /// Whether the host reports it as ready; AIServiceBackends always are.
+    pub ready: bool,
+    /// Requests that this router counts there.
+    pub in_flight: u32,
+}
+
+type Reported = BTreeMap<ObjectName, Arc<ReportedEndpoint>>;
+
+impl State {
+    /// The state of a plan before anything has happened: its AIServiceBackends are the only endpoints.
+    pub fn new(plan: impl Into<Arc<Plan>>) -> Self {
+        Builder::new(plan.into(), Arc::default(), None).build()
+    }
+
+    /// The plan.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// How many states this router has had before this one.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// All endpoints, each under the number by which [`Decision::endpoint_number`](crate::Decision::endpoint_number) means it in this state.
+    pub fn endpoints(&self) -> impl ExactSizeIterator<Item = EndpointView<'_>> {
+        (0..self.endpoints.len()).map(|position| self.view(EndpointIx::new(position)))
+    }
+
+    pub(crate) fn view(&self, endpoint: EndpointIx) -> EndpointView<'_> {
+        let (endpoint, cell) = (&self.endpoints[endpoint], &self.cells[endpoint]);
+        EndpointView {
+            id: endpoint.id(),
+            address: endpoint.address(),
+            ready: endpoint.ready,
+            in_flight: cell.in_flight(),
+        }
+    }
+
+    /// The cells of all endpoints with an id: more than one where an AIServiceBackend is reached through several ports.
+    fn cells_of(&self, id: &str) -> impl Iterator<Item = &EndpointCell> {
+        self.by_id.get(id).into_iter().flatten().map(|endpoint| &*self.cells[*endpoint])
+    }
+
+    /// The state after a change of plan. Endpoints and pools that stay keep their signals.
+    pub(crate) fn with_plan(&self, plan: Arc<Plan>) -> Self {
+        Builder::new(plan, Arc::clone(&self.reported), Some(self)).build()
+    }
+}

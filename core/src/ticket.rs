@@ -1,0 +1,97 @@
+//! Requests in flight, and what they tell of their endpoints.
+
+use std::sync::Arc;
+
+use crate::attempt::AttemptView;
+use crate::decision::Decision;
+use crate::signals::{EndpointCell, Lease};
+use crate::state::State;
+use crate::units::Nanos;
+
+/// A request in flight. It counts at its endpoint until this is finished or dropped, whatever happens to the endpoint meanwhile, or until its
+/// [lease](crate::Options::lease) has lapsed.
+#[derive(Debug)]
+pub struct Ticket {
+    decision: Decision<Arc<State>>,
+    /// The attempt under way: 0 for the primary, then the fallbacks.
+    attempt: usize,
+    cell: Arc<EndpointCell>,
+    lease: Lease,
+    prompt_tokens: u32,
+    has_first_token: bool,
+}
+
+impl Ticket {
+    pub(crate) fn new(decision: Decision, prompt_tokens: u32, now: Nanos) -> Self {
+        // A ticket may live for minutes.
+        let decision = decision.into_shared();
+        let endpoint = decision.choice.attempts.primary().endpoint;
+        let cell = Arc::clone(&decision.state.cells[endpoint]);
+        let lease = decision.state.plan.leases.lease(now);
+        cell.start(prompt_tokens, lease);
+        Self { decision, attempt: 0, cell, lease, prompt_tokens, has_first_token: false }
+    }
+
+    /// The decision.
+    pub fn decision(&self) -> &Decision<Arc<State>> {
+        &self.decision
+    }
+
+    /// The first token of the answer came: the prompt is worked off. Renews the lease; a second call does nothing else.
+    pub fn first_token(&mut self, now: Nanos) {
+        if !self.has_first_token {
+            self.has_first_token = true;
+            self.cell.first_token(self.prompt_tokens, self.lease);
+        }
+        self.renew(now);
+    }
+
+    /// The request is still under way. Hosts whose answers stream for longer than the lease call it now and then.
+    pub fn renew(&mut self, now: Nanos) {
+        let lease = self.decision.state.plan.leases.lease(now);
+        if lease != self.lease {
+            self.leave();
+            self.lease = lease;
+            self.enter();
+        }
+    }
+
+    /// The attempt under way failed; the request now counts at the endpoint of the next fallback, which is returned. `None` where there is none left:
+    /// the request then counts where it did.
+    pub fn fall_back(&mut self, now: Nanos) -> Option<AttemptView<'_>> {
+        let next = self.decision.fallbacks().nth(self.attempt)?.attempt.endpoint;
+        self.leave();
+        self.attempt += 1;
+        self.cell = Arc::clone(&self.decision.state.cells[next]);
+        self.lease = self.decision.state.plan.leases.lease(now);
+        self.has_first_token = false;
+        self.enter();
+        self.decision.fallbacks().nth(self.attempt - 1)
+    }
+
+    /// The request came to its end. The same as dropping the ticket, said aloud.
+    pub fn finish(self) {
+        drop(self);
+    }
+
+    /// Counts the request at its endpoint.
+    fn enter(&self) {
+        self.cell.start(self.tokens_left(), self.lease);
+    }
+
+    /// Takes the request out of its endpoint's counts.
+    fn leave(&self) {
+        self.cell.first_token(self.tokens_left(), self.lease);
+        self.cell.finish(self.lease);
+    }
+
+    fn tokens_left(&self) -> u32 {
+        if self.has_first_token { 0 } else { self.prompt_tokens }
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}

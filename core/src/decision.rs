@@ -157,6 +157,15 @@ impl<S: Deref<Target = State>> Decision<S> {
         self.choice.criticality
     }
 
+    /// The addresses of the primary and of the fallbacks in its pool, separated by commas: the value of `x-gateway-destination-endpoint` in the endpoint
+    /// picker protocol. Endpoints without an address are left out.
+    pub fn destinations(&self) -> String {
+        let first = self.primary();
+        let of_pool = self.fallbacks().filter(|other| other.backend_ref_index() == first.backend_ref_index());
+        let addresses = std::iter::once(first).chain(of_pool).filter_map(|attempt| attempt.address());
+        addresses.collect::<Vec<_>>().join(",")
+    }
+
     /// The priority of the request's InferenceObjective: larger matters more, below 0 is dropped first; 0 without one.
     pub fn priority(&self) -> i32 {
         self.choice.priority

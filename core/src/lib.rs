@@ -86,9 +86,9 @@ pub use manifest::{Code, Criticality, Diagnostic, LabelSelector, Operator, Probl
 pub use no_route::{Location, NoRoute, Reason};
 pub use plan::{
     BackendName, BodyChange, ConcurrencyMode, Decider, Disaggregation, Filter, Handler, HeaderChange,
-    HeaderName, LoadLimit, LoadMetric, Mirror, Miss, Mutations, Options, PathChange, Picker, Plan, Profile,
-    PublishedModel, Retry, Role, RuleView, Saturation, Scheduling, Scorer, Strategy, UnknownModel,
-    UnknownStrategy,
+    HeaderName, LoadLimit, LoadMetric, Mirror, Miss, MissingLoad, Mutations, Options, PathChange, Picker,
+    Plan, Profile, PublishedModel, Retry, Role, RuleView, Saturation, Scheduling, Scorer, Strategy,
+    UnknownModel, UnknownStrategy,
 };
 pub use request::{Found, Headers, Request};
 pub use rng::DecisionRng;

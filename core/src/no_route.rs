@@ -63,6 +63,10 @@ pub enum Reason {
     PoolEmpty,
     /// The chosen pool has members, none of them ready.
     NoReadyEndpoint,
+    /// The chosen pool has ready members, and none of them is in the request's subset hint.
+    NoEndpointInSubset,
+    /// The chosen pool is full, and the request is of a kind that is then turned away: of negative priority, or of a sheddable model.
+    Saturated,
     /// The chosen pool has ready members, and the profile's filters took them all out.
     NoEndpointLeft,
     /// The request asks for a scheduling profile that does not exist.
@@ -80,10 +84,22 @@ impl Reason {
             | Self::RefNotPermitted
             | Self::BadFilter => 500,
             Self::Redirect => 302,
-            Self::PoolEmpty | Self::NoReadyEndpoint => 503,
-            Self::NoEndpointLeft => 429,
+            Self::PoolEmpty | Self::NoReadyEndpoint | Self::NoEndpointInSubset => 503,
+            Self::NoEndpointLeft | Self::Saturated => 429,
             Self::NoProfile => 400,
         }
+    }
+
+    /// Whether another pool may still take a request that this one cannot.
+    pub(crate) const fn is_of_the_pool(self) -> bool {
+        matches!(
+            self,
+            Self::PoolEmpty
+                | Self::NoReadyEndpoint
+                | Self::NoEndpointInSubset
+                | Self::NoEndpointLeft
+                | Self::Saturated
+        )
     }
 
     /// The stable word for logs and vectors, for example `pool_empty`.
@@ -99,6 +115,8 @@ impl Reason {
             Self::Redirect => "redirect",
             Self::PoolEmpty => "pool_empty",
             Self::NoReadyEndpoint => "no_ready_endpoint",
+            Self::NoEndpointInSubset => "no_endpoint_in_subset",
+            Self::Saturated => "saturated",
             Self::NoEndpointLeft => "no_endpoint_left",
             Self::NoProfile => "no_profile",
         }
@@ -119,6 +137,10 @@ impl Reason {
             Self::Redirect => "the matching rule sends the client elsewhere",
             Self::PoolEmpty => "the chosen pool has no endpoints",
             Self::NoReadyEndpoint => "no endpoint of the chosen pool is ready",
+            Self::NoEndpointInSubset => {
+                "no ready endpoint of the chosen pool is among those the proxy offers"
+            }
+            Self::Saturated => "the chosen pool is full and the request is of low priority",
             Self::NoEndpointLeft => "no endpoint of the chosen pool may take the request now",
             Self::NoProfile => "the request asks for a scheduling profile that does not exist",
         }

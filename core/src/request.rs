@@ -98,6 +98,7 @@ pub struct Request<'r> {
     pub(crate) port: Option<u16>,
     pub(crate) objective: Option<&'r str>,
     pub(crate) prompt_tokens: u32,
+    pub(crate) subset: Option<&'r str>,
 }
 
 impl<'r> Request<'r> {
@@ -113,6 +114,7 @@ impl<'r> Request<'r> {
             port: None,
             objective: None,
             prompt_tokens: 0,
+            subset: None,
         }
     }
 
@@ -158,6 +160,15 @@ impl<'r> Request<'r> {
     #[must_use]
     pub fn prompt_tokens(mut self, count: u32) -> Self {
         self.prompt_tokens = count;
+        self
+    }
+
+    /// The endpoints among which to choose in a pool, as the proxy offers them in `x-gateway-destination-endpoint-subset`: addresses with or without
+    /// ports, separated by commas. An empty list offers none. Read it from the proxy's metadata, never from a client's header: the library trusts no
+    /// header with it.
+    #[must_use]
+    pub fn subset(mut self, addresses: &'r str) -> Self {
+        self.subset = Some(addresses);
         self
     }
 

@@ -85,6 +85,25 @@ impl Router {
         self.decide(request, now).map(|decision| Ticket::new(decision, request.prompt_tokens, now))
     }
 
+    /// [`route`](Self::route) for requests that came at once: each is counted before the next is decided, so that a burst spreads.
+    pub fn route_many<'r>(
+        &self,
+        requests: impl IntoIterator<Item = Request<'r>>,
+        now: Nanos,
+    ) -> Vec<Result<Ticket, NoRoute>> {
+        requests.into_iter().map(|request| self.route(&request, now)).collect()
+    }
+
+    /// [`decide`](Self::decide) for requests that came at once: each counts in flight for those after it and, once all are decided, no more.
+    pub fn decide_many<'r>(
+        &self,
+        requests: impl IntoIterator<Item = Request<'r>>,
+        now: Nanos,
+    ) -> Vec<Result<Decision<Arc<State>>, NoRoute>> {
+        let routed = self.route_many(requests, now);
+        routed.into_iter().map(|ticket| ticket.map(|ticket| ticket.decision().clone())).collect()
+    }
+
     /// The decision that [`decide`](Self::decide) would make now, with every match tried, every endpoint and every draw. Changes nothing, not even the next seed.
     pub fn explain(&self, request: &Request<'_>, now: Nanos) -> Explanation {
         let sequence = self.sequence.load(Ordering::Relaxed);

@@ -90,6 +90,11 @@ pub enum Step<'s> {
         /// The filter that took it out, `None` if it stays.
         removed_by: Option<&'static str>,
     },
+    /// How full the pool is for a request that may be turned away; 1 is full.
+    Saturation {
+        /// The mean over its endpoints.
+        saturation: f64,
+    },
     /// A scorer rated an endpoint.
     Scored {
         /// Its id.

@@ -21,6 +21,8 @@ pub(super) struct Drawing<'a, T> {
     pub(super) state: &'a State,
     pub(super) request: &'a Request<'a>,
     pub(super) now: Nanos,
+    /// The priority of the request's InferenceObjective.
+    pub(super) priority: i32,
     pub(super) rng: &'a mut DecisionRng,
     pub(super) trace: &'a mut T,
 }
@@ -52,7 +54,7 @@ impl<T: Trace> Drawing<'_, T> {
         let wanted = self.endpoints_wanted();
         let (primary, priority) = match self.attempt(position, first, wanted) {
             Ok(made) => (made, first.priority),
-            Err(reason @ (Reason::PoolEmpty | Reason::NoReadyEndpoint | Reason::NoEndpointLeft)) => {
+            Err(reason) if reason.is_of_the_pool() => {
                 self.pass_over(reason);
                 self.replacement(&mut refs, first.priority, wanted).ok_or(refused(reason))?
             }
@@ -81,8 +83,9 @@ impl<T: Trace> Drawing<'_, T> {
             Target::Pool(pool) => {
                 let named = &state.plan.pools[pool];
                 let criticality = model::criticality(&state.plan, named, self.request)?;
+                let sheddable = self.priority < 0 || criticality == Some(Criticality::Sheddable);
                 let model = model::in_pool(named, self.request, self.rng, self.trace);
-                let Staged { ranked: picked, before } = self.staged(pool, wanted)?;
+                let Staged { ranked: picked, before } = self.staged(pool, sheddable, wanted)?;
                 let members = &state.members[pool];
                 let first = picked.positions().first().and_then(|at| members.endpoints.get(*at));
                 let attempt = Attempt::new(position, model, *first.ok_or(Reason::NoReadyEndpoint)?);
@@ -94,9 +97,9 @@ impl<T: Trace> Drawing<'_, T> {
         }
     }
 
-    fn staged(&mut self, pool: PoolIx, wanted: usize) -> Result<Staged, Reason> {
-        let Self { state, request, now, rng, trace } = self;
-        stages::run(&mut Arguments { state, request, now: *now, rng, trace: *trace }, pool, wanted)
+    fn staged(&mut self, pool: PoolIx, sheddable: bool, wanted: usize) -> Result<Staged, Reason> {
+        let Self { state, request, now, rng, trace, .. } = self;
+        stages::run(&mut Arguments { state, request, now: *now, sheddable, rng, trace: *trace }, pool, wanted)
     }
 
     /// The first attempt that the priorities after `priority` have, for a pool that has no endpoint.

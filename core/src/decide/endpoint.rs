@@ -2,8 +2,8 @@
 
 use super::candidates::{Candidates, Survivors};
 use super::facts::Facts;
-use super::filter;
 use super::pick::{Picking, Ranked};
+use super::{admission, filter, subset};
 use crate::ids::PoolIx;
 use crate::no_route::Reason;
 use crate::request::Request;
@@ -17,6 +17,8 @@ pub(super) struct Arguments<'a, T> {
     pub(super) state: &'a State,
     pub(super) request: &'a Request<'a>,
     pub(super) now: Nanos,
+    /// Whether a full pool turns the request away.
+    pub(super) sheddable: bool,
     pub(super) rng: &'a mut DecisionRng,
     pub(super) trace: &'a mut T,
 }
@@ -48,6 +50,19 @@ pub(super) fn rank<T: Trace>(
     }
     if survivors.len() == 0 {
         return Err(Reason::NoReadyEndpoint);
+    }
+    if let Some(hint) = request.subset {
+        subset::keep(hint, members, &mut survivors);
+        if survivors.len() == 0 {
+            return Err(Reason::NoEndpointInSubset);
+        }
+    }
+    if arguments.sheddable {
+        let saturation = admission::saturation(&state.plan.scheduling, &facts, now);
+        trace.record(Step::Saturation { saturation });
+        if saturation >= 1.0 {
+            return Err(Reason::Saturated);
+        }
     }
     for (number, filter) in profile.filters.iter().enumerate() {
         let before = T::ON.then(|| survivors.clone());

@@ -1,5 +1,6 @@
 //! The decision itself: request to match to backendRef to model to endpoint, one file a step, no state but what is passed in.
 
+mod admission;
 mod attempts;
 mod backend;
 mod candidates;
@@ -12,6 +13,7 @@ mod path;
 mod pick;
 mod score;
 mod stages;
+mod subset;
 
 use std::ops::Deref;
 
@@ -85,10 +87,11 @@ fn choose(
         Some(RuleAnswer::Broken) => return Err(fail(Reason::BadFilter)),
         None => {}
     }
-    let mut drawing = Drawing { state, request, now, rng, trace };
+    let objective = request.objective.and_then(|name| state.plan.objectives.get(name));
+    let priority = objective.copied().unwrap_or_default();
+    let mut drawing = Drawing { state, request, now, priority, rng, trace };
     let Drawn { attempts, criticality, before } = drawing
         .attempts(&rule.backends)
         .map_err(|(reason, backend_ref)| Refusal { backend_ref, ..fail(reason) })?;
-    let objective = request.objective.and_then(|name| state.plan.objectives.get(name));
-    Ok(Choice { at, attempts, before, criticality, priority: objective.copied().unwrap_or_default() })
+    Ok(Choice { at, attempts, before, criticality, priority })
 }

@@ -33,7 +33,9 @@ pub use options::{Options, Strategy, UnknownModel, UnknownStrategy};
 pub(crate) use pool::{Backend, Model, Models, Pool, Targets};
 pub use profile::{Filter, LoadLimit, LoadMetric, Picker, Profile, Role, Scorer};
 pub use published::PublishedModel;
-pub use scheduling::{ConcurrencyMode, Decider, Disaggregation, Handler, Saturation, Scheduling};
+pub use scheduling::{
+    ConcurrencyMode, Decider, Disaggregation, Handler, MissingLoad, Saturation, Scheduling,
+};
 pub(crate) use scopes::{GatewayScope, ListenerScope, Scopes, covers, host_rank};
 pub(crate) use shares::Shares;
 

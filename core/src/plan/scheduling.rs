@@ -16,6 +16,7 @@ pub struct Scheduling {
     pub(crate) profiles: Vec<Profile>,
     pub(crate) handler: Handler,
     pub(crate) saturation: Option<Saturation>,
+    pub(crate) missing_load: MissingLoad,
 }
 
 /// Which profiles run for a request, and which of them names the endpoint that the request goes to.
@@ -107,6 +108,17 @@ pub enum ConcurrencyMode {
     Hybrid,
 }
 
+/// What an endpoint counts as that does not tell its load, or told it too long ago.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MissingLoad {
+    /// As full: gates and filters that cannot see close (fail closed). The default, as upstream's gate has it.
+    #[default]
+    CountsAsFull,
+    /// As idle: gates and filters that cannot see stay open (fail open).
+    CountsAsIdle,
+}
+
 impl Scheduling {
     /// One profile for every request.
     pub fn single(profile: Profile) -> Self {
@@ -115,7 +127,7 @@ impl Scheduling {
 
     /// Several profiles and who decides which of them run.
     pub fn new(profiles: Vec<Profile>, handler: Handler) -> Self {
-        Self { profiles, handler, saturation: None }
+        Self { profiles, handler, saturation: None, missing_load: MissingLoad::default() }
     }
 
     /// Prefill and decode on endpoints of their own, by their label `llm-d.ai/role`: `decode` and `prefill` with the role's filter put first.
@@ -136,6 +148,13 @@ impl Scheduling {
     #[must_use]
     pub fn saturation(mut self, saturation: Saturation) -> Self {
         self.saturation = Some(saturation);
+        self
+    }
+
+    /// What an endpoint counts as whose load is not known: the one switch for gates and filters.
+    #[must_use]
+    pub fn missing_load(mut self, missing: MissingLoad) -> Self {
+        self.missing_load = missing;
         self
     }
 

@@ -21,6 +21,11 @@ pub(crate) fn address_with_port(text: &str, port: u16) -> Option<String> {
     bare_ip(text).map(|ip| SocketAddr::new(ip, port).to_string())
 }
 
+/// The address as a number, port 0 where it has none; `None` for host names.
+pub(crate) fn socket_address(text: &str) -> Option<SocketAddr> {
+    text.parse().ok().or_else(|| bare_ip(text).map(|ip| SocketAddr::new(ip, 0)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

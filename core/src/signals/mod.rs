@@ -12,7 +12,7 @@ mod polled;
 mod reported;
 
 pub(crate) use cell::{EndpointCell, PoolCell};
-pub(crate) use endpoint_id::address_with_port;
+pub(crate) use endpoint_id::{address_with_port, socket_address};
 pub(crate) use event::check;
 pub use event::{Event, EventError};
 pub(crate) use leased::{Lease, Terms};

@@ -56,6 +56,17 @@ impl Polled {
         Some(self.waiting.load(Ordering::Relaxed)).filter(|count| *count != NO_COUNT)
     }
 
+    /// The queue as it must be by now: what it was, with the requests of this router that were sent since and without those that ended.
+    #[inline]
+    pub(crate) fn waiting_now(&self, in_flight: u32) -> Option<u32> {
+        let then = self.in_flight.load(Ordering::Relaxed);
+        Some(
+            self.waiting()?
+                .saturating_add(in_flight.saturating_sub(then))
+                .saturating_sub(then.saturating_sub(in_flight)),
+        )
+    }
+
     #[inline]
     pub(crate) fn running(&self) -> Option<u32> {
         Some(self.running.load(Ordering::Relaxed)).filter(|count| *count != NO_COUNT)

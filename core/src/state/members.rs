@@ -1,5 +1,6 @@
 //! The endpoints of a pool, laid out for walks over them.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::builder::Builder;
@@ -8,7 +9,7 @@ use crate::ids::{EndpointIx, Ix, ObjectName};
 use crate::manifest::has_labels;
 use crate::plan::{Filter, Pool};
 use crate::rng::endpoint_key;
-use crate::signals::{EndpointCell, ReportedEndpoint, address_with_port};
+use crate::signals::{EndpointCell, ReportedEndpoint, address_with_port, socket_address};
 
 /// For each filter of a profile one bit a member.
 type ByFilter = Box<[Box<[u64]>]>;
@@ -22,6 +23,8 @@ pub(crate) struct Members {
     pub(crate) cells: Box<[Arc<EndpointCell>]>,
     /// Their keys, from which a decision's seed makes a number of each one's own.
     pub(crate) keys: Box<[u64]>,
+    /// Addresses that are IP addresses, in their order, with the member's position; port 0 where the address has none.
+    pub(crate) sockets: Box<[(SocketAddr, usize)]>,
     /// One bit a member, whether it is ready; the bits after the last member are 0.
     pub(crate) ready: Box<[u64]>,
     pub(crate) ready_count: usize,
@@ -48,6 +51,11 @@ impl Builder<'_> {
         members.sort_by(|a, b| key(a).cmp(&key(b)));
         let endpoints = || members.iter().filter_map(|ix| self.endpoints.get(ix.position()));
         let ready = bits(endpoints().map(|endpoint| endpoint.ready));
+        let socket =
+            |(position, endpoint): (usize, &Endpoint)| Some((socket_address(endpoint.address()?)?, position));
+        let mut sockets: Vec<_> = endpoints().enumerate().filter_map(socket).collect();
+        sockets.sort_unstable();
+        let sockets = sockets.into();
         let kept_by = |filter: &Filter| {
             let keeps = |endpoint: &Endpoint| filter.by_labels(endpoint.labels(&plan));
             endpoints()
@@ -64,7 +72,7 @@ impl Builder<'_> {
         let cells = members.iter().filter_map(|ix| self.cells.get(ix.position())).map(Arc::clone).collect();
         let keys = members.iter().filter_map(key).map(|key| endpoint_key(&key.id, key.address.as_deref()));
         let keys = keys.collect();
-        Members { endpoints: members.into(), cells, keys, ready, ready_count, kept }
+        Members { endpoints: members.into(), cells, keys, sockets, ready, ready_count, kept }
     }
 }
 

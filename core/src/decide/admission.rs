@@ -1,0 +1,59 @@
+//! Whether a pool takes a request that may be turned away.
+//!
+//! Only requests of negative priority or of a sheddable model are; every other passes however full the pool is (Inference Extension, admission without
+//! flow control).
+
+use super::facts::Facts;
+use crate::plan::{ConcurrencyMode, MissingLoad, Saturation, Scheduling};
+use crate::signals::EndpointCell;
+use crate::units::Nanos;
+
+/// How full the pool of `facts` is, 1 being full; 0 where nothing says when it is.
+pub(super) fn saturation(scheduling: &Scheduling, facts: &Facts<'_>, now: Nanos) -> f64 {
+    let missing = match scheduling.missing_load {
+        MissingLoad::CountsAsFull => 1.0,
+        MissingLoad::CountsAsIdle => 0.0,
+    };
+    let cells = || facts.members.cells.iter().map(|cell| &**cell);
+    match scheduling.saturation {
+        None => 0.0,
+        Some(Saturation::Utilization { queue_depth, kv_cache, stale_after }) => {
+            let oldest = now.before(stale_after);
+            mean(cells().map(|cell| utilization(cell, oldest, queue_depth, kv_cache).unwrap_or(missing)))
+        }
+        Some(Saturation::Concurrency { requests, tokens, mode }) => {
+            let of_requests = |cell: &EndpointCell| share(cell.in_flight().into(), requests.into());
+            let of_tokens = |cell: &EndpointCell| share(cell.waiting_tokens(), tokens);
+            match mode {
+                ConcurrencyMode::Requests => mean(cells().map(of_requests)),
+                ConcurrencyMode::Tokens => mean(cells().map(of_tokens)),
+                ConcurrencyMode::Hybrid => mean(cells().map(|cell| of_requests(cell).max(of_tokens(cell)))),
+            }
+        }
+    }
+}
+
+/// The larger of both shares; `None` where the endpoint told neither.
+fn utilization(cell: &EndpointCell, oldest: Nanos, queue_depth: u32, kv_cache: f64) -> Option<f64> {
+    let polled = cell.polled(oldest)?;
+    // What was sent since the endpoint was asked waits there too: a gate that does not count it lets a whole burst through between two polls.
+    let waiting =
+        polled.waiting_now(cell.in_flight()).map(|waiting| share(waiting.into(), queue_depth.into()));
+    let usage = polled.kv_usage().map(|usage| usage / kv_cache);
+    match (waiting, usage) {
+        (Some(waiting), Some(usage)) => Some(waiting.max(usage)),
+        (one, other) => one.or(other),
+    }
+}
+
+fn share(amount: u64, of: u64) -> f64 {
+    // More than 2^32 of anything is as much as that.
+    let float = |number: u64| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
+    float(amount) / float(of.max(1))
+}
+
+/// The mean over a pool's members, of which there is at least one.
+fn mean(shares: impl Iterator<Item = f64>) -> f64 {
+    let (sum, count) = shares.fold((0.0, 0.0), |(sum, count), share| (sum + share, count + 1.0));
+    if count > 0.0 { sum / count } else { 1.0 }
+}

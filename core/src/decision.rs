@@ -96,7 +96,7 @@ impl<S: Deref<Target = State>> Decision<S> {
         self.choice.attempts.primary().pool(self.rule_entry())
     }
 
-    fn primary(&self) -> AttemptView<'_> {
+    pub(crate) fn primary(&self) -> AttemptView<'_> {
         AttemptView { state: &self.state, rule: self.rule_entry(), attempt: self.choice.attempts.primary() }
     }
 

@@ -62,10 +62,12 @@ mod load;
 mod manifest;
 mod no_route;
 mod plan;
+mod replay;
 mod request;
 mod rng;
 mod router;
 mod score_table;
+mod shadow;
 mod signals;
 mod snapshot;
 mod state;
@@ -90,9 +92,13 @@ pub use plan::{
     Plan, Profile, PublishedModel, Retry, Role, RuleView, Saturation, Scheduling, Scorer, Strategy,
     UnknownModel, UnknownStrategy,
 };
+pub use replay::{
+    AnswerRecord, AttemptRecord, DecisionRecord, Divergence, Entry, Journal, Player, RequestRecord,
+};
 pub use request::{Found, Headers, Request};
 pub use rng::DecisionRng;
 pub use router::Router;
+pub use shadow::{Shadow, ShadowCount, ShadowReport};
 pub use signals::{Event, EventError, Load, ReportedEndpoint};
 pub use snapshot::Snapshot;
 pub use state::{EndpointView, State};

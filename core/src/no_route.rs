@@ -204,6 +204,11 @@ impl<S: Deref<Target = State>> NoRoute<S> {
     pub fn seed(&self) -> u64 {
         self.seed
     }
+
+    /// The [version](State::version) of the state that was decided on.
+    pub fn state_version(&self) -> u64 {
+        self.state.version()
+    }
 }
 
 impl<S: Deref<Target = State>> fmt::Display for NoRoute<S> {

@@ -108,9 +108,8 @@ fn run(router: &Router, steps: &[(Step, u64)]) {
                 router.observe(&gone, now).unwrap();
             }
             Step::Poll(n, waiting, kv) => {
-                let mut load = Load::default();
-                load.waiting = Some(*waiting);
-                load.kv_usage = Some(f64::from(*kv) / 100.0);
+                let kv_usage = Some(f64::from(*kv) / 100.0);
+                let load = Load { waiting: Some(*waiting), kv_usage, ..Load::default() };
                 let polled = Event::LoadPolled { endpoint: format!("default/v{n}"), load };
                 router.observe(&polled, now).unwrap();
             }
@@ -139,8 +138,7 @@ fn journal_of(scheduling: Option<Scheduling>, seed: u64, steps: &[(Step, u64)]) 
     let written = Arc::new(Written::default());
     let router = Router::new(plan(scheduling), seed).journal(written.clone());
     run(&router, steps);
-    let entries = written.0.lock().unwrap().clone();
-    entries
+    std::mem::take(&mut written.0.lock().unwrap())
 }
 
 proptest! {

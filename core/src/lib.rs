@@ -62,6 +62,7 @@ mod load;
 mod manifest;
 mod no_route;
 mod plan;
+mod prefix;
 mod request;
 mod rng;
 mod router;
@@ -85,6 +86,10 @@ pub use no_route::{Location, NoRoute, Reason};
 pub use plan::{
     BackendName, BodyChange, HeaderChange, HeaderName, Mirror, Miss, Mutations, Options, PathChange, Plan,
     PublishedModel, Retry, RuleView, Strategy, UnknownModel, UnknownStrategy,
+};
+pub use prefix::{
+    ApproximateIndex, ApproximateOptions, BlockHashes, HashDialect, HashOptions, IndexId, PrefixError,
+    PrefixHasher, Prompt, Scope, TextHasher,
 };
 pub use request::{Found, Headers, Request};
 pub use rng::DecisionRng;

@@ -62,6 +62,7 @@ mod load;
 mod manifest;
 mod no_route;
 mod plan;
+mod prefix;
 mod replay;
 mod request;
 mod rng;
@@ -91,6 +92,10 @@ pub use plan::{
     HeaderName, LoadLimit, LoadMetric, Mirror, Miss, MissingLoad, Mutations, Options, PathChange, Picker,
     Plan, Profile, PublishedModel, Retry, Role, RuleView, Saturation, Scheduling, Scorer, Strategy,
     UnknownModel, UnknownStrategy,
+};
+pub use prefix::{
+    ApproximateIndex, ApproximateOptions, BlockHashes, HashDialect, HashOptions, IndexId, PrefixError,
+    PrefixHasher, Prompt, Scope, TextHasher,
 };
 pub use replay::{
     AnswerRecord, AttemptRecord, DecisionRecord, Divergence, Entry, Journal, Player, RequestRecord,

@@ -20,6 +20,7 @@ pub(crate) mod members;
 pub(crate) mod model;
 pub(crate) mod namespaces;
 pub(crate) mod path;
+pub(crate) mod prefix;
 pub(crate) mod request;
 pub(crate) mod time;
 

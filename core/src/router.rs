@@ -10,6 +10,7 @@ use crate::decision::Decision;
 use crate::explanation::{Explanation, Recorder};
 use crate::no_route::NoRoute;
 use crate::plan::Plan;
+use crate::prefix::BlockHashes;
 use crate::replay::{DecisionRecord, Entry, Journal, RequestRecord};
 use crate::request::Request;
 use crate::rng::{DecisionRng, decision_seed};
@@ -83,7 +84,7 @@ impl Router {
     /// # Errors
     /// As [`decide`](Self::decide).
     pub fn decide_seeded(&self, request: &Request<'_>, now: Nanos, seed: u64) -> Result<Decision, NoRoute> {
-        let outcome = self.run(request, now, seed);
+        let outcome = self.run(request, now, seed, &mut BlockHashes::new());
         self.write_down(&outcome, request, now, None);
         outcome
     }
@@ -92,9 +93,21 @@ impl Router {
         decision_seed(self.seed, self.sequence.fetch_add(1, Ordering::Relaxed))
     }
 
-    fn run(&self, request: &Request<'_>, now: Nanos, seed: u64) -> Result<Decision, NoRoute> {
-        let decision =
-            decide::run(self.snapshot(), request, now, &mut DecisionRng::from_seed(seed), &mut NoTrace)?;
+    fn run(
+        &self,
+        request: &Request<'_>,
+        now: Nanos,
+        seed: u64,
+        hashes: &mut BlockHashes,
+    ) -> Result<Decision, NoRoute> {
+        let decision = decide::run(
+            self.snapshot(),
+            request,
+            now,
+            hashes,
+            &mut DecisionRng::from_seed(seed),
+            &mut NoTrace,
+        )?;
         if let Some(pool) = decision.pool_number() {
             decision.state.pool_cells[pool].advance();
         }
@@ -125,11 +138,19 @@ impl Router {
     /// # Errors
     /// As [`decide`](Self::decide).
     pub fn route(&self, request: &Request<'_>, now: Nanos) -> Result<Ticket, NoRoute> {
-        let seed = self.next_seed();
-        let outcome = self.run(request, now, seed);
+        self.route_seeded(request, now, self.next_seed())
+    }
+
+    /// [`route`](Self::route) with a seed of the caller's.
+    ///
+    /// # Errors
+    /// As [`decide`](Self::decide).
+    pub fn route_seeded(&self, request: &Request<'_>, now: Nanos, seed: u64) -> Result<Ticket, NoRoute> {
+        let mut hashes = BlockHashes::new();
+        let outcome = self.run(request, now, seed, &mut hashes);
         // Seeds of one router repeat after 2^64 decisions.
         self.write_down(&outcome, request, now, Some(seed));
-        outcome.map(|decision| Ticket::new(decision, request, now, self.journal.clone()))
+        outcome.map(|decision| Ticket::new(decision, &hashes, now, self.journal.clone()))
     }
 
     /// [`route`](Self::route) for requests that came at once: each is counted before the next is decided, so that a burst spreads.
@@ -160,8 +181,14 @@ impl Router {
     /// [`explain`](Self::explain) with a seed of the caller's.
     pub fn explain_seeded(&self, request: &Request<'_>, now: Nanos, seed: u64) -> Explanation {
         let mut recorder = Recorder::default();
-        let outcome =
-            decide::run(self.snapshot(), request, now, &mut DecisionRng::from_seed(seed), &mut recorder);
+        let outcome = decide::run(
+            self.snapshot(),
+            request,
+            now,
+            &mut BlockHashes::new(),
+            &mut DecisionRng::from_seed(seed),
+            &mut recorder,
+        );
         recorder.finish(outcome.as_ref())
     }
 

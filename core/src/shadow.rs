@@ -10,6 +10,7 @@ use crate::decide;
 use crate::decision::Decision;
 use crate::no_route::NoRoute;
 use crate::plan::Plan;
+use crate::prefix::BlockHashes;
 use crate::request::Request;
 use crate::rng::DecisionRng;
 use crate::router::Router;
@@ -76,7 +77,9 @@ impl Shadow {
             Ok(decision) => decision.seed(),
             Err(no_route) => no_route.seed(),
         };
-        let shadow = decide::run(state, request, now, &mut DecisionRng::from_seed(seed), &mut NoTrace);
+        let hashes = &mut BlockHashes::new();
+        let shadow =
+            decide::run(state, request, now, hashes, &mut DecisionRng::from_seed(seed), &mut NoTrace);
         self.report.count(live, shadow.as_ref());
         shadow
     }

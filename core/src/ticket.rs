@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::attempt::AttemptView;
 use crate::decision::Decision;
+use crate::prefix::BlockHashes;
 use crate::replay::{Entry, Journal};
-use crate::request::Request;
 use crate::signals::{EndpointCell, Lease};
 use crate::state::State;
 use crate::units::Nanos;
@@ -27,7 +27,7 @@ pub struct Ticket {
 impl Ticket {
     pub(crate) fn new(
         decision: Decision,
-        request: &Request<'_>,
+        hashes: &BlockHashes,
         now: Nanos,
         journal: Option<Arc<dyn Journal>>,
     ) -> Self {
@@ -36,7 +36,13 @@ impl Ticket {
         let endpoint = decision.choice.attempts.primary().endpoint;
         let cell = Arc::clone(&decision.state.cells[endpoint]);
         let lease = decision.state.plan.leases.lease(now);
-        let prompt_tokens = request.prompt_tokens;
+        // What the endpoint holds it need not work off.
+        let prompt_tokens = decision.prompt_tokens().saturating_sub(decision.cached_tokens());
+        for endpoint in [Some(endpoint), decision.choice.before.prefill].into_iter().flatten() {
+            if let Some(seat) = &decision.state.seats[endpoint] {
+                seat.insert(hashes);
+            }
+        }
         cell.start(prompt_tokens, lease);
         Self { decision, attempt: 0, cell, lease, prompt_tokens, has_first_token: false, journal }
     }

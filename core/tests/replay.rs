@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 
 use inferroute::{
     Divergence, Entry, Event, Journal, Load, Manifests, Nanos, Options, Picker, Plan, Player, Profile,
-    ReportedEndpoint, Request, Router, Scheduling, Scorer, Shadow, Strategy, Ticket,
+    Prompt, ReportedEndpoint, Request, Router, Scheduling, Scorer, Shadow, Strategy, Ticket,
 };
 use proptest::prelude::{Just, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use proptest::strategy::Strategy as Generator;
@@ -42,7 +42,8 @@ fn balanced() -> Scheduling {
     let profile = Profile::new("balanced")
         .scorer(Scorer::Queue, 2.0)
         .scorer(Scorer::KvCacheUtilization, 1.0)
-        .scorer(Scorer::LeastRequest, 1.0);
+        .scorer(Scorer::LeastRequest, 1.0)
+        .scorer(Scorer::PrefixCache { match_length_weight: 0.25, match_length_scale_tokens: 512.0 }, 3.0);
     Scheduling::single(profile.picker(Picker::WeightedRandom))
 }
 
@@ -97,7 +98,9 @@ fn run(router: &Router, steps: &[(Step, u64)]) {
     let headers = [("x-a", "1")];
     for (step, pause) in steps {
         now = Nanos::new(now.get() + pause);
-        let request = Request::new(&headers).prompt_tokens(*pause as u32 % 1000);
+        let prompt = [b'a' + (pause % 3) as u8; 2000];
+        let prompt = Prompt::Text(&prompt[..(pause % 2000) as usize]);
+        let request = Request::new(&headers).prompt(prompt).tenant(["a", "b"][*pause as usize % 2]);
         let place = |number: &usize, tickets: &Vec<Ticket>| number % tickets.len().max(1);
         match step {
             Step::Report(n) => {

@@ -58,6 +58,7 @@ pub(crate) fn compile(collected: Collected, options: &Options) -> Result<Plan, P
         rules: routes.rules.into_iter().collect(),
         pools: pools.into_iter().collect(),
         backends: backends.into_iter().collect(),
+        prefix: scheduling.prefix_plan(),
         scheduling,
         stale_after: options.stale_after,
         leases: Terms::new(options.lease),

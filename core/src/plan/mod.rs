@@ -33,6 +33,7 @@ pub use options::{Options, Strategy, UnknownModel, UnknownStrategy};
 pub(crate) use pool::{Backend, Model, Models, Pool, Targets};
 pub use profile::{Filter, LoadLimit, LoadMetric, Picker, Profile, Role, Scorer};
 pub use published::PublishedModel;
+pub(crate) use scheduling::PrefixPlan;
 pub use scheduling::{
     ConcurrencyMode, Decider, Disaggregation, Handler, MissingLoad, Saturation, Scheduling,
 };
@@ -48,6 +49,8 @@ pub struct Plan {
     pub(crate) pools: Table<PoolIx, Pool>,
     pub(crate) backends: Table<BackendIx, Backend>,
     pub(crate) scheduling: Scheduling,
+    /// How prompts are remembered, where a profile looks at them.
+    pub(crate) prefix: Option<PrefixPlan>,
     pub(crate) default_namespace: Box<str>,
     pub(crate) fallback_endpoints: usize,
     /// The age from which polled values count as missing.

@@ -2,6 +2,7 @@
 
 use super::profile::{Filter, Profile, Role};
 use crate::plan::Strategy;
+use crate::prefix::{ApproximateIndex, ApproximateOptions, HashOptions, PrefixError, PrefixHasher};
 
 /// Profiles, who decides which of them run, and what is counted and remembered for them.
 ///
@@ -17,6 +18,21 @@ pub struct Scheduling {
     pub(crate) handler: Handler,
     pub(crate) saturation: Option<Saturation>,
     pub(crate) missing_load: MissingLoad,
+    prefix: Option<PrefixPlan>,
+}
+
+/// How prompts are hashed and remembered. Made of options that were tried.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct PrefixPlan {
+    pub(crate) hashing: HashOptions,
+    pub(crate) index: ApproximateOptions,
+}
+
+impl Default for PrefixPlan {
+    fn default() -> Self {
+        // Upstream hashes no smaller blocks, because decisions are no better for them and cost four times as much.
+        Self { hashing: HashOptions::default().block_tokens(64), index: ApproximateOptions::default() }
+    }
 }
 
 /// Which profiles run for a request, and which of them names the endpoint that the request goes to.
@@ -127,7 +143,7 @@ impl Scheduling {
 
     /// Several profiles and who decides which of them run.
     pub fn new(profiles: Vec<Profile>, handler: Handler) -> Self {
-        Self { profiles, handler, saturation: None, missing_load: MissingLoad::default() }
+        Self { profiles, handler, saturation: None, missing_load: MissingLoad::default(), prefix: None }
     }
 
     /// Prefill and decode on endpoints of their own, by their label `llm-d.ai/role`: `decode` and `prefill` with the role's filter put first.
@@ -156,6 +172,30 @@ impl Scheduling {
     pub fn missing_load(mut self, missing: MissingLoad) -> Self {
         self.missing_load = missing;
         self
+    }
+
+    /// How prompts are hashed and how much is remembered of them, for profiles that look at prefixes. Without it: blocks of 64 tokens, no key, 64 MiB.
+    ///
+    /// # Errors
+    /// [`PrefixError`] for options that cannot be.
+    pub fn prefix(mut self, hashing: HashOptions, index: ApproximateOptions) -> Result<Self, PrefixError> {
+        PrefixHasher::try_new(&hashing)?;
+        ApproximateIndex::try_new(&index)?;
+        self.prefix = Some(PrefixPlan { hashing, index });
+        Ok(self)
+    }
+
+    /// How prompts are remembered, where a profile or a decider looks at them.
+    pub(crate) fn prefix_plan(&self) -> Option<PrefixPlan> {
+        let decides = match &self.handler {
+            Handler::Disaggregated(stages) => {
+                let decider = stages.prefill.as_ref().map(|(_, decider)| decider);
+                matches!(decider, Some(Decider::PrefixBased { .. }))
+            }
+            _ => false,
+        };
+        let is_read = decides || self.profiles.iter().any(Profile::reads_prefixes);
+        is_read.then(|| self.prefix.clone().unwrap_or_default())
     }
 
     /// What a strategy stands for.

@@ -20,7 +20,7 @@ use super::writer_lock::WriterLock;
 const ASIDE: usize = MAX_IDS * size_of::<Endpoint>();
 
 /// How much an [`ApproximateIndex`] may know.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ApproximateOptions {
     budget: usize,
     capacity: u32,

@@ -26,7 +26,7 @@ pub enum Prompt<'a> {
 }
 
 /// How prompts are hashed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HashOptions {
     dialect: HashDialect,
     block_tokens: u32,

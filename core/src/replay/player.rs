@@ -109,11 +109,19 @@ impl Player {
         }
         self.check_version(decision.state_version)?;
         let view = request.request();
-        let outcome = self.router.decide_seeded(&view, decision.now, decision.seed);
-        let found = AnswerRecord::of(outcome.as_ref());
-        if let (Ok(routed), Some(number)) = (outcome, ticket) {
-            self.tickets.insert(number, Ticket::new(routed, &view, decision.now, None));
-        }
+        let (now, seed) = (decision.now, decision.seed);
+        let found = match ticket {
+            None => AnswerRecord::of(self.router.decide_seeded(&view, now, seed).as_ref()),
+            Some(number) => {
+                let routed = self.router.route_seeded(&view, now, seed);
+                let found = match &routed {
+                    Ok(ticket) => AnswerRecord::of(Ok::<_, &crate::no_route::NoRoute<_>>(ticket.decision())),
+                    Err(no_route) => AnswerRecord::of(Err::<&crate::decision::Decision, _>(no_route)),
+                };
+                self.tickets.extend(routed.ok().map(|ticket| (number, ticket)));
+                found
+            }
+        };
         if found != decision.answer {
             return Err(Divergence::Answer {
                 recorded: Box::new(decision.answer.clone()),

@@ -8,6 +8,7 @@ use crate::attempt::AttemptView;
 use crate::decision::Decision;
 use crate::no_route::NoRoute;
 use crate::plan::{HeaderName, Plan};
+use crate::prefix::Prompt;
 use crate::request::{Found, Headers, Request};
 use crate::rng::{FNV_START, fnv};
 use crate::state::State;
@@ -25,9 +26,21 @@ pub struct RequestRecord {
     port: Option<u16>,
     objective: Option<String>,
     prompt_tokens: u32,
+    /// Absent where no profile of the plan looks at prompts.
+    prompt: Option<PromptRecord>,
+    tenant: Option<String>,
     subset: Option<String>,
     /// Names in lower case, values in the order in which they were sent.
     headers: Vec<(String, Vec<u8>)>,
+}
+
+/// A prompt as it was brought.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum PromptRecord {
+    Text(Vec<u8>),
+    Tokens(Vec<u32>),
+    Blocks(Vec<u64>),
 }
 
 /// One decision: enough to make it again on the same state.
@@ -102,7 +115,9 @@ impl RequestRecord {
             gateway: text(request.gateway),
             port: request.port,
             objective: text(request.objective),
-            prompt_tokens: request.prompt_tokens,
+            prompt_tokens: request.tokens(),
+            prompt: request.prompt.filter(|_| plan.prefix.is_some()).map(PromptRecord::of),
+            tenant: text(request.tenant),
             subset: text(request.subset),
             headers: headers.collect(),
         }
@@ -117,6 +132,8 @@ impl RequestRecord {
         request.port = self.port;
         request.objective = self.objective.as_deref();
         request.prompt_tokens = self.prompt_tokens;
+        request.prompt = self.prompt.as_ref().map(PromptRecord::prompt);
+        request.tenant = self.tenant.as_deref();
         request.subset = self.subset.as_deref();
         request
     }
@@ -125,7 +142,7 @@ impl RequestRecord {
     /// secret: whoever can guess the request can compute it.
     pub fn digest(&self) -> u64 {
         let texts = [Some(&*self.path), Some(&*self.method), self.host.as_deref(), self.model.as_deref()];
-        let more = [self.gateway.as_deref(), self.objective.as_deref(), self.subset.as_deref()];
+        let more = [&self.gateway, &self.objective, &self.tenant, &self.subset].map(|text| text.as_deref());
         let mut hash = FNV_START;
         for text in texts.into_iter().chain(more) {
             // An absent text is none of any length.
@@ -134,12 +151,46 @@ impl RequestRecord {
         }
         let port = self.port.map_or(u64::MAX, u64::from);
         hash = fnv(fnv(hash, &port.to_le_bytes()), &self.prompt_tokens.to_le_bytes());
+        if let Some(prompt) = &self.prompt {
+            hash = prompt.digest(hash);
+        }
         for (name, value) in &self.headers {
             for bytes in [name.as_bytes(), value] {
                 hash = fnv(fnv(hash, &wide(bytes.len()).to_le_bytes()), bytes);
             }
         }
         hash
+    }
+}
+
+impl PromptRecord {
+    fn of(prompt: Prompt<'_>) -> Self {
+        match prompt {
+            Prompt::Text(text) => Self::Text(text.to_vec()),
+            Prompt::Tokens(tokens) => Self::Tokens(tokens.to_vec()),
+            Prompt::Blocks(blocks) => Self::Blocks(blocks.to_vec()),
+        }
+    }
+
+    fn prompt(&self) -> Prompt<'_> {
+        match self {
+            Self::Text(text) => Prompt::Text(text),
+            Self::Tokens(tokens) => Prompt::Tokens(tokens),
+            Self::Blocks(blocks) => Prompt::Blocks(blocks),
+        }
+    }
+
+    fn digest(&self, hash: u64) -> u64 {
+        let of = |hash: u64, kind: u8, length: usize| fnv(fnv(hash, &[kind]), &wide(length).to_le_bytes());
+        match self {
+            Self::Text(text) => fnv(of(hash, 1, text.len()), text),
+            Self::Tokens(tokens) => {
+                tokens.iter().fold(of(hash, 2, tokens.len()), |hash, token| fnv(hash, &token.to_le_bytes()))
+            }
+            Self::Blocks(blocks) => {
+                blocks.iter().fold(of(hash, 3, blocks.len()), |hash, block| fnv(hash, &block.to_le_bytes()))
+            }
+        }
     }
 }
 

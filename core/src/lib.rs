@@ -83,8 +83,9 @@ pub use load::Manifests;
 pub use manifest::{Code, Criticality, Diagnostic, Problems, Severity};
 pub use no_route::{Location, NoRoute, Reason};
 pub use plan::{
-    BackendName, BodyChange, HeaderChange, HeaderName, Mirror, Miss, Mutations, Options, PathChange, Plan,
-    PublishedModel, Retry, RuleView, Strategy, UnknownModel, UnknownStrategy,
+    BackendName, BadGroupKind, BodyChange, DirectResponse, ExtensionFilter, GroupKind, HeaderChange,
+    HeaderName, HostSource, InvalidBackendRefs, Mirror, Miss, Mutations, Options, PathChange, Plan,
+    PublishedModel, Retry, RuleView, Strategy, Substitution, UnknownModel, UnknownStrategy,
 };
 pub use request::{Found, Headers, Request};
 pub use rng::DecisionRng;

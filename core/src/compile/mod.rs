@@ -8,9 +8,12 @@ mod backend_ref;
 mod check;
 mod conditions;
 mod durations;
+mod extension_filter;
 mod fields;
 mod filters;
 mod http;
+mod mesh;
+mod mirror;
 mod models;
 mod objects;
 mod order;
@@ -46,8 +49,8 @@ pub(crate) fn compile(collected: Collected, options: &Options) -> Result<Plan, P
     let mut backends = resolve::backends(&objects);
     let pools = resolve::pools(&objects, &mut report);
     let routes = resolve::routes(&objects, options, &mut backends, &mut report);
-    let scopes = order::scopes(&objects, options, &mut report);
-    let published = publish::models(&objects);
+    let scopes = order::scopes(&objects, options, &routes.frozen, &mut report);
+    let published = publish::models(&objects, &routes.frozen);
     let warnings = report.finish()?;
     Ok(Plan {
         scopes,

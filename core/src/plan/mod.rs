@@ -11,7 +11,9 @@ mod pool;
 mod profile;
 mod published;
 mod scopes;
+mod services;
 mod shares;
+mod substitution;
 
 use std::collections::HashMap;
 
@@ -25,13 +27,20 @@ pub(crate) use field::{Field, MODEL_HEADER};
 pub use matcher::Miss;
 pub(crate) use matcher::{Condition, Entry, Fields, HostPattern, Matcher, Test};
 pub(crate) use mutations::Redirect;
-pub use mutations::{BodyChange, HeaderChange, Mirror, Mutations, PathChange, Retry};
-pub use options::{Options, Strategy, UnknownModel, UnknownStrategy};
+pub use mutations::{
+    BodyChange, DirectResponse, ExtensionFilter, HeaderChange, HostSource, Mirror, Mutations, PathChange,
+    Retry,
+};
+pub use options::{
+    BadGroupKind, GroupKind, InvalidBackendRefs, Options, Strategy, UnknownModel, UnknownStrategy,
+};
 pub(crate) use pool::{Backend, Model, Models, Pool, Targets};
 pub(crate) use profile::{Filter, Picker, Profile, Scorer};
 pub use published::PublishedModel;
 pub(crate) use scopes::{GatewayScope, ListenerScope, Scopes, covers, host_rank};
+pub(crate) use services::{ServicePort, Services};
 pub(crate) use shares::Shares;
+pub use substitution::Substitution;
 
 /// An immutable routing plan, made by [`Manifests::compile`](crate::Manifests::compile).
 #[derive(Debug)]
@@ -69,6 +78,8 @@ pub(crate) struct Rule {
 #[derive(Debug)]
 pub(crate) enum RuleAnswer {
     Redirect(Redirect),
+    /// A fixed answer.
+    Direct(DirectResponse),
     /// 404: the rule that Envoy AI Gateway adds to each of its routes.
     NotFound,
     /// A filter that cannot be followed.

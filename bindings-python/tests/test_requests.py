@@ -111,7 +111,8 @@ def test_the_number_of_fallback_endpoints(web):
 
 
 @pytest.mark.parametrize(
-    ("option", "value"), [("strict", 1), ("catch_all", "yes"), ("envoy_gateway_order", 0), ("unknown_model", "refuse"), ("unknown_model", True)]
+    ("option", "value"), [("strict", 1), ("catch_all", "yes"), ("envoy_gateway", 0), ("mesh", 1), ("invalid_backend_refs", "thaw"), ("invalid_backend_refs", 1),
+    ("extension_filters", "example.com/Wasm"), ("extension_filters", 1), ("extension_filters", [1]), ("extension_filters", ["Wasm"]), ("unknown_model", "refuse"), ("unknown_model", True)]
 )
 def test_options_that_cannot_be(option, value):
     with pytest.raises(OptionError, match=option) as refused:

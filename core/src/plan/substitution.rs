@@ -44,7 +44,7 @@ impl Substitution {
     }
 
     /// `text` with every match replaced, from left to right; an empty match right behind the last one does not count.
-    pub(crate) fn apply(&self, text: &str) -> String {
+    pub fn apply(&self, text: &str) -> String {
         self.regex.replace_all(text, |found: &Captures<'_>| self.replacement(found)).into_owned()
     }
 

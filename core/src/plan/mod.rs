@@ -10,6 +10,7 @@ mod options;
 mod pool;
 mod profile;
 mod published;
+mod re2;
 mod scopes;
 mod services;
 mod shares;
@@ -37,6 +38,7 @@ pub use options::{
 pub(crate) use pool::{Backend, Model, Models, Pool, Targets};
 pub(crate) use profile::{Filter, Picker, Profile, Scorer};
 pub use published::PublishedModel;
+pub(crate) use re2::stacked_repetition;
 pub(crate) use scopes::{GatewayScope, ListenerScope, Scopes, covers, host_rank};
 pub(crate) use services::{ServicePort, Services};
 pub(crate) use shares::Shares;

@@ -3,6 +3,8 @@
 use regex::{Captures, Regex, RegexBuilder};
 use serde::Serialize;
 
+use super::re2::stacked_repetition;
+
 /// A pattern with the text that replaces every match of it. In `substitution`, `\1` to `\9` are the groups of the match, `\0` is the whole of it
 /// and `\\` a backslash.
 #[derive(Clone, Debug, Serialize)]
@@ -29,6 +31,9 @@ const PATTERN_SIZE: usize = 64 << 10;
 impl Substitution {
     /// The substitution, or why it cannot be made.
     pub(crate) fn parse(pattern: &str, substitution: &str) -> Result<Self, String> {
+        if let Some(stacked) = stacked_repetition(pattern) {
+            return Err(format!("`{pattern}` repeats a repetition, `{stacked}`"));
+        }
         let regex = RegexBuilder::new(pattern).size_limit(PATTERN_SIZE).build();
         let regex = regex.map_err(|error| format!("`{pattern}` cannot be searched for: {error}"))?;
         let pieces = pieces(substitution)?;
@@ -122,9 +127,15 @@ mod tests {
 
     #[test]
     fn what_cannot_be_substituted_is_refused() {
-        for (pattern, substitution) in
-            [("(", "a"), ("a", r"\1"), ("(a)", r"\2"), ("a", "\\"), ("a", r"\n"), ("a{99999}", "b")]
-        {
+        for (pattern, substitution) in [
+            ("(", "a"),
+            ("a", r"\1"),
+            ("(a)", r"\2"),
+            ("a", "\\"),
+            ("a", r"\n"),
+            ("a{99999}", "b"),
+            ("a*+", "b"),
+        ] {
             assert!(Substitution::parse(pattern, substitution).is_err(), "{pattern} {substitution}");
         }
     }

@@ -134,7 +134,8 @@ impl Plan {
         self.scopes.header_names.iter().map(|name| &**name)
     }
 
-    /// All rules, those of routes first, then with [`Options::mesh`] one for each port of a Service, each under the number by which [`Decision::rule_number`](crate::Decision::rule_number) means it.
+    /// All rules, each under the number by which [`Decision::rule_number`](crate::Decision::rule_number) means it: those of routes, then, with
+    /// [`Options::mesh`], one for each port of a Service.
     pub fn rules(&self) -> impl ExactSizeIterator<Item = RuleView<'_>> {
         self.rules.iter().map(|rule| RuleView { route: self.routes[rule.route].as_str(), rule })
     }

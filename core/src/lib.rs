@@ -88,9 +88,10 @@ pub use load::Manifests;
 pub use manifest::{Code, Criticality, Diagnostic, LabelSelector, Operator, Problems, Severity};
 pub use no_route::{Location, NoRoute, Reason};
 pub use plan::{
-    BackendName, BodyChange, ConcurrencyMode, Decider, Disaggregation, Filter, Handler, HeaderChange,
-    HeaderName, LoadLimit, LoadMetric, Mirror, Miss, MissingLoad, Mutations, Options, PathChange, Picker,
-    Plan, Profile, PublishedModel, Retry, Role, RuleView, Saturation, Scheduling, Scorer, Strategy,
+    BackendName, BadGroupKind, BodyChange, ConcurrencyMode, Decider, DirectResponse, Disaggregation,
+    ExtensionFilter, Filter, GroupKind, Handler, HeaderChange, HeaderName, HostSource, InvalidBackendRefs,
+    LoadLimit, LoadMetric, Mirror, Miss, MissingLoad, Mutations, Options, PathChange, Picker, Plan, Profile,
+    PublishedModel, Retry, Role, RuleView, Saturation, Scheduling, Scorer, Strategy, Substitution,
     UnknownModel, UnknownStrategy,
 };
 pub use prefix::{

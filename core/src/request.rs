@@ -96,6 +96,7 @@ pub struct Request<'r> {
     pub(crate) method: &'r str,
     pub(crate) model: Option<&'r str>,
     pub(crate) gateway: Option<&'r str>,
+    pub(crate) client_namespace: Option<&'r str>,
     pub(crate) port: Option<u16>,
     pub(crate) objective: Option<&'r str>,
     pub(crate) prompt: Option<Prompt<'r>>,
@@ -114,6 +115,7 @@ impl<'r> Request<'r> {
             method: "GET",
             model: None,
             gateway: None,
+            client_namespace: None,
             port: None,
             objective: None,
             prompt: None,
@@ -149,6 +151,20 @@ impl<'r> Request<'r> {
     #[must_use]
     pub fn gateway(mut self, gateway: &'r str, port: Option<u16>) -> Self {
         self.gateway = Some(gateway);
+        self.port = port;
+        self
+    }
+
+    /// The namespace of the client within a mesh. The request is then one to a Service, which its [`host`](Self::host) names (`name`, of the client's
+    /// namespace, `name.namespace`, or either as the cluster resolves it) with a port, 80 without one; `port`, where given, is the one that counts.
+    ///
+    /// Routes that have the Service as their parent decide: those of the client's namespace if there are any, else those of the Service's. Without
+    /// such routes the request goes to the Service itself, by a rule of its own: rule 0 of a route with the Service's name. A host that is no Service
+    /// of the manifests, or a port that the Service does not have, is 404 `no_rule`, and so is everything without
+    /// [`Options::mesh`](crate::Options::mesh). Takes the place of a [`gateway`](Self::gateway).
+    #[must_use]
+    pub fn client_namespace(mut self, namespace: &'r str, port: Option<u16>) -> Self {
+        self.client_namespace = Some(namespace);
         self.port = port;
         self
     }

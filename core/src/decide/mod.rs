@@ -87,6 +87,7 @@ fn choose(
     let rule = &state.plan.rules[at.rule];
     match rule.answer {
         Some(RuleAnswer::Redirect(_)) => return Err(fail(Reason::Redirect)),
+        Some(RuleAnswer::Direct(_)) => return Err(fail(Reason::DirectResponse)),
         Some(RuleAnswer::NotFound) => return Err(Refusal::NO_RULE),
         Some(RuleAnswer::Broken) => return Err(fail(Reason::BadFilter)),
         None => {}

@@ -89,7 +89,10 @@ pub use plan::{
 pub use request::{Found, Headers, Request};
 pub use rng::DecisionRng;
 pub use router::{Router, Ticket};
-pub use signals::{Event, EventError, ReportedEndpoint};
+pub use signals::{
+    Engine, Event, EventError, Fraction, LoadReport, LoraReport, MetricsCode, MetricsProblem, NotAFraction,
+    ReportedEndpoint, Scrape, ScrapeOptions, UnknownEngine,
+};
 pub use snapshot::Snapshot;
 pub use state::{EndpointView, State};
 pub use trace::{NoTrace, Step, Trace};

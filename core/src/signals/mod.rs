@@ -6,10 +6,15 @@
 mod endpoint_id;
 mod event;
 mod in_flight;
+mod metrics;
 mod reported;
 
 pub(crate) use endpoint_id::address_with_port;
 pub(crate) use event::check;
 pub use event::{Event, EventError};
 pub(crate) use in_flight::{EndpointCell, PoolCell};
+pub use metrics::{
+    Engine, Fraction, LoadReport, LoraReport, MetricsCode, MetricsProblem, NotAFraction, Scrape,
+    ScrapeOptions, UnknownEngine,
+};
 pub use reported::ReportedEndpoint;

@@ -58,7 +58,7 @@ impl Table {
             Merge::Sum => Some(values.sum()),
             Merge::Mean => Some(values.sum::<f64>() / f64::from(count)),
             Merge::Max => Some(values.fold(0.0, f64::max)),
-            Merge::Only => values.last().filter(|_| count == 1),
+            Merge::Only => (count == 1).then(|| values.sum()),
         }
     }
 }

@@ -6,7 +6,7 @@ use inferroute::{Engine, LoadReport, ScrapeOptions};
 use libfuzzer_sys::fuzz_target;
 use serde_json::json;
 
-#[path = "../../core/tests/reference/metrics.rs"]
+#[path = "../../core/tests/reference/metrics/mod.rs"]
 mod oracle;
 
 fuzz_target!(|data: &[u8]| {

@@ -105,7 +105,10 @@ pub use request::{Found, Headers, Request};
 pub use rng::DecisionRng;
 pub use router::Router;
 pub use shadow::{Shadow, ShadowCount, ShadowReport};
-pub use signals::{Event, EventError, Load, ReportedEndpoint};
+pub use signals::{
+    Engine, Event, EventError, Fraction, LoadReport, LoraReport, MetricsCode, MetricsProblem, NotAFraction,
+    ReportedEndpoint, Scrape, ScrapeOptions, UnknownEngine,
+};
 pub use snapshot::Snapshot;
 pub use state::{EndpointView, State};
 pub use ticket::Ticket;

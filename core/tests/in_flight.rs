@@ -13,7 +13,7 @@
 use std::collections::BTreeMap;
 
 use inferroute::{
-    Event, Load, Manifests, Nanos, Options, Plan, ReportedEndpoint, Request, Router, Strategy, Ticket,
+    Event, Manifests, Nanos, Options, Plan, ReportedEndpoint, Request, Router, Strategy, Ticket,
 };
 
 const MANIFESTS: &str = r#"
@@ -139,7 +139,7 @@ fn run(seed: u64, steps: usize) {
                 }
             }
             4 => {
-                router.observe(&Event::LoadPolled { endpoint, load: Load::default() }, at).unwrap();
+                router.observe(&Event::LoadPolled { endpoint, load: Box::default() }, at).unwrap();
                 if let Some(incarnation) = model.there.get(&id).copied() {
                     model.lapse(now, |other| other == incarnation);
                 }

@@ -12,8 +12,8 @@
 use std::sync::{Arc, Mutex};
 
 use inferroute::{
-    Divergence, Entry, Event, Journal, Load, Manifests, Nanos, Options, Picker, Plan, Player, Profile,
-    Prompt, ReportedEndpoint, Request, Router, Scheduling, Scorer, Shadow, Strategy, Ticket,
+    Divergence, Entry, Event, Fraction, Journal, LoadReport, Manifests, Nanos, Options, Picker, Plan, Player,
+    Profile, Prompt, ReportedEndpoint, Request, Router, Scheduling, Scorer, Shadow, Strategy, Ticket,
 };
 use proptest::prelude::{Just, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use proptest::strategy::Strategy as Generator;
@@ -111,8 +111,9 @@ fn run(router: &Router, steps: &[(Step, u64)]) {
                 router.observe(&gone, now).unwrap();
             }
             Step::Poll(n, waiting, kv) => {
-                let kv_usage = Some(f64::from(*kv) / 100.0);
-                let load = Load { waiting: Some(*waiting), kv_usage, ..Load::default() };
+                let mut load = Box::new(LoadReport::default());
+                load.waiting = Some(*waiting);
+                load.kv_usage = Fraction::new(f64::from(*kv) / 100.0);
                 let polled = Event::LoadPolled { endpoint: format!("default/v{n}"), load };
                 router.observe(&polled, now).unwrap();
             }

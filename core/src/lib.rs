@@ -56,6 +56,7 @@ mod body;
 mod compile;
 mod decide;
 mod decision;
+mod endpoint_headers;
 mod explanation;
 mod ids;
 mod load;
@@ -82,6 +83,7 @@ pub use body::{
 };
 pub use decide::decide;
 pub use decision::Decision;
+pub use endpoint_headers::CONTROL_HEADERS;
 pub use explanation::{Explanation, Recorder};
 pub use ids::ObjectName;
 pub use load::Manifests;
@@ -106,8 +108,8 @@ pub use rng::DecisionRng;
 pub use router::Router;
 pub use shadow::{Shadow, ShadowCount, ShadowReport};
 pub use signals::{
-    Engine, Event, EventError, Fraction, LoadReport, LoraReport, MetricsCode, MetricsProblem, NotAFraction,
-    ReportedEndpoint, Scrape, ScrapeOptions, UnknownEngine,
+    CachedTokens, Engine, Event, EventError, Fraction, LoadReport, LoraReport, MetricsCode, MetricsProblem,
+    NotAFraction, ReportedEndpoint, Scrape, ScrapeOptions, UnknownEngine,
 };
 pub use snapshot::Snapshot;
 pub use state::{EndpointView, State};

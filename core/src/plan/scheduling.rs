@@ -18,6 +18,8 @@ pub struct Scheduling {
     pub(crate) handler: Handler,
     pub(crate) saturation: Option<Saturation>,
     pub(crate) missing_load: MissingLoad,
+    /// How full a pool may be for requests up to a priority; by priority.
+    ceilings: Vec<(i32, f64)>,
     prefix: Option<PrefixPlan>,
 }
 
@@ -143,7 +145,14 @@ impl Scheduling {
 
     /// Several profiles and who decides which of them run.
     pub fn new(profiles: Vec<Profile>, handler: Handler) -> Self {
-        Self { profiles, handler, saturation: None, missing_load: MissingLoad::default(), prefix: None }
+        Self {
+            profiles,
+            handler,
+            saturation: None,
+            missing_load: MissingLoad::default(),
+            ceilings: vec![(-1, 1.0)],
+            prefix: None,
+        }
     }
 
     /// Prefill and decode on endpoints of their own, by their label `llm-d.ai/role`: `decode` and `prefill` with the role's filter put first.
@@ -172,6 +181,22 @@ impl Scheduling {
     pub fn missing_load(mut self, missing: MissingLoad) -> Self {
         self.missing_load = missing;
         self
+    }
+
+    /// How full a pool may be, by [`saturation`](Self::saturation), for requests of `priority` and below: from `ceiling` on they are turned away. Default:
+    /// 1 for negative priorities, no limit for others. Give more important requests higher ceilings, and the less important leave room for them.
+    #[must_use]
+    pub fn ceiling(mut self, priority: i32, ceiling: f64) -> Self {
+        self.ceilings.retain(|(other, _)| *other != priority);
+        self.ceilings.push((priority, ceiling));
+        self.ceilings.sort_by_key(|(priority, _)| *priority);
+        self
+    }
+
+    /// How full a pool may be for a request of this priority; `None` where that does not matter.
+    pub(crate) fn ceiling_for(&self, priority: i32) -> Option<f64> {
+        let own = self.ceilings.iter().find(|(up_to, _)| priority <= *up_to);
+        own.map(|(_, ceiling)| *ceiling)
     }
 
     /// How prompts are hashed and how much is remembered of them, for profiles that look at prefixes. Without it: blocks of 64 tokens, no key, 64 MiB.

@@ -88,8 +88,9 @@ pub use plan::{
     PublishedModel, Retry, RuleView, Strategy, UnknownModel, UnknownStrategy,
 };
 pub use prefix::{
-    ApproximateIndex, ApproximateOptions, BlockHashes, HashDialect, HashOptions, IndexId, PrefixError,
-    PrefixHasher, Prompt, Scope, TextHasher,
+    ApproximateIndex, ApproximateOptions, BlockHashes, HashDialect, HashOptions, IndexId, KvChange,
+    KvCounters, KvEvent, KvOutcome, PreciseIndex, PreciseOptions, PrefixError, PrefixHasher, PrefixMatch,
+    Prompt, Scope, TextHasher, Tier, TierWeights,
 };
 pub use request::{Found, Headers, Request};
 pub use rng::DecisionRng;

@@ -195,12 +195,12 @@ impl ApproximateIndex {
     pub fn sweep(&self) {
         let mut writer = self.writer.lock();
         let table = self.table.load();
-        writer.store.sweep(&table, table.slots(), false);
+        writer.store.sweep(&table, table.slots());
     }
 }
 
 #[expect(clippy::as_conversions, reason = "ids are below 4,096")]
-fn endpoint_id(id: usize) -> IndexId {
+pub(super) fn endpoint_id(id: usize) -> IndexId {
     IndexId(id as u16)
 }
 
@@ -214,7 +214,7 @@ impl Writer {
     fn new(options: ApproximateOptions) -> Self {
         let budget = options.budget.saturating_sub(ASIDE);
         let room = Store::max_slots(budget) / 4 * 3;
-        Self { store: Store::new(budget), endpoints: Vec::new(), present: 0, options, room }
+        Self { store: Store::new(budget, 0), endpoints: Vec::new(), present: 0, options, room }
     }
 
     fn add(&mut self, shared: &ArcSwap<Table>, capacity: Option<u32>) -> Result<IndexId, PrefixError> {
@@ -226,7 +226,7 @@ impl Writer {
         let gone = self.endpoints.len() - self.present;
         let mut id = self.clean_id(&table);
         if id.is_none() && (self.endpoints.len() == MAX_IDS || gone > self.present + 64) {
-            self.store.sweep(&table, table.slots(), false);
+            self.store.sweep(&table, table.slots());
             id = self.clean_id(&table);
         }
         let id = id.unwrap_or(self.endpoints.len());
@@ -259,10 +259,10 @@ impl Writer {
     /// Makes room for twice as many ids; forgets everything where the budget leaves no other way.
     fn widen(&mut self, shared: &ArcSwap<Table>, table: &Table) -> Arc<Table> {
         let words = table.words * 2;
-        let wider = self.store.rebuild(table, table.slots(), table.wide_entries(), words, false);
+        let wider = self.store.widen(table, false);
         let wider = Arc::new(wider.unwrap_or_else(|| {
             let swept = self.store.swept + wide(table.slots());
-            self.store = Store::new(self.options.budget.saturating_sub(ASIDE));
+            self.store = Store::new(self.options.budget.saturating_sub(ASIDE), 0);
             self.store.swept = swept;
             let fresh = Table::new(Store::START_SLOTS, 0, words);
             for (id, endpoint) in self.endpoints.iter_mut().enumerate() {
@@ -329,7 +329,7 @@ impl Writer {
             held += 1;
         }
         // Keeps pace with what is written, so that no insertion has to sweep everything: four slots for a block, where two would do on average.
-        self.store.sweep(&table, 4 * (held - touched), false);
+        self.store.sweep(&table, 4 * (held - touched));
         if let Some(entry) = self.endpoints.get_mut(id) {
             *entry = endpoint;
         }
@@ -367,11 +367,8 @@ impl Writer {
         // swept since.
         let [began, before] = endpoint.began;
         let swept = self.store.swept - before;
-        self.store.sweep(
-            table,
-            usize::try_from(wide(table.slots()).saturating_sub(swept)).unwrap_or(usize::MAX),
-            false,
-        );
+        self.store
+            .sweep(table, usize::try_from(wide(table.slots()).saturating_sub(swept)).unwrap_or(usize::MAX));
         endpoint.generation = (endpoint.generation + 1) % 4;
         (endpoint.current, endpoint.previous) = (0, endpoint.current);
         endpoint.began = [self.store.swept, began];

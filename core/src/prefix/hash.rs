@@ -186,6 +186,20 @@ impl PrefixHasher {
         }
     }
 
+    /// Hashes tokens that come after a block whose hash is known, or are a prompt's first.
+    pub(super) fn hash_after(
+        &self,
+        scope: &Scope<'_>,
+        previous: Option<u64>,
+        tokens: &[u32],
+        out: &mut BlockHashes,
+    ) {
+        out.hashes.clear();
+        let root = previous.unwrap_or_else(|| self.root(scope, TOKENS));
+        let full = tokens.len() / self.block_tokens * self.block_tokens;
+        self.hash_tokens(scope, root, tokens.get(..full).unwrap_or_default(), out);
+    }
+
     /// Hashes a text that comes in pieces, as those of a request body do. The pieces count as one text.
     pub fn text<'h>(&'h self, scope: &'h Scope<'h>, out: &'h mut BlockHashes) -> TextHasher<'h> {
         out.hashes.clear();

@@ -8,10 +8,16 @@
 mod approximate;
 mod bits;
 mod dialect;
+#[cfg(test)]
+mod dialect_tests;
 mod dialects;
 mod error;
 mod hash;
 mod keyed;
+mod kv_event;
+mod links;
+mod precise;
+mod precise_writer;
 mod scope;
 mod store;
 mod table;
@@ -22,5 +28,7 @@ pub use approximate::{ApproximateIndex, ApproximateOptions};
 pub use dialect::HashDialect;
 pub use error::PrefixError;
 pub use hash::{BlockHashes, HashOptions, PrefixHasher, Prompt, TextHasher};
+pub use kv_event::{KvChange, KvCounters, KvEvent, KvOutcome, PrefixMatch, Tier, TierWeights};
+pub use precise::{PreciseIndex, PreciseOptions};
 pub use scope::Scope;
 pub use table::IndexId;

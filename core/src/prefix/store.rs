@@ -27,13 +27,15 @@ pub(super) struct Store {
     pub(super) swept: u64,
     /// Bytes that the table may take, the one that it replaces included.
     budget: usize,
+    /// Bytes that the index keeps for each slot beside the table.
+    beside: usize,
 }
 
 impl Store {
     pub(super) const START_SLOTS: usize = 1024;
 
-    pub(super) fn new(budget: usize) -> Self {
-        Self { used: 0, free: 0, fresh: 0, cursor: 0, swept: 0, budget }
+    pub(super) fn new(budget: usize, beside: usize) -> Self {
+        Self { used: 0, free: 0, fresh: 0, cursor: 0, swept: 0, budget, beside }
     }
 
     /// The slots of the biggest table that the budget allows while the one before it is still read.
@@ -114,12 +116,12 @@ impl Store {
         Ok(true)
     }
 
-    /// Removes who does not count any more from the next `slots` slots, and the keys that nobody holds where `keep` is not set.
-    pub(super) fn sweep(&mut self, table: &Table, slots: usize, keep: bool) {
+    /// Removes who does not count any more from the next `slots` slots, and the keys that nobody holds.
+    pub(super) fn sweep(&mut self, table: &Table, slots: usize) {
         for _ in 0..slots.min(table.slots()) {
             let slot = self.cursor;
             self.cursor = if slot + 1 < table.slots() { slot + 1 } else { 0 };
-            if self.sweep_slot(table, slot) && !keep {
+            if self.sweep_slot(table, slot) {
                 self.vacate(table, slot);
             }
         }
@@ -127,7 +129,7 @@ impl Store {
     }
 
     /// Whether the slot's last holder went.
-    fn sweep_slot(&mut self, table: &Table, slot: usize) -> bool {
+    pub(super) fn sweep_slot(&mut self, table: &Table, slot: usize) -> bool {
         let word = load(&table.holders, slot);
         if word == 0 {
             return false;
@@ -163,24 +165,23 @@ impl Store {
 
     /// A bigger table with all that counts, or one with more wide entries. `None` where that would not help or not fit.
     pub(super) fn grow(&mut self, table: &Table, why: NoRoom, keep: bool) -> Option<Table> {
-        let (mut slots, entries) = match why {
+        let (slots, entries) = match why {
             // Keys that all want the same buckets, by bad luck or ill will, do not get the whole budget.
             NoRoom::Slots if self.used < table.slots() / 2 => return None,
             NoRoom::Slots => (next_size(table.slots()), table.wide_entries()),
             NoRoom::Wide => (table.slots(), (table.wide_entries() * 2).max(64)),
         };
-        // A block that found a place in a full table need not find one in another of the same size, filled in another order.
-        for _ in 0..3 {
-            if let Some(table) = self.rebuild(table, slots, entries, table.words, keep) {
-                return Some(table);
-            }
-            slots = next_size(slots);
-        }
-        None
+        self.rebuild(table, slots, entries, table.words, keep)
     }
 
-    /// A table of another size with all that counts. `None` where both tables would not fit the budget or a block found no place.
-    pub(super) fn rebuild(
+    /// A table for twice as many ids.
+    pub(super) fn widen(&mut self, table: &Table, keep: bool) -> Option<Table> {
+        self.rebuild(table, table.slots(), table.wide_entries(), table.words * 2, keep)
+    }
+
+    /// A table of this size, or a little more, with all that counts. A block that found a place in a full table need not find one in another of the same
+    /// size, because they are filled in another order.
+    fn rebuild(
         &mut self,
         old: &Table,
         slots: usize,
@@ -188,8 +189,14 @@ impl Store {
         words: usize,
         keep: bool,
     ) -> Option<Table> {
-        let before = Table::bytes(old.slots(), old.wide_entries(), old.words);
-        if before + Table::bytes(slots, entries, words) > self.budget {
+        let sizes = std::iter::successors(Some(slots), |slots| Some(next_size(*slots))).take(3);
+        sizes.into_iter().find_map(|slots| self.copy(old, slots, entries, words, keep))
+    }
+
+    /// A table of another size with all that counts. `None` where both tables would not fit the budget or a block found no place.
+    fn copy(&mut self, old: &Table, slots: usize, entries: usize, words: usize, keep: bool) -> Option<Table> {
+        let before = Table::bytes(old.slots(), old.wide_entries(), old.words) + self.beside * old.slots();
+        if before + Table::bytes(slots, entries, words) + self.beside * slots > self.budget {
             return None;
         }
         let new = Table::new(slots, entries, words);
@@ -197,7 +204,7 @@ impl Store {
             new.set_live(id, old.live(id));
             new.set_linear(id, old.is_linear(id));
         }
-        let mut store = Self::new(self.budget);
+        let mut store = Self::new(self.budget, self.beside);
         for (key, holders) in old.keys.iter().zip(&old.holders) {
             let (key, word) = (
                 key.load(std::sync::atomic::Ordering::Relaxed),
@@ -296,7 +303,7 @@ fn free_in(table: &Table, start: usize) -> (usize, Option<usize>) {
 }
 
 /// Whether nobody among these holders counts any more.
-fn is_dead(table: &Table, word: u64) -> bool {
+pub(super) fn is_dead(table: &Table, word: u64) -> bool {
     match wide_entry(word) {
         None => lanes(word).all(|(id, classes)| table.live(id) & classes == 0),
         Some(entry) => wide_holders(table, entry).all(|(id, classes)| table.live(id) & classes == 0),

@@ -161,7 +161,7 @@ impl Table {
 
     /// Whether a wide entry read since then was that of the block.
     #[inline(always)]
-    fn is_still(&self, held: Held) -> bool {
+    pub(super) fn is_still(&self, held: Held) -> bool {
         load(&self.holders, held.slot) == held.word && load(&self.keys, held.slot) == held.hash
     }
 

@@ -59,6 +59,30 @@ pub(super) fn each_held(table: &Table, hashes: &[u64], mut found: impl FnMut(usi
     }
 }
 
+/// Calls `found` with every endpoint that is walked block by block, once for each of its leading blocks, with the classes in which it holds that block.
+pub(super) fn each_leading(table: &Table, hashes: &[u64], mut found: impl FnMut(usize, u8)) {
+    let mut still: Ids = [0; MAX_WORDS];
+    let mut ids: Ids = [0; MAX_WORDS];
+    let mut some = 0;
+    for (word, ids) in still.iter_mut().take(table.words).enumerate() {
+        *ids = table.linear(word);
+        some |= *ids;
+    }
+    for hash in hashes {
+        if some == 0 {
+            return;
+        }
+        table.ids(*hash, true, &mut ids);
+        some = 0;
+        for (still, ids) in still.iter_mut().zip(&ids).take(table.words) {
+            *still &= ids;
+            some |= *still;
+        }
+        let Some(held) = table.held(*hash) else { return };
+        each(table, still.iter().copied(), |id| found(id, table.classes_in(held.word, id)));
+    }
+}
+
 /// Every id that is set.
 pub(super) fn each(table: &Table, ids: impl Iterator<Item = u64>, mut found: impl FnMut(usize)) {
     for (word, ids) in ids.take(table.words).enumerate() {

@@ -8,13 +8,13 @@ use std::sync::PoisonError;
 pub(super) struct WriterLock<T>(std::sync::Mutex<T>);
 
 impl<T> WriterLock<T> {
+    #[expect(clippy::disallowed_types, reason = "orders writers only; no decision waits for it")]
     pub(super) fn new(value: T) -> Self {
         Self(std::sync::Mutex::new(value))
     }
 
     /// Waits for the other writers. A writer that panicked leaves what it had done by then: every step of a writer keeps the table readable, so the lock
     /// is taken over.
-    #[expect(clippy::disallowed_types, reason = "orders writers only; no decision waits for it")]
     pub(super) fn lock(&self) -> std::sync::MutexGuard<'_, T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -111,12 +111,94 @@ fn insert(criterion: &mut Criterion) {
                 seed += 1;
                 hashed(&tokens(seed * 4096, 2048))
             },
-            |prompt| index.insert(ids[0], &prompt),
+            |prompt| index.insert(id, &prompt),
             criterion::BatchSize::SmallInput,
         );
     });
     group.finish();
 }
 
-criterion_group!(benches, hash, walk, insert);
+/// A precise index in which every endpoint holds the prompt, and other blocks.
+fn precise(endpoints: usize, prompt: &BlockHashes) -> PreciseIndex {
+    let index =
+        PreciseIndex::try_new(&PreciseOptions::default(), hasher(HashDialect::Inferroute)).expect("in range");
+    for n in 0..endpoints {
+        let endpoint = index.add_endpoint().expect("below 4096");
+        let own = hashed(&tokens(n as u32 + 77, 16 << 10));
+        for (sequence, hashes) in
+            [(0, own.as_slice()), (1, &prompt.as_slice()[..prompt.as_slice().len() - n])]
+        {
+            let change = KvChange::Stored { hashes, parent: None, tier: Tier::Device };
+            index.apply(&KvEvent { endpoint, sequence, change }).expect("present");
+        }
+    }
+    index
+}
+
+fn events(criterion: &mut Criterion) {
+    let prompt = hashed(&tokens(5, TOKENS));
+    let index = precise(64, &prompt);
+    let endpoint = index.add_endpoint().expect("below 4096");
+    let blocks: Vec<BlockHashes> = (0..512).map(|n| hashed(&tokens(9_000 + n, 256))).collect();
+    let mut group = criterion.benchmark_group("prefix");
+    let mut sequence = 0;
+    let mut apply = |change| {
+        sequence += 1;
+        index.apply(&KvEvent { endpoint, sequence, change }).expect("present")
+    };
+    let mut turn = 0;
+    group.throughput(Throughput::Elements(2));
+    group.bench_function("events-stored-and-removed/16", |bencher| {
+        bencher.iter(|| {
+            turn += 1;
+            let hashes = blocks[turn % blocks.len()].as_slice();
+            apply(KvChange::Stored { hashes, parent: None, tier: Tier::Device });
+            apply(KvChange::Removed { hashes, tier: Tier::Device })
+        });
+    });
+    group.finish();
+}
+
+/// Readers beside a writer that applies some 100,000 events a second, and without one.
+fn beside_a_writer(criterion: &mut Criterion) {
+    let prompt = hashed(&tokens(5, TOKENS));
+    let index = precise(64, &prompt);
+    let endpoint = index.add_endpoint().expect("below 4096");
+    let blocks: Vec<BlockHashes> = (0..512).map(|n| hashed(&tokens(9_000 + n, 64))).collect();
+    let positions: Vec<u16> = (0..4096).collect();
+    let mut matches = vec![PrefixMatch::default(); 64];
+    let mut group = criterion.benchmark_group("prefix");
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|threads| {
+        for writing in [false, true] {
+            if writing {
+                threads.spawn(|| {
+                    let started = std::time::Instant::now();
+                    let mut sequence = 0;
+                    while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                        while u128::from(sequence) > started.elapsed().as_nanos() / 10_000 {
+                            std::thread::yield_now();
+                        }
+                        let hashes = blocks[sequence as usize / 2 % blocks.len()].as_slice();
+                        let tier = Tier::Device;
+                        let change = match sequence % 2 {
+                            0 => KvChange::Stored { hashes, parent: None, tier },
+                            _ => KvChange::Removed { hashes, tier },
+                        };
+                        index.apply(&KvEvent { endpoint, sequence, change }).expect("present");
+                        sequence += 1;
+                    }
+                });
+            }
+            let name = if writing { "walk-beside-a-writer/64" } else { "walk-alone/64" };
+            group.bench_function(name, |bencher| {
+                bencher.iter(|| index.matches(black_box(&prompt), &positions, &mut matches));
+            });
+        }
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+    group.finish();
+}
+
+criterion_group!(benches, hash, walk, insert, events, beside_a_writer);
 criterion_main!(benches);

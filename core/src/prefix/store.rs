@@ -55,8 +55,9 @@ impl Store {
         let [first, second] = table.buckets(hash);
         let (in_first, free_first) = free_in(table, first);
         let (in_second, free_second) = free_in(table, second);
-        // The emptier bucket, so that both fill alike; the first while it is far from full, where readers look first.
-        let free = if in_first >= in_second.min(3) {
+        // The emptier bucket, so that both fill alike; but the first while half of it is free, because readers look there first. Like this the first
+        // hash finds no room when two thirds of the slots are taken, and five in six hashes are in their first bucket.
+        let free = if in_first >= in_second.min(4) {
             free_first.or(free_second)
         } else {
             free_second.or(free_first)

@@ -4,8 +4,8 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use inferroute::{
-    ApproximateIndex, ApproximateOptions, BlockHashes, HashDialect, HashOptions, IndexId, PrefixHasher,
-    Prompt, Scope,
+    ApproximateIndex, ApproximateOptions, BlockHashes, HashDialect, HashOptions, KvChange, KvEvent,
+    PreciseIndex, PreciseOptions, PrefixHasher, PrefixMatch, Prompt, Scope, Tier,
 };
 
 const TOKENS: usize = 32 << 10;
@@ -99,11 +99,10 @@ fn insert(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("prefix");
     let prompt = hashed(&tokens(5, TOKENS));
     let index = index(64, &prompt, |_| 0);
-    let ids: Vec<IndexId> = (0..1).map(|_| index.add_endpoint(None).expect("below 4096")).collect();
-    index.insert(ids[0], &prompt).expect("present");
-    group.bench_function("insert-again/2048", |bencher| {
-        bencher.iter(|| index.insert(ids[0], black_box(&prompt)))
-    });
+    let id = index.add_endpoint(None).expect("below 4096");
+    index.insert(id, &prompt).expect("present");
+    group
+        .bench_function("insert-again/2048", |bencher| bencher.iter(|| index.insert(id, black_box(&prompt))));
     let mut seed = 1_000;
     group.bench_function("insert-new/128", |bencher| {
         bencher.iter_batched(

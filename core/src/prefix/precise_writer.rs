@@ -147,7 +147,7 @@ impl Writer {
             counters.duplicates += 1;
             return Ok(KvOutcome::Duplicate);
         }
-        let missing = endpoint.sequence.is_some_and(|seen| event.sequence - seen > 1);
+        let missing = endpoint.sequence.is_some_and(|seen| event.sequence.saturating_sub(seen) > 1);
         endpoint.sequence = Some(event.sequence);
         let mut table = shared.load_full();
         if matches!(event.change, KvChange::Cleared | KvChange::Started) {

@@ -10,19 +10,18 @@ use super::error::PrefixError;
 use super::hash::{BlockHashes, PrefixHasher};
 use super::kv_event::{KvChange, KvCounters, KvEvent, KvOutcome, Tier};
 use super::links::Links;
-use super::store::{NoRoom, Store, is_dead};
+use super::store::{NoRoom, Store};
 use super::table::{MAX_IDS, Table, load};
 
 /// Every tier counts.
 const ALL: u8 = 0xF;
-const DEVICE: u8 = 1;
 
 type Names = HashMap<u64, u64, foldhash::quality::FixedState>;
 
 pub(super) struct Writer {
-    store: Store,
-    links: Links,
-    endpoints: Vec<Endpoint>,
+    pub(super) store: Store,
+    pub(super) links: Links,
+    pub(super) endpoints: Vec<Endpoint>,
     present: usize,
     counters: KvCounters,
     hasher: PrefixHasher,
@@ -41,17 +40,17 @@ impl std::fmt::Debug for Writer {
 }
 
 #[derive(Default)]
-struct Endpoint {
+pub(super) struct Endpoint {
     present: bool,
     quarantined: bool,
     sequence: Option<u64>,
     /// Blocks held, those among them whose parent is not, those in a tier other than the device.
-    blocks: usize,
-    orphans: usize,
-    elsewhere: usize,
+    pub(super) blocks: usize,
+    pub(super) orphans: usize,
+    pub(super) elsewhere: usize,
     /// Slots swept by the time it went.
     gone: u64,
-    names: Names,
+    pub(super) names: Names,
 }
 
 /// The bytes of a table of names: a byte and an entry for each place, of which seven in eight may be used.
@@ -198,7 +197,7 @@ impl Writer {
         self.endpoints.get(id).and_then(|endpoint| endpoint.names.get(&name)).copied()
     }
 
-    fn key(&self, id: usize, hash: u64) -> u64 {
+    pub(super) fn key(&self, id: usize, hash: u64) -> u64 {
         self.name(id, hash).unwrap_or(hash).max(1)
     }
 
@@ -267,112 +266,6 @@ impl Writer {
             let grown = self.store.grow(table, why, true)?;
             *table = Arc::new(self.moved(table, grown));
             shared.store(Arc::clone(table));
-        }
-    }
-
-    fn try_store(
-        &mut self,
-        table: &Table,
-        id: usize,
-        hash: u64,
-        parent: Option<u64>,
-        tier: Tier,
-    ) -> Result<(), NoRoom> {
-        let slot = self.store.place(table, hash, false).ok_or(NoRoom::Slots)?;
-        let linked = if is_dead(table, load(&table.holders, slot)) {
-            // Nobody holds it: this event says what comes before it.
-            self.unlink(table, slot);
-            match parent.map(|parent| self.store.place(table, parent, false).ok_or(NoRoom::Slots)) {
-                None => Ok(()),
-                Some(Ok(parent)) => {
-                    self.links.link(slot, parent);
-                    Ok(())
-                }
-                Some(Err(why)) => Err(why),
-            }
-        } else {
-            Ok(())
-        };
-        let before = table.classes_in(load(&table.holders, slot), id);
-        let after = before | tier.class();
-        if let Err(why) = linked.and_then(|()| self.store.set(table, slot, id, after)) {
-            self.tidy(table, slot);
-            return Err(why);
-        }
-        if before == 0 {
-            let orphan = usize::from(!self.has_parent(table, slot, id));
-            let adopted = self.held_children(table, slot, id);
-            if let Some(endpoint) = self.endpoints.get_mut(id) {
-                endpoint.blocks += 1;
-                endpoint.orphans = (endpoint.orphans + orphan).saturating_sub(adopted);
-            }
-        }
-        if let Some(endpoint) = self.endpoints.get_mut(id) {
-            endpoint.elsewhere += usize::from(after & !DEVICE != 0 && before & !DEVICE == 0);
-        }
-        Ok(())
-    }
-
-    fn removed(&mut self, table: &Table, id: usize, hashes: &[u64], tier: Tier) {
-        // A hole is about to open: walked block by block from before the first removal.
-        table.set_linear(id, true);
-        for hash in hashes {
-            let key = self.key(id, *hash);
-            let Some(slot) = table.find(key) else {
-                self.forget_name(id, *hash);
-                continue;
-            };
-            let before = table.classes_in(load(&table.holders, slot), id);
-            let after = before & !tier.class();
-            if after == before || self.store.set(table, slot, id, after).is_err() {
-                continue;
-            }
-            let orphan = usize::from(!self.has_parent(table, slot, id));
-            let left = self.held_children(table, slot, id);
-            let Some(endpoint) = self.endpoints.get_mut(id) else { continue };
-            endpoint.elsewhere -= usize::from(after & !DEVICE == 0 && before & !DEVICE != 0);
-            if after == 0 {
-                endpoint.blocks -= 1;
-                endpoint.orphans = (endpoint.orphans + left).saturating_sub(orphan);
-                self.forget_name(id, *hash);
-                self.tidy(table, slot);
-            }
-        }
-    }
-
-    fn forget_name(&mut self, id: usize, name: u64) {
-        if let Some(endpoint) = self.endpoints.get_mut(id) {
-            endpoint.names.remove(&name);
-        }
-    }
-
-    /// Whether the endpoint holds the block before, or there is none.
-    fn has_parent(&self, table: &Table, slot: usize, id: usize) -> bool {
-        self.links.parent(slot).is_none_or(|parent| table.classes_in(load(&table.holders, parent), id) != 0)
-    }
-
-    fn held_children(&self, table: &Table, slot: usize, id: usize) -> usize {
-        let held = |child: &usize| table.classes_in(load(&table.holders, *child), id) != 0;
-        self.links.children(slot).filter(held).count()
-    }
-
-    /// Lets go of a slot that nobody holds: of its parent, and of the slot itself unless it has children.
-    fn tidy(&mut self, table: &Table, slot: usize) {
-        if load(&table.holders, slot) != 0 {
-            return;
-        }
-        self.unlink(table, slot);
-        if !self.links.has_children(slot) && load(&table.keys, slot) != 0 {
-            self.store.vacate(table, slot);
-        }
-    }
-
-    /// Unlinks a slot from its parent, which goes if it was kept for this child alone.
-    fn unlink(&mut self, table: &Table, slot: usize) {
-        let Some(parent) = self.links.parent(slot) else { return };
-        self.links.unlink(slot);
-        if load(&table.holders, parent) == 0 && !self.links.has_children(parent) {
-            self.store.vacate(table, parent);
         }
     }
 

@@ -1,7 +1,8 @@
 //! The writer's side of the table: one at a time, under the lock of the index.
 
-use super::bits::{index, wide};
-use super::table::{BUCKET, CLASSES, MAX_WORDS, Table, lanes, load, set_bit, store, wide_entry};
+use super::bits::wide;
+use super::holders::{Packed, any, is_dead, pointer, set_planes, wide_holders};
+use super::table::{BUCKET, CLASSES, Table, lanes, load, store, wide_entry};
 
 /// Why a holder found no place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -269,31 +270,9 @@ impl Store {
     }
 }
 
-/// Four lanes being filled.
-#[derive(Default)]
-struct Packed {
-    word: u64,
-    lanes: u32,
-}
-
-impl Packed {
-    fn push(&mut self, id: usize, classes: u8) -> bool {
-        if self.lanes == 4 {
-            return false;
-        }
-        self.word |= (wide(id) << 4 | u64::from(classes)) << (16 * self.lanes);
-        self.lanes += 1;
-        true
-    }
-}
-
 /// The next size of a table: half as much again, then a third, so that every second one doubles.
 fn next_size(slots: usize) -> usize {
     if slots.is_power_of_two() { slots / 2 * 3 } else { slots / 3 * 4 }
-}
-
-fn pointer(entry: usize) -> u64 {
-    (wide(entry) + 1) << 4
 }
 
 /// Free slots of a bucket, and the first of them.
@@ -301,49 +280,4 @@ fn free_in(table: &Table, start: usize) -> (usize, Option<usize>) {
     let mut free = (start..start + BUCKET).filter(|slot| load(&table.keys, *slot) == 0);
     let first = free.next();
     (free.count() + usize::from(first.is_some()), first)
-}
-
-/// Whether nobody among these holders counts any more.
-pub(super) fn is_dead(table: &Table, word: u64) -> bool {
-    match wide_entry(word) {
-        None => lanes(word).all(|(id, classes)| table.live(id) & classes == 0),
-        Some(entry) => wide_holders(table, entry).all(|(id, classes)| table.live(id) & classes == 0),
-    }
-}
-
-/// Ids and classes of a wide entry, ascending.
-pub(super) fn wide_holders(table: &Table, entry: usize) -> impl Iterator<Item = (usize, u8)> {
-    (0..table.words.min(MAX_WORDS)).flat_map(move |word| {
-        let first = (entry * table.words + word) * CLASSES;
-        let planes = [0, 1, 2, 3].map(|class| load(&table.wide, first + class));
-        let ids = planes.iter().fold(0, |ids, plane| ids | plane);
-        std::iter::successors(Some(ids), |rest| Some(rest & rest.wrapping_sub(1)))
-            .take_while(|rest| *rest != 0)
-            .map(move |rest| {
-                let bit = rest.trailing_zeros();
-                let mut classes = 0;
-                for (class, plane) in planes.iter().enumerate() {
-                    let [held, ..] = (plane >> bit & 1).to_le_bytes();
-                    classes |= held << class;
-                }
-                (word * 64 + index(bit), classes)
-            })
-    })
-}
-
-fn any(table: &Table, entry: usize) -> bool {
-    let size = CLASSES * table.words;
-    (entry * size..(entry + 1) * size).any(|at| load(&table.wide, at) != 0)
-}
-
-/// Sets what is missing before it clears what is too much.
-fn set_planes(table: &Table, entry: usize, id: usize, classes: u8) {
-    let first = (entry * table.words + id / 64) * CLASSES;
-    for set in [true, false] {
-        for (class, cell) in table.wide.iter().skip(first).take(CLASSES).enumerate() {
-            if (classes >> class & 1 == 1) == set {
-                set_bit(cell, id % 64, set);
-            }
-        }
-    }
 }

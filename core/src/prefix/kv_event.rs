@@ -1,11 +1,14 @@
 //! What engines tell of their caches, in one form for all of them.
 
+use serde::{Deserialize, Serialize};
+
 use super::error::PrefixError;
 use super::scope::Scope;
 use super::table::IndexId;
 
 /// Where an engine keeps a block.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Tier {
     /// In the memory of the accelerator.
     #[default]
@@ -95,7 +98,7 @@ pub enum KvOutcome {
 }
 
 /// How often something was wrong with the events, since the index was made.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct KvCounters {
     /// Events before which others were missing.
     pub gaps: u64,

@@ -14,7 +14,7 @@ use super::walk;
 use super::writer_lock::WriterLock;
 
 /// How much a [`PreciseIndex`] may know, and what it takes a block to be worth.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PreciseOptions {
     pub(super) budget: usize,
     weights: TierWeights,

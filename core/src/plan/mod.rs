@@ -41,6 +41,7 @@ pub use options::{
 };
 pub(crate) use pattern::Pattern;
 pub(crate) use pool::{Backend, Model, Models, Pool, Targets};
+pub(crate) use profile::Weighted;
 pub use profile::{Filter, LoadLimit, LoadMetric, Picker, Profile, Role, Scorer};
 pub use published::PublishedModel;
 pub(crate) use re2::stacked_repetition;

@@ -85,11 +85,12 @@ fn walk(criterion: &mut Criterion) {
                 bencher.iter(|| index.lengths(black_box(&prompt), &positions, &mut lengths));
             });
         };
-        // Nobody has seen it; one in eight has seen some of it; everybody has seen a system prompt and one in eight the rest; all have seen it to lengths
-        // of their own.
+        // Nobody has seen it; one in eight has seen some of it; everybody has seen a system prompt and one in eight the rest; everybody has seen
+        // all of it; all have seen it to lengths of their own.
         bench("cold", &|_| 0);
         bench("warm", &|n| if n % 8 == 0 { blocks - n } else { 0 });
         bench("shared", &|n| if n % 8 == 0 { blocks - n } else { 128 });
+        bench("same", &|_| blocks);
         bench("lengths", &|n| 1 + (n * 7919) % blocks);
     }
     group.finish();

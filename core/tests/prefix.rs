@@ -23,7 +23,10 @@ use inferroute::{
 };
 
 fn operations() -> usize {
-    std::env::var("INFERROUTE_PREFIX_OPERATIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(100_000)
+    std::env::var("INFERROUTE_PREFIX_OPERATIONS")
+        .ok()
+        .and_then(|count| count.parse().ok())
+        .unwrap_or(if cfg!(debug_assertions) { 20_000 } else { 100_000 })
 }
 
 /// SplitMix64.

@@ -49,6 +49,9 @@ fn allocations(run: impl FnOnce()) -> u64 {
     ALLOCATIONS.get() - before
 }
 
+/// A build without optimisation takes a tenth of the rounds.
+const SLOW: usize = if cfg!(debug_assertions) { 10 } else { 1 };
+
 /// SplitMix64.
 fn random(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
@@ -103,7 +106,7 @@ fn a_million_random_prefixes_stay_inside_a_small_budget() {
         let mut state = 3;
         let shared = chain(&mut state, 40);
         let mut most = 0;
-        for n in 0..333_334 {
+        for n in 0..333_334 / SLOW {
             let prompt = chain(&mut state, 3);
             index.insert(ids[n % 100], &prompt).unwrap();
             if n % 64 == 0 {
@@ -262,7 +265,7 @@ fn readers_never_see_more_than_was_ever_inserted() {
             });
         }
         let mut state = 77;
-        for _ in 0..60_000 {
+        for _ in 0..60_000 / SLOW {
             let (prompt, endpoint) =
                 ((random(&mut state) % 200) as usize, (random(&mut state) % 12) as usize);
             let blocks = random(&mut state) % 65;

@@ -146,7 +146,7 @@ impl ApproximateIndex {
         });
     }
 
-    /// Bytes that the index takes: 16 for each of its slots, 32 for each 64 ids in a wide entry, 64 for each 64 ids, 72 for each endpoint that there
+    /// Bytes that the index takes: 16 for each of its slots, 32 for each 64 ids in a wide entry, 64 for each 64 ids, 48 for each endpoint that there
     /// was room for, and the fixed parts. While a table is replaced, readers may hold the one before for the moment; the budget has room for both.
     pub fn memory_bytes(&self) -> usize {
         let writer = self.writer.lock();

@@ -18,6 +18,7 @@ mod holders;
 mod keyed;
 mod kv_event;
 mod links;
+mod names;
 mod precise;
 mod precise_blocks;
 mod precise_writer;

@@ -82,12 +82,6 @@ impl Writer {
         }
     }
 
-    fn forget_name(&mut self, id: usize, name: u64) {
-        if let Some(endpoint) = self.endpoints.get_mut(id) {
-            endpoint.names.remove(&name);
-        }
-    }
-
     /// Whether the endpoint holds the block before, or there is none.
     fn has_parent(&self, table: &Table, slot: usize, id: usize) -> bool {
         self.links.parent(slot).is_none_or(|parent| table.classes_in(load(&table.holders, parent), id) != 0)

@@ -1,6 +1,5 @@
 //! Taking KV events in.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -10,22 +9,21 @@ use super::error::PrefixError;
 use super::hash::{BlockHashes, PrefixHasher};
 use super::kv_event::{KvChange, KvCounters, KvEvent, KvOutcome, Tier};
 use super::links::Links;
+use super::names::{Names, name_bytes};
 use super::store::{NoRoom, Store};
 use super::table::{MAX_IDS, Table, load};
 
 /// Every tier counts.
 const ALL: u8 = 0xF;
 
-type Names = HashMap<u64, u64, foldhash::quality::FixedState>;
-
 pub(super) struct Writer {
     pub(super) store: Store,
     pub(super) links: Links,
     pub(super) endpoints: Vec<Endpoint>,
     present: usize,
-    counters: KvCounters,
+    pub(super) counters: KvCounters,
     hasher: PrefixHasher,
-    budget: usize,
+    pub(super) budget: usize,
     /// Whether slots may hold what endpoints left behind.
     dirty: bool,
 }
@@ -51,11 +49,6 @@ pub(super) struct Endpoint {
     /// Slots swept by the time it went.
     gone: u64,
     pub(super) names: Names,
-}
-
-/// The bytes of a table of names: a byte and an entry for each place, of which seven in eight may be used.
-fn name_bytes(names: &Names) -> usize {
-    if names.capacity() == 0 { 0 } else { (names.capacity() * 8 / 7).next_power_of_two() * 17 }
 }
 
 impl Writer {
@@ -190,34 +183,6 @@ impl Writer {
         };
         self.show(&table, id);
         Ok(if complete { KvOutcome::Applied } else { KvOutcome::Partly })
-    }
-
-    /// The key that a name of the endpoint stands for.
-    fn name(&self, id: usize, name: u64) -> Option<u64> {
-        self.endpoints.get(id).and_then(|endpoint| endpoint.names.get(&name)).copied()
-    }
-
-    pub(super) fn key(&self, id: usize, hash: u64) -> u64 {
-        self.name(id, hash).unwrap_or(hash).max(1)
-    }
-
-    /// Keeps names with their keys, as far as the budget goes; says how many.
-    fn remember(&mut self, id: usize, names: &[u64], keys: &[u64], table: &Table) -> usize {
-        let mut bytes = self.bytes() + Table::bytes(table.slots(), table.wide_entries(), table.words);
-        let Some(endpoint) = self.endpoints.get_mut(id) else { return 0 };
-        let mut kept = 0;
-        for (name, key) in names.iter().zip(keys) {
-            let before = name_bytes(&endpoint.names);
-            let full = endpoint.names.len() == endpoint.names.capacity();
-            if full && bytes + 2 * before.max(64) > self.budget {
-                self.counters.refused += wide(names.len() - kept);
-                break;
-            }
-            endpoint.names.insert(*name, *key);
-            bytes += name_bytes(&endpoint.names) - before;
-            kept += 1;
-        }
-        kept
     }
 
     /// Whether all blocks found room.

@@ -52,6 +52,7 @@
 
 mod admission;
 mod attempt;
+mod base64;
 mod body;
 mod compile;
 mod decide;
@@ -62,6 +63,7 @@ mod load;
 mod manifest;
 mod no_route;
 mod plan;
+mod real;
 mod request;
 mod rng;
 mod router;
@@ -85,10 +87,11 @@ pub use load::Manifests;
 pub use manifest::{Code, Criticality, Diagnostic, LabelSelector, Operator, Problems, Severity};
 pub use no_route::{Location, NoRoute, Reason};
 pub use plan::{
-    BackendName, BodyChange, ConcurrencyMode, Decider, Disaggregation, Filter, Handler, HeaderChange,
-    HeaderName, LoadLimit, LoadMetric, Mirror, Miss, MissingLoad, Mutations, Options, PathChange, Picker,
-    Plan, Profile, PublishedModel, Retry, Role, RuleView, Saturation, Scheduling, Scorer, Strategy,
-    UnknownModel, UnknownStrategy,
+    AttributeFilter, BackendName, BodyChange, Comparison, ConcurrencyDetector, ConcurrencyMode, Decider,
+    Disaggregation, ExpectedTtft, Filter, Handler, HeaderChange, HeaderName, LoadLimit, LoadMetric,
+    LoraFormula, Mirror, Miss, MissingLoad, Mutations, Normalization, Options, PathChange, Picker, Plan,
+    PrefixCacheAffinity, Profile, PublishedModel, Retry, Role, RuleView, Saturation, Scheduling, Scorer,
+    Session, Strategy, TopologyLabels, TopologyLevel, UnknownModel, UnknownStrategy, UtilizationDetector,
 };
 pub use request::{Found, Headers, Request};
 pub use rng::DecisionRng;

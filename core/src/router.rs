@@ -82,7 +82,10 @@ impl Router {
     /// # Errors
     /// As [`decide`](Self::decide).
     pub fn route(&self, request: &Request<'_>, now: Nanos) -> Result<Ticket, NoRoute> {
-        self.decide(request, now).map(|decision| Ticket::new(decision, request.prompt_tokens, now))
+        self.decide(request, now).map(|decision| {
+            decide::remember(&decision.state, &decision.choice, request, now);
+            Ticket::new(decision, request.prompt_tokens, now)
+        })
     }
 
     /// [`route`](Self::route) for requests that came at once: each is counted before the next is decided, so that a burst spreads.

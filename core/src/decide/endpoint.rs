@@ -2,8 +2,9 @@
 
 use super::candidates::{Candidates, Survivors};
 use super::facts::Facts;
+use super::filter::Filtering;
 use super::pick::{Picking, Ranked};
-use super::{admission, filter, subset};
+use super::{admission, subset};
 use crate::ids::PoolIx;
 use crate::no_route::Reason;
 use crate::request::Request;
@@ -37,7 +38,7 @@ pub(super) fn rank<T: Trace>(
     if members.endpoints.is_empty() {
         return Err(Reason::PoolEmpty);
     }
-    let facts = Facts::new(state, members, request, now);
+    let facts = Facts::new(state, pool, request, now);
     let mut survivors = Survivors::ready(members);
     if T::ON {
         tell_removed(
@@ -67,7 +68,9 @@ pub(super) fn rank<T: Trace>(
     for (number, filter) in profile.filters.iter().enumerate() {
         let before = T::ON.then(|| survivors.clone());
         let by_labels = members.kept.get(profile_number).and_then(|kept| kept.get(number));
-        filter::apply(filter, by_labels.map(|kept| &**kept), &facts, &mut survivors);
+        let mut filtering =
+            Filtering { facts: &facts, survivors: &mut survivors, rng: &mut *rng, trace: &mut *trace };
+        filtering.apply(filter, by_labels.map(|kept| &**kept));
         if let Some(before) = before {
             tell_removed(&facts, before.candidates(), survivors.candidates(), filter.as_str(), trace);
         }

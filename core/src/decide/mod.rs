@@ -11,12 +11,17 @@ mod matching;
 mod model;
 mod path;
 mod pick;
+mod remember;
 mod score;
 mod stages;
 mod subset;
+#[cfg(test)]
+mod testing;
+mod topology;
 
 use std::ops::Deref;
 
+pub(crate) use self::remember::remember;
 pub(crate) use self::stages::Before;
 
 use self::attempts::{Drawing, Drawn};

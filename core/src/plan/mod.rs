@@ -31,7 +31,11 @@ pub(crate) use mutations::Redirect;
 pub use mutations::{BodyChange, HeaderChange, Mirror, Mutations, PathChange, Retry};
 pub use options::{Options, Strategy, UnknownModel, UnknownStrategy};
 pub(crate) use pool::{Backend, Model, Models, Pool, Targets};
-pub use profile::{Filter, LoadLimit, LoadMetric, Picker, Profile, Role, Scorer};
+pub use profile::{
+    AttributeFilter, Comparison, ConcurrencyDetector, ExpectedTtft, Filter, LoadLimit, LoadMetric,
+    LoraFormula, Normalization, Picker, PrefixCacheAffinity, Profile, Role, Scorer, Session, TopologyLabels,
+    TopologyLevel, UtilizationDetector,
+};
 pub use published::PublishedModel;
 pub use scheduling::{
     ConcurrencyMode, Decider, Disaggregation, Handler, MissingLoad, Saturation, Scheduling,

@@ -1,6 +1,6 @@
 //! How endpoints of a pool are chosen for a request as a whole: which profiles run, what they know, and who is turned away.
 
-use super::profile::{Filter, Profile, Role};
+use super::profile::{Filter, Profile, Role, Scorer, Session};
 use crate::plan::Strategy;
 
 /// Profiles, who decides which of them run, and what is counted and remembered for them.
@@ -165,10 +165,35 @@ impl Scheduling {
 
     /// The headers that the handler, filters and scorers read, in lower case.
     pub(crate) fn header_names(&self) -> Vec<String> {
-        match &self.handler {
-            Handler::Header { header, .. } => vec![header.to_ascii_lowercase()],
-            _ => Vec::new(),
-        }
+        let handler = match &self.handler {
+            Handler::Header { header, .. } => Some(header.as_str()),
+            _ => None,
+        };
+        let filters = self.filters().filter_map(Filter::header);
+        let scorers = self.scorers().filter_map(Scorer::header);
+        handler.into_iter().chain(filters).chain(scorers).map(str::to_ascii_lowercase).collect()
+    }
+
+    /// The labels that filters and scorers compare for each request, each once.
+    pub(crate) fn label_names(&self) -> Vec<&str> {
+        let filters = self.filters().flat_map(Filter::labels);
+        let mut names: Vec<&str> = filters.chain(self.scorers().flat_map(Scorer::labels)).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// How filters and scorers find the endpoints of sessions.
+    pub(crate) fn sessions(&self) -> impl Iterator<Item = &Session> {
+        self.filters().filter_map(Filter::session).chain(self.scorers().filter_map(Scorer::session))
+    }
+
+    fn filters(&self) -> impl Iterator<Item = &Filter> {
+        self.profiles.iter().flat_map(|profile| &profile.filters)
+    }
+
+    fn scorers(&self) -> impl Iterator<Item = &Scorer> {
+        self.profiles.iter().flat_map(|profile| &profile.scorers).map(|weighted| &weighted.scorer)
     }
 
     /// The number of the profile with this name.

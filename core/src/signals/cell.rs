@@ -2,9 +2,12 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::adapters::{AdapterUse, Adapters};
+use super::attributes::Attributes;
 use super::leased::{Lease, Leased, Terms};
 use super::load::Load;
 use super::polled::Polled;
+use super::sessions::Sessions;
 use crate::units::Nanos;
 
 /// The signals of one endpoint. Aligned so that two endpoints never share a cache line.
@@ -16,6 +19,8 @@ pub(crate) struct EndpointCell {
     requests: Leased,
     /// Prompt tokens of those that have no first token yet.
     waiting_tokens: Leased,
+    adapters: Adapters,
+    attributes: Attributes,
 }
 
 impl EndpointCell {
@@ -35,6 +40,25 @@ impl EndpointCell {
     #[inline]
     pub(crate) fn polled(&self, oldest: Nanos) -> Option<&Polled> {
         Some(&self.polled).filter(|polled| polled.is_since(oldest))
+    }
+
+    /// How the adapter with this key is used there, as told at `oldest` or later.
+    pub(crate) fn adapter(&self, key: u64, oldest: Nanos) -> Option<AdapterUse> {
+        self.adapters.usage(key, oldest)
+    }
+
+    pub(crate) fn set_adapters(&self, active: &[String], waiting: &[String], max: Option<u32>, at: Nanos) {
+        self.adapters.set(active, waiting, max, at);
+    }
+
+    /// The attribute with this key, as told at `oldest` or later.
+    pub(crate) fn attribute(&self, key: u64, oldest: Nanos) -> Option<f64> {
+        self.attributes.get(key, oldest)
+    }
+
+    /// `false` where the endpoint has too many attributes already.
+    pub(crate) fn set_attribute(&self, key: u64, value: f64, at: Nanos) -> bool {
+        self.attributes.set(key, value, at)
     }
 
     pub(crate) fn set_load(&self, load: Load, at: Nanos) {
@@ -70,6 +94,7 @@ impl EndpointCell {
 #[repr(align(64))]
 pub(crate) struct PoolCell {
     turn: AtomicU64,
+    pub(crate) sessions: Sessions,
 }
 
 impl PoolCell {

@@ -52,6 +52,29 @@ pub enum Event {
         /// What it said.
         load: Load,
     },
+    /// The endpoint told which LoRA adapters have requests. Unknown endpoints are passed over.
+    AdaptersPolled {
+        /// Id of the endpoint, as the decision named it.
+        endpoint: String,
+        /// Adapters of running requests.
+        #[serde(default)]
+        active: Vec<String>,
+        /// Adapters of waiting requests.
+        #[serde(default)]
+        waiting: Vec<String>,
+        /// The most adapters that it serves at once; without it there is room for none.
+        #[serde(default)]
+        max: Option<u32>,
+    },
+    /// A named number of an endpoint, for `endpoint-attribute-scorer` and `-filter`. It goes stale as polled load does; unknown endpoints are passed over.
+    AttributeReported {
+        /// Id of the endpoint, as the decision named it.
+        endpoint: String,
+        /// The name; an endpoint has at most 16.
+        attribute: String,
+        /// The number, which is finite.
+        value: f64,
+    },
     /// Time has passed: requests whose lease has lapsed no longer count. [`Options::lease`](crate::Options::lease) says when that is; polling the load
     /// of an endpoint does the same for that endpoint.
     LeasesLapsed,
@@ -93,6 +116,16 @@ pub enum EventError {
         /// Which value, and why.
         problem: &'static str,
     },
+    /// An attribute that is no finite number, or one too many.
+    #[error("attribute `{attribute}` of endpoint `{endpoint}` cannot be: {problem}")]
+    BadAttribute {
+        /// The id that was given.
+        endpoint: String,
+        /// The attribute's name.
+        attribute: String,
+        /// Why.
+        problem: &'static str,
+    },
     /// A request was started on an endpoint that is not known.
     #[error("endpoint `{endpoint}` is not known; report it before requests are counted on it")]
     UnknownEndpoint {
@@ -109,6 +142,7 @@ impl EventError {
             Self::NoName => "EV0002",
             Self::UnknownEndpoint { .. } => "EV0003",
             Self::BadLoad { .. } => "EV0004",
+            Self::BadAttribute { .. } => "EV0005",
         }
     }
 }

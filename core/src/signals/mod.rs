@@ -3,6 +3,8 @@
 //! A cell belongs to one endpoint from the moment it is reported until it is gone; an endpoint that comes back gets a new one. So a count can
 //! neither leak into another endpoint nor survive its own.
 
+mod adapters;
+mod attributes;
 mod cell;
 mod endpoint_id;
 mod event;
@@ -10,7 +12,10 @@ mod leased;
 mod load;
 mod polled;
 mod reported;
+mod sessions;
 
+pub(crate) use adapters::AdapterUse;
+pub(crate) use attributes::attribute_key;
 pub(crate) use cell::{EndpointCell, PoolCell};
 pub(crate) use endpoint_id::{address_with_port, socket_address};
 pub(crate) use event::check;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::State;
 use super::builder::Builder;
 use crate::ids::ObjectName;
-use crate::signals::{Event, EventError, ReportedEndpoint, Terms, check};
+use crate::signals::{Event, EventError, ReportedEndpoint, Terms, attribute_key, check};
 use crate::units::Nanos;
 
 impl State {
@@ -67,6 +67,23 @@ impl State {
                     cell.lapse(leases, now);
                     cell.set_load(*load, now);
                 });
+            }
+            Event::AdaptersPolled { endpoint, active, waiting, max } => {
+                self.cells_of(endpoint).for_each(|cell| cell.set_adapters(active, waiting, *max, now));
+            }
+            Event::AttributeReported { endpoint, attribute, value } => {
+                let bad = |problem| EventError::BadAttribute {
+                    endpoint: endpoint.clone(),
+                    attribute: attribute.clone(),
+                    problem,
+                };
+                if !value.is_finite() {
+                    return Err(bad("it is not a finite number"));
+                }
+                let key = attribute_key(attribute);
+                if !self.cells_of(endpoint).all(|cell| cell.set_attribute(key, *value, now)) {
+                    return Err(bad("the endpoint has as many attributes as it may have"));
+                }
             }
             Event::LeasesLapsed => self.cells.iter().for_each(|cell| cell.lapse(leases, now)),
             Event::EndpointReported { .. } | Event::EndpointGone { .. } | Event::EndpointsReplaced { .. } => {

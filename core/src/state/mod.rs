@@ -2,6 +2,7 @@
 
 mod builder;
 mod change;
+mod columns;
 mod endpoint;
 mod members;
 
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use self::builder::Builder;
+pub(crate) use self::columns::{Column, LengthRange};
 pub(crate) use self::endpoint::Endpoint;
 pub(crate) use self::members::Members;
 use crate::ids::{BackendIx, EndpointIx, Ix, ObjectName, PoolIx, Table};

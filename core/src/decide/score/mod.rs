@@ -1,13 +1,20 @@
 //! Scorers rate an endpoint; more is better. One file a scorer.
 
 mod active_request;
+mod context_length;
+mod endpoint_attribute;
+mod header_label_affinity;
 mod kv_cache_utilization;
 mod least_request;
 mod load_aware;
+mod lora_affinity;
+mod prefix_cache;
 mod queue;
 mod relative;
 mod running_requests;
+mod session_affinity;
 mod token_load;
+mod topology_affinity;
 
 use smallvec::SmallVec;
 
@@ -51,16 +58,29 @@ fn rate(
     candidates: Candidates<'_>,
     give: impl FnMut(usize, Option<f64>),
 ) {
-    match *scorer {
+    match scorer {
         Scorer::LeastRequest => least_request::rate(facts, candidates, give),
         Scorer::Queue => queue::rate(facts, candidates, give),
         Scorer::RunningRequests => running_requests::rate(facts, candidates, give),
         Scorer::KvCacheUtilization => kv_cache_utilization::rate(facts, candidates, give),
         Scorer::ActiveRequest { idle_threshold, max_busy_score } => {
-            active_request::rate(idle_threshold, max_busy_score, facts, candidates, give);
+            active_request::rate(*idle_threshold, *max_busy_score, facts, candidates, give);
         }
-        Scorer::TokenLoad { queue_threshold } => token_load::rate(queue_threshold, facts, candidates, give),
-        Scorer::LoadAware { threshold } => load_aware::rate(threshold, facts, candidates, give),
+        Scorer::TokenLoad { queue_threshold } => token_load::rate(*queue_threshold, facts, candidates, give),
+        Scorer::LoadAware { threshold } => load_aware::rate(*threshold, facts, candidates, give),
+        Scorer::PrefixCache { match_length_weight, match_length_scale_tokens } => {
+            prefix_cache::rate(*match_length_weight, *match_length_scale_tokens, facts, candidates, give);
+        }
+        Scorer::LoraAffinity(formula) => lora_affinity::rate(*formula, facts, candidates, give),
+        Scorer::SessionAffinity(session) => session_affinity::rate(session, facts, candidates, give),
+        Scorer::HeaderLabelAffinity { header, label } => {
+            header_label_affinity::rate(header, label, facts, candidates, give);
+        }
+        Scorer::ContextLength { label } => context_length::rate(label, facts, candidates, give),
+        Scorer::EndpointAttribute { attribute, less_is_better, normalization } => {
+            endpoint_attribute::rate(attribute, *less_is_better, *normalization, facts, candidates, give);
+        }
+        Scorer::TopologyAffinity(labels) => topology_affinity::rate(labels, facts, candidates, give),
     }
 }
 

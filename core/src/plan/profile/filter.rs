@@ -1,5 +1,10 @@
 //! What takes endpoints out before anything is compared.
 
+use super::affinity::PrefixCacheAffinity;
+use super::attribute::AttributeFilter;
+use super::detector::{ConcurrencyDetector, UtilizationDetector};
+use super::session::Session;
+use super::topology::{TopologyLabels, TopologyLevel};
 use crate::manifest::{LabelSelector, Labels};
 
 /// Takes endpoints out. Endpoints that the host reports as not ready are out before any filter runs. A filter that leaves nobody ends the decision on
@@ -26,6 +31,30 @@ pub enum Filter {
         limits: Vec<LoadLimit>,
         /// Whether everyone stays where nobody is within the limits.
         fallback_on_empty: bool,
+    },
+    /// `prefix-cache-affinity-filter`: keeps endpoints that hold most of the prompt in their prefix caches, unless they are too busy.
+    PrefixCacheAffinity(PrefixCacheAffinity),
+    /// `utilization-detector`: keeps endpoints whose queue and KV cache are below limits.
+    UtilizationDetector(UtilizationDetector),
+    /// `concurrency-detector`: keeps endpoints with fewer requests or tokens in flight than they may have.
+    ConcurrencyDetector(ConcurrencyDetector),
+    /// `session-affinity-filter`: keeps the endpoint that the session belongs to; everyone where it belongs to none of them.
+    SessionAffinity(Session),
+    /// `context-length-aware` with `enableFiltering`: keeps endpoints whose label holds a range `min-max` with the prompt's length in it, or that have no
+    /// such label. A label that is no range keeps nothing.
+    ContextLength {
+        /// The label. Upstream's default: `llm-d.ai/context-length-range`.
+        label: String,
+    },
+    /// `endpoint-attribute-filter`: keeps endpoints whose attribute compares with a value.
+    EndpointAttribute(AttributeFilter),
+    /// `topology-affinity-filter`: keeps endpoints at least this close to the one that works on the other part of the request; everyone where none is, or
+    /// there is no other part.
+    TopologyAffinity {
+        /// How close. Upstream's default: [`TopologyLevel::Host`].
+        closest: TopologyLevel,
+        /// Where endpoints say where they are.
+        labels: TopologyLabels,
     },
 }
 
@@ -74,6 +103,13 @@ impl Filter {
             Self::Role(Role::Prefill) => "prefill-filter",
             Self::Role(Role::Encode) => "encode-filter",
             Self::Utilization { .. } => "utilization-filter",
+            Self::PrefixCacheAffinity(_) => "prefix-cache-affinity-filter",
+            Self::UtilizationDetector(_) => "utilization-detector",
+            Self::ConcurrencyDetector(_) => "concurrency-detector",
+            Self::SessionAffinity(_) => "session-affinity-filter",
+            Self::ContextLength { .. } => "context-length-aware",
+            Self::EndpointAttribute(_) => "endpoint-attribute-filter",
+            Self::TopologyAffinity { .. } => "topology-affinity-filter",
         }
     }
 
@@ -85,8 +121,33 @@ impl Filter {
                 labels.get(label).map_or(*allow_missing, |value| values.contains(value))
             }
             Self::Role(role) => role.may_be_taken(labels.get("llm-d.ai/role").map(String::as_str)),
-            Self::Utilization { .. } => return None,
+            _ => return None,
         })
+    }
+
+    /// How it finds the endpoint of a session.
+    pub(crate) fn session(&self) -> Option<&Session> {
+        match self {
+            Self::SessionAffinity(session) => Some(session),
+            _ => None,
+        }
+    }
+
+    /// The header that it reads.
+    pub(crate) fn header(&self) -> Option<&str> {
+        match self {
+            Self::SessionAffinity(session) => Some(session.header()),
+            _ => None,
+        }
+    }
+
+    /// The labels that it reads for each request.
+    pub(crate) fn labels(&self) -> Vec<&str> {
+        match self {
+            Self::ContextLength { label } => vec![label],
+            Self::TopologyAffinity { labels, .. } => labels.all().to_vec(),
+            _ => Vec::new(),
+        }
     }
 }
 

@@ -2,13 +2,23 @@
 //!
 //! These are closed lists plus one door for the host's own code; what each item does is one file under `decide/filter`, `decide/score` or `decide/pick`.
 
+mod affinity;
+mod attribute;
+mod detector;
 mod filter;
 mod picker;
 mod scorer;
+mod session;
+mod topology;
 
+pub use affinity::{ExpectedTtft, PrefixCacheAffinity};
+pub use attribute::{AttributeFilter, Comparison, Normalization};
+pub use detector::{ConcurrencyDetector, UtilizationDetector};
 pub use filter::{Filter, LoadLimit, LoadMetric, Role};
 pub use picker::Picker;
-pub use scorer::Scorer;
+pub use scorer::{LoraFormula, Scorer};
+pub use session::Session;
+pub use topology::{TopologyLabels, TopologyLevel};
 
 use super::options::Strategy;
 

@@ -1,0 +1,52 @@
+//! Rates an endpoint by how much of the prompt it holds in its prefix cache: by the share of the prompt, and, as far as weighted, by the length alone,
+//! because half of a long prompt saves more than all of a short one.
+
+use crate::decide::candidates::Candidates;
+use crate::decide::facts::{Facts, PrefixMatch};
+use crate::real;
+
+#[inline]
+pub(super) fn rate(
+    weight: f64,
+    scale: f64,
+    facts: &Facts<'_>,
+    candidates: Candidates<'_>,
+    mut give: impl FnMut(usize, Option<f64>),
+) {
+    candidates.for_each(|position| {
+        give(position, facts.prefix(position).map(|found| of_match(found, weight, scale)));
+    });
+}
+
+#[inline]
+fn of_match(found: PrefixMatch, weight: f64, scale: f64) -> f64 {
+    if found.total == 0 {
+        return 0.0;
+    }
+    let length = if weight > 0.0 { (real::of(found.tokens()) / scale).min(1.0) } else { 0.0 };
+    weight * length * length + (1.0 - weight) * found.share()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(matched: u32, total: u32) -> PrefixMatch {
+        PrefixMatch { matched, total, block_tokens: 64 }
+    }
+
+    #[test]
+    fn share_and_length_weigh_as_told() {
+        assert_eq!(of_match(found(3, 4), 0.0, 8192.0), 0.75);
+        assert_eq!(of_match(found(0, 4), 1.0, 8192.0), 0.0);
+        assert_eq!(of_match(found(4, 4), 1.0, 8192.0), (256.0_f64 / 8192.0).powi(2));
+        assert_eq!(of_match(found(64, 128), 0.5, 8192.0), 0.5 * 0.25 + 0.5 * 0.5);
+        assert_eq!(of_match(found(200, 200), 1.0, 8192.0), 1.0, "no longer than the scale");
+    }
+
+    #[test]
+    fn an_empty_prompt_and_an_unknown_block_size_rate_nothing_more() {
+        assert_eq!(of_match(found(0, 0), 0.5, 8192.0), 0.0);
+        assert_eq!(of_match(PrefixMatch { block_tokens: 0, ..found(2, 4) }, 0.5, 8192.0), 0.25);
+    }
+}

@@ -124,6 +124,9 @@ impl Trace for Recorder {
                 self.table.score(id, scorer, rating, points);
             }
             Step::Scored { .. } => {}
+            Step::ScorerFailed { scorer, reason } => {
+                self.add(ENDPOINTS, format!("{scorer} failed: {reason}"))
+            }
             Step::Tie { number } => {
                 self.add(ENDPOINTS, format!("equal scores: {number} is the larger number"))
             }

@@ -79,7 +79,7 @@ pub use attempt::AttemptView;
 pub use body::{
     Body, BodyCode, BodyError, BodyFormat, BodyLimits, Chunk, Chunks, Piece, PieceKind, Pieces, PromptField,
 };
-pub use decide::decide;
+pub use decide::{ScoringView, decide};
 pub use decision::Decision;
 pub use explanation::{Explanation, Recorder};
 pub use ids::ObjectName;
@@ -87,11 +87,14 @@ pub use load::Manifests;
 pub use manifest::{Code, Criticality, Diagnostic, LabelSelector, Operator, Problems, Severity};
 pub use no_route::{Location, NoRoute, Reason};
 pub use plan::{
-    AttributeFilter, BackendName, BodyChange, Comparison, ConcurrencyDetector, ConcurrencyMode, Decider,
-    Disaggregation, ExpectedTtft, Filter, Handler, HeaderChange, HeaderName, LoadLimit, LoadMetric,
-    LoraFormula, Mirror, Miss, MissingLoad, Mutations, Normalization, Options, PathChange, Picker, Plan,
-    PrefixCacheAffinity, Profile, PublishedModel, Retry, Role, RuleView, Saturation, Scheduling, Scorer,
-    Session, Strategy, TopologyLabels, TopologyLevel, UnknownModel, UnknownStrategy, UtilizationDetector,
+    AttributeFilter, BackendName, BodyChange, CircuitBreaker, Comparison, ConcurrencyDetector,
+    ConcurrencyMode, CustomScorer, Decider, DecisionTree, Disaggregation, ExpectedTtft, Filter, Handler,
+    HashKey, HeaderChange, HeaderName, HeadroomChoice, LatencyFeatures, LatencyModel, LatencyPrediction,
+    LatencyScorer, LinearLatency, LinearTerms, LoadLimit, LoadMetric, LoraFormula, Mirror, Miss, MissingLoad,
+    Mutations, Normalization, Options, OutlierEjection, PathChange, Picker, Plan, PrefixCacheAffinity,
+    Profile, PublishedModel, Retry, Role, RuleView, Saturation, Scheduling, ScoredEndpoint, Scorer,
+    ScorerFailure, Session, SharedModel, SharedScorer, SloHeadroomTier, Strategy, TopologyLabels,
+    TopologyLevel, UnknownModel, UnknownStrategy, UtilizationDetector,
 };
 pub use request::{Found, Headers, Request};
 pub use rng::DecisionRng;

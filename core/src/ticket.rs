@@ -19,6 +19,12 @@ pub struct Ticket {
     lease: Lease,
     prompt_tokens: u32,
     has_first_token: bool,
+    /// Whether the failure of the attempt under way is told already.
+    has_failed: bool,
+    /// When the attempt under way began.
+    began: Nanos,
+    /// The latest time that was told.
+    seen: Nanos,
 }
 
 impl Ticket {
@@ -29,7 +35,17 @@ impl Ticket {
         let cell = Arc::clone(&decision.state.cells[endpoint]);
         let lease = decision.state.plan.leases.lease(now);
         cell.start(prompt_tokens, lease);
-        Self { decision, attempt: 0, cell, lease, prompt_tokens, has_first_token: false }
+        Self {
+            decision,
+            attempt: 0,
+            cell,
+            lease,
+            prompt_tokens,
+            has_first_token: false,
+            has_failed: false,
+            began: now,
+            seen: now,
+        }
     }
 
     /// The decision.
@@ -41,6 +57,7 @@ impl Ticket {
     pub fn first_token(&mut self, now: Nanos) {
         if !self.has_first_token {
             self.has_first_token = true;
+            self.cell.health().first_token_after(now.since(self.began), now, self.half_life());
             self.cell.first_token(self.prompt_tokens, self.lease);
         }
         self.renew(now);
@@ -48,6 +65,7 @@ impl Ticket {
 
     /// The request is still under way. Hosts whose answers stream for longer than the lease call it now and then.
     pub fn renew(&mut self, now: Nanos) {
+        self.seen = self.seen.max(now);
         let lease = self.decision.state.plan.leases.lease(now);
         if lease != self.lease {
             self.leave();
@@ -56,22 +74,42 @@ impl Ticket {
         }
     }
 
-    /// The attempt under way failed; the request now counts at the endpoint of the next fallback, which is returned. `None` where there is none left:
-    /// the request then counts where it did.
+    /// The attempt under way failed, which counts against its endpoint; the request now counts at the endpoint of the next fallback, which is returned.
+    /// `None` where there is none left: the request then counts where it did.
     pub fn fall_back(&mut self, now: Nanos) -> Option<AttemptView<'_>> {
+        self.tell_failure(now);
         let next = self.decision.fallbacks().nth(self.attempt)?.attempt.endpoint;
         self.leave();
         self.attempt += 1;
         self.cell = Arc::clone(&self.decision.state.cells[next]);
         self.lease = self.decision.state.plan.leases.lease(now);
         self.has_first_token = false;
+        self.has_failed = false;
+        (self.began, self.seen) = (now, self.seen.max(now));
         self.enter();
         self.decision.fallbacks().nth(self.attempt - 1)
     }
 
-    /// The request came to its end. The same as dropping the ticket, said aloud.
+    /// The request came to its end, and was answered. A ticket that is dropped instead counts as cancelled, which says nothing of its endpoint.
     pub fn finish(self) {
-        drop(self);
+        self.cell.health().succeeded(self.seen, self.half_life());
+    }
+
+    /// The request failed by its endpoint's fault, and no fallback is left or tried: no connection, no answer in time, a status of 500 or more.
+    pub fn fail(mut self, now: Nanos) {
+        self.tell_failure(now);
+    }
+
+    /// Counts the failure of the attempt under way, once.
+    fn tell_failure(&mut self, now: Nanos) {
+        if !self.has_failed {
+            self.has_failed = true;
+            self.cell.health().failed(now, self.half_life());
+        }
+    }
+
+    fn half_life(&self) -> Nanos {
+        self.decision.state.plan.scheduling.half_life
     }
 
     /// Counts the request at its endpoint.

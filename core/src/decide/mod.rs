@@ -7,6 +7,7 @@ mod candidates;
 mod endpoint;
 mod facts;
 mod filter;
+mod latency;
 mod matching;
 mod model;
 mod path;
@@ -22,6 +23,7 @@ mod topology;
 use std::ops::Deref;
 
 pub(crate) use self::remember::remember;
+pub use self::score::ScoringView;
 pub(crate) use self::stages::Before;
 
 use self::attempts::{Drawing, Drawn};

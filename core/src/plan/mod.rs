@@ -32,9 +32,11 @@ pub use mutations::{BodyChange, HeaderChange, Mirror, Mutations, PathChange, Ret
 pub use options::{Options, Strategy, UnknownModel, UnknownStrategy};
 pub(crate) use pool::{Backend, Model, Models, Pool, Targets};
 pub use profile::{
-    AttributeFilter, Comparison, ConcurrencyDetector, ExpectedTtft, Filter, LoadLimit, LoadMetric,
-    LoraFormula, Normalization, Picker, PrefixCacheAffinity, Profile, Role, Scorer, Session, TopologyLabels,
-    TopologyLevel, UtilizationDetector,
+    AttributeFilter, CircuitBreaker, Comparison, ConcurrencyDetector, CustomScorer, DecisionTree,
+    ExpectedTtft, Filter, HashKey, HeadroomChoice, LatencyFeatures, LatencyModel, LatencyPrediction,
+    LatencyScorer, LinearLatency, LinearTerms, LoadLimit, LoadMetric, LoraFormula, Normalization,
+    OutlierEjection, Picker, PrefixCacheAffinity, Profile, Role, ScoredEndpoint, Scorer, ScorerFailure,
+    Session, SharedModel, SharedScorer, SloHeadroomTier, TopologyLabels, TopologyLevel, UtilizationDetector,
 };
 pub use published::PublishedModel;
 pub use scheduling::{

@@ -2,6 +2,7 @@
 
 use super::profile::{Filter, Profile, Role, Scorer, Session};
 use crate::plan::Strategy;
+use crate::units::Nanos;
 
 /// Profiles, who decides which of them run, and what is counted and remembered for them.
 ///
@@ -17,6 +18,7 @@ pub struct Scheduling {
     pub(crate) handler: Handler,
     pub(crate) saturation: Option<Saturation>,
     pub(crate) missing_load: MissingLoad,
+    pub(crate) half_life: Nanos,
 }
 
 /// Which profiles run for a request, and which of them names the endpoint that the request goes to.
@@ -82,7 +84,7 @@ pub enum Saturation {
         /// KV cache usage at which an endpoint is full. Upstream's default: 0.8.
         kv_cache: f64,
         /// Nanoseconds after which a value counts as missing. Upstream's default: 200 ms.
-        stale_after: crate::units::Nanos,
+        stale_after: Nanos,
     },
     /// `concurrency-detector`: requests and tokens in flight against what endpoints may have.
     Concurrency {
@@ -127,7 +129,13 @@ impl Scheduling {
 
     /// Several profiles and who decides which of them run.
     pub fn new(profiles: Vec<Profile>, handler: Handler) -> Self {
-        Self { profiles, handler, saturation: None, missing_load: MissingLoad::default() }
+        Self {
+            profiles,
+            handler,
+            saturation: None,
+            missing_load: MissingLoad::default(),
+            half_life: Nanos::new(10_000_000_000),
+        }
     }
 
     /// Prefill and decode on endpoints of their own, by their label `llm-d.ai/role`: `decode` and `prefill` with the role's filter put first.
@@ -158,6 +166,13 @@ impl Scheduling {
         self
     }
 
+    /// After how long half of what was measured of requests is forgotten: their times to the first token, and how many failed. Default: 10 s.
+    #[must_use]
+    pub fn half_life(mut self, half_life: Nanos) -> Self {
+        self.half_life = half_life;
+        self
+    }
+
     /// What a strategy stands for.
     pub(crate) fn of(strategy: Strategy) -> Self {
         Self::single(Profile::of(strategy))
@@ -169,8 +184,8 @@ impl Scheduling {
             Handler::Header { header, .. } => Some(header.as_str()),
             _ => None,
         };
-        let filters = self.filters().filter_map(Filter::header);
-        let scorers = self.scorers().filter_map(Scorer::header);
+        let filters = self.filters().flat_map(Filter::headers);
+        let scorers = self.scorers().flat_map(Scorer::headers);
         handler.into_iter().chain(filters).chain(scorers).map(str::to_ascii_lowercase).collect()
     }
 
@@ -189,7 +204,7 @@ impl Scheduling {
     }
 
     fn filters(&self) -> impl Iterator<Item = &Filter> {
-        self.profiles.iter().flat_map(|profile| &profile.filters)
+        self.profiles.iter().flat_map(|profile| &profile.filters).flat_map(Filter::with_inner)
     }
 
     fn scorers(&self) -> impl Iterator<Item = &Scorer> {

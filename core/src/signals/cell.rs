@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::adapters::{AdapterUse, Adapters};
 use super::attributes::Attributes;
+use super::health::Health;
 use super::leased::{Lease, Leased, Terms};
 use super::load::Load;
 use super::polled::Polled;
@@ -21,6 +22,7 @@ pub(crate) struct EndpointCell {
     waiting_tokens: Leased,
     adapters: Adapters,
     attributes: Attributes,
+    health: Health,
 }
 
 impl EndpointCell {
@@ -59,6 +61,12 @@ impl EndpointCell {
     /// `false` where the endpoint has too many attributes already.
     pub(crate) fn set_attribute(&self, key: u64, value: f64, at: Nanos) -> bool {
         self.attributes.set(key, value, at)
+    }
+
+    /// How requests there went.
+    #[inline]
+    pub(crate) fn health(&self) -> &Health {
+        &self.health
     }
 
     pub(crate) fn set_load(&self, load: Load, at: Nanos) {

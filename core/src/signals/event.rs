@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::endpoint_id::is_address;
 use super::load::Load;
 use super::reported::ReportedEndpoint;
+use crate::units::Nanos;
 
 /// Something that happened. Events serialise, so hosts can send them to each other and keep them for replay.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -74,6 +75,18 @@ pub enum Event {
         attribute: String,
         /// The number, which is finite.
         value: f64,
+    },
+    /// How a request to an endpoint went. [`Ticket`](crate::Ticket)s tell this by themselves; hosts that count by events tell it beside
+    /// `request_finished`. A cancelled request says nothing. Unknown endpoints are passed over.
+    RequestMeasured {
+        /// Id of the endpoint, as the decision named it.
+        endpoint: String,
+        /// Whether it failed.
+        #[serde(default)]
+        failed: bool,
+        /// How long the first token of its answer took, where one came.
+        #[serde(default, rename = "ttft_ns")]
+        ttft: Option<Nanos>,
     },
     /// Time has passed: requests whose lease has lapsed no longer count. [`Options::lease`](crate::Options::lease) says when that is; polling the load
     /// of an endpoint does the same for that endpoint.

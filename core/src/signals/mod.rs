@@ -6,8 +6,10 @@
 mod adapters;
 mod attributes;
 mod cell;
+mod decaying;
 mod endpoint_id;
 mod event;
+mod health;
 mod leased;
 mod load;
 mod polled;

@@ -56,6 +56,11 @@ impl Polled {
         Some(self.waiting.load(Ordering::Relaxed)).filter(|count| *count != NO_COUNT)
     }
 
+    /// What was said.
+    pub(crate) fn load(&self) -> Load {
+        Load { waiting: self.waiting(), running: self.running(), kv_usage: self.kv_usage() }
+    }
+
     /// The queue as it must be by now: what it was, with the requests of this router that were sent since and without those that ended.
     #[inline]
     pub(crate) fn waiting_now(&self, in_flight: u32) -> Option<u32> {

@@ -85,6 +85,16 @@ impl State {
                     return Err(bad("the endpoint has as many attributes as it may have"));
                 }
             }
+            Event::RequestMeasured { endpoint, failed, ttft } => {
+                let half_life = self.plan.scheduling.half_life;
+                self.cells_of(endpoint).for_each(|cell| {
+                    if let Some(ttft) = ttft {
+                        cell.health().first_token_after(*ttft, now, half_life);
+                    }
+                    let health = cell.health();
+                    if *failed { health.failed(now, half_life) } else { health.succeeded(now, half_life) }
+                });
+            }
             Event::LeasesLapsed => self.cells.iter().for_each(|cell| cell.lapse(leases, now)),
             Event::EndpointReported { .. } | Event::EndpointGone { .. } | Event::EndpointsReplaced { .. } => {
             }

@@ -98,7 +98,12 @@ impl Pool {
     }
 
     /// What the decision on `request` tells; an error for a refusal.
-    pub(crate) fn told(&self, second: u64, seed: u64, request: &Request<'_>) -> Result<Told, NoRoute<Snapshot>> {
+    pub(crate) fn told(
+        &self,
+        second: u64,
+        seed: u64,
+        request: &Request<'_>,
+    ) -> Result<Told, NoRoute<Snapshot>> {
         let (state, mut told) = (self.router.snapshot(), Told::default());
         let now = Nanos::new(second * SECOND);
         let refused = decide(&state, request, now, &mut DecisionRng::from_seed(seed), &mut told).is_err();

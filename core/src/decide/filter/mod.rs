@@ -1,15 +1,20 @@
 //! Filters take endpoints out before anything is compared. One file a filter, but for those that look at labels only: the state knows their answers.
 
+mod circuit_breaker;
 mod context_length;
 mod detectors;
 mod endpoint_attribute;
+mod historic;
+mod outlier_ejection;
 mod prefix_cache_affinity;
 mod session_affinity;
+mod slo_headroom_tier;
 mod topology_affinity;
 mod utilization;
 
 use super::candidates::Survivors;
 use super::facts::Facts;
+use super::subset;
 use crate::plan::Filter;
 use crate::rng::{DecisionRng, PARTS};
 use crate::trace::{Step, Trace};
@@ -28,8 +33,12 @@ impl<T: Trace> Filtering<'_, T> {
         let (facts, survivors) = (self.facts, &mut *self.survivors);
         match filter {
             Filter::LabelSelector(_) | Filter::ByLabel { .. } | Filter::Role(_) => {
-                if let Some(kept) = by_labels {
-                    survivors.retain_all(kept);
+                match by_labels {
+                    Some(kept) => survivors.retain_all(kept),
+                    // Inside a tree.
+                    None => survivors.retain(|position| {
+                        facts.labels(position).and_then(|labels| filter.by_labels(labels)).unwrap_or(true)
+                    }),
                 }
             }
             Filter::Utilization { limits, fallback_on_empty } => {
@@ -44,6 +53,18 @@ impl<T: Trace> Filtering<'_, T> {
             Filter::TopologyAffinity { closest, labels } => {
                 topology_affinity::keep(*closest, labels, facts, survivors);
             }
+            Filter::SloHeadroomTier(settings) => slo_headroom_tier::keep(settings, self),
+            Filter::HeaderBasedTesting { trusted: false, .. } => {}
+            Filter::HeaderBasedTesting { header, trusted: true } => {
+                subset::keep(facts.header(header).unwrap_or_default(), facts.members, survivors);
+            }
+            Filter::CircuitBreaker(settings) => circuit_breaker::keep(settings, facts, survivors),
+            Filter::OutlierEjection(settings) => outlier_ejection::keep(settings, facts, survivors),
+            Filter::LowQueue { threshold } => historic::low_queue(*threshold, facts, survivors),
+            Filter::LeastQueue => historic::least_queue(facts, survivors),
+            Filter::LeastKvCache => historic::least_kv_cache(facts, survivors),
+            Filter::LoraAffinity { affinity } => historic::lora_affinity(*affinity, self),
+            Filter::DecisionTree(tree) => historic::decision_tree(tree, self),
         }
     }
 

@@ -42,7 +42,8 @@ mod tests {
     use crate::units::Nanos;
 
     fn of(settings: PrefixCacheAffinity, endpoints: usize) -> Router {
-        pool(filtered(Filter::PrefixCacheAffinity(settings)), &vec![&[] as &[(&str, &str)]; endpoints])
+        let unlabelled: &[(&str, &str)] = &[];
+        pool(filtered(Filter::PrefixCacheAffinity(settings)), &vec![unlabelled; endpoints])
     }
 
     fn holding(matched: [u32; 4]) -> [PrefixMatch; 4] {

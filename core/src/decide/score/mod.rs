@@ -2,12 +2,16 @@
 
 mod active_request;
 mod context_length;
+mod custom;
 mod endpoint_attribute;
+mod hashing;
 mod header_label_affinity;
 mod kv_cache_utilization;
+mod latency;
 mod least_request;
 mod load_aware;
 mod lora_affinity;
+mod peak_ewma;
 mod prefix_cache;
 mod queue;
 mod relative;
@@ -16,11 +20,13 @@ mod session_affinity;
 mod token_load;
 mod topology_affinity;
 
+pub use custom::ScoringView;
+
 use smallvec::SmallVec;
 
 use super::candidates::Candidates;
 use super::facts::Facts;
-use crate::plan::{Profile, Scorer};
+use crate::plan::{Profile, Scorer, ScorerFailure};
 use crate::trace::{Step, Trace};
 
 /// The scores of candidates, by their number. Up to 4,096 of them live on the stack.
@@ -38,7 +44,7 @@ pub(super) fn total<T: Trace>(
 ) {
     for weighted in &profile.scorers {
         let mut places = scores.iter_mut();
-        rate(&weighted.scorer, facts, candidates, |position, rating| {
+        let rated = rate(&weighted.scorer, facts, candidates, |position, rating| {
             let points = rating.map_or(0.0, |rating| weighted.weight * bounded(rating));
             if let Some(place) = places.next() {
                 *place += points;
@@ -47,17 +53,21 @@ pub(super) fn total<T: Trace>(
                 tell(facts, position, &weighted.scorer, rating, points, trace);
             }
         });
+        if let Err(failure) = rated {
+            let scorer = weighted.scorer.as_str();
+            trace.record(Step::ScorerFailed { scorer, reason: failure.reason });
+        }
     }
 }
 
-/// Calls `give` with the position and the rating of every candidate, in order.
+/// Calls `give` with the position and the rating of every candidate, in order. Only a scorer of the host's own can fail.
 #[inline]
 fn rate(
     scorer: &Scorer,
     facts: &Facts<'_>,
     candidates: Candidates<'_>,
     give: impl FnMut(usize, Option<f64>),
-) {
+) -> Result<(), ScorerFailure> {
     match scorer {
         Scorer::LeastRequest => least_request::rate(facts, candidates, give),
         Scorer::Queue => queue::rate(facts, candidates, give),
@@ -81,7 +91,15 @@ fn rate(
             endpoint_attribute::rate(attribute, *less_is_better, *normalization, facts, candidates, give);
         }
         Scorer::TopologyAffinity(labels) => topology_affinity::rate(labels, facts, candidates, give),
+        Scorer::Latency(settings) => latency::rate(settings, facts, candidates, give),
+        Scorer::PeakEwma { default_ttft } => peak_ewma::rate(*default_ttft, facts, candidates, give),
+        Scorer::Rendezvous(key) => hashing::rendezvous(key, facts, candidates, give),
+        Scorer::BoundedLoad { key, balance } => {
+            hashing::bounded_load(key, *balance, facts, candidates, give);
+        }
+        Scorer::Custom(scorer) => return custom::rate(&*scorer.0, facts, candidates, give),
     }
+    Ok(())
 }
 
 /// A rating held to 0..=1; what is not a number rates 0, so that it can neither win nor spoil a comparison.

@@ -3,8 +3,11 @@
 use super::affinity::PrefixCacheAffinity;
 use super::attribute::AttributeFilter;
 use super::detector::{ConcurrencyDetector, UtilizationDetector};
+use super::health::{CircuitBreaker, OutlierEjection};
+use super::latency::SloHeadroomTier;
 use super::session::Session;
 use super::topology::{TopologyLabels, TopologyLevel};
+use super::tree::DecisionTree;
 use crate::manifest::{LabelSelector, Labels};
 
 /// Takes endpoints out. Endpoints that the host reports as not ready are out before any filter runs. A filter that leaves nobody ends the decision on
@@ -56,6 +59,37 @@ pub enum Filter {
         /// Where endpoints say where they are.
         labels: TopologyLabels,
     },
+    /// `slo-headroom-tier-filter`: keeps endpoints that are foreseen to be quick enough.
+    SloHeadroomTier(SloHeadroomTier),
+    /// `header-based-testing-filter`: keeps the endpoints whose addresses a header lists, `ip` or `ip:port`, separated by commas; nobody without the header.
+    HeaderBasedTesting {
+        /// The header. Upstream: `test-epp-endpoint-selection`.
+        header: String,
+        /// Whether the host sees to it that no client can send the header. Where it does not, the filter is as if it were not there: a header that any
+        /// client may send must not steer requests past every other rule.
+        trusted: bool,
+    },
+    /// `circuit-breaker-filter`: takes out endpoints that failed several times in a row.
+    CircuitBreaker(CircuitBreaker),
+    /// `outlier-ejection-filter`: takes out endpoints that fail too large a share of their requests.
+    OutlierEjection(OutlierEjection),
+    /// `low-queue-filter`: keeps endpoints with at most so many waiting requests.
+    LowQueue {
+        /// The most. Upstream's default: 128.
+        threshold: u32,
+    },
+    /// `least-queue-filter`: keeps endpoints whose queue is at most least + (most - least) / endpoints, in whole requests.
+    LeastQueue,
+    /// `least-kv-cache-filter`: keeps endpoints whose KV cache usage is at most least + (most - least) / endpoints.
+    LeastKvCache,
+    /// `lora-affinity-filter`: keeps endpoints that have the adapter, and now and then those with room for one more instead. Requests without a model
+    /// pass.
+    LoraAffinity {
+        /// The share of decisions that keep those with the adapter. Upstream's default: 0.999.
+        affinity: f64,
+    },
+    /// `decision-tree-filter`: runs a filter, and another one that depends on whether it left anybody.
+    DecisionTree(Box<DecisionTree>),
 }
 
 /// The most that an endpoint may have of something.
@@ -110,6 +144,15 @@ impl Filter {
             Self::ContextLength { .. } => "context-length-aware",
             Self::EndpointAttribute(_) => "endpoint-attribute-filter",
             Self::TopologyAffinity { .. } => "topology-affinity-filter",
+            Self::SloHeadroomTier(_) => "slo-headroom-tier-filter",
+            Self::HeaderBasedTesting { .. } => "header-based-testing-filter",
+            Self::CircuitBreaker(_) => "circuit-breaker-filter",
+            Self::OutlierEjection(_) => "outlier-ejection-filter",
+            Self::LowQueue { .. } => "low-queue-filter",
+            Self::LeastQueue => "least-queue-filter",
+            Self::LeastKvCache => "least-kv-cache-filter",
+            Self::LoraAffinity { .. } => "lora-affinity-filter",
+            Self::DecisionTree(_) => "decision-tree-filter",
         }
     }
 
@@ -133,11 +176,13 @@ impl Filter {
         }
     }
 
-    /// The header that it reads.
-    pub(crate) fn header(&self) -> Option<&str> {
+    /// The headers that it reads.
+    pub(crate) fn headers(&self) -> Vec<&str> {
         match self {
-            Self::SessionAffinity(session) => Some(session.header()),
-            _ => None,
+            Self::SessionAffinity(session) => vec![session.header()],
+            Self::SloHeadroomTier(settings) => vec![&settings.ttft_header, &settings.tpot_header],
+            Self::HeaderBasedTesting { header, .. } => vec![header],
+            _ => Vec::new(),
         }
     }
 
@@ -148,6 +193,15 @@ impl Filter {
             Self::TopologyAffinity { labels, .. } => labels.all().to_vec(),
             _ => Vec::new(),
         }
+    }
+
+    /// The filter and all filters inside it.
+    pub(crate) fn with_inner(&self) -> Vec<&Self> {
+        let mut all = vec![self];
+        if let Self::DecisionTree(tree) = self {
+            all.extend(tree.filters().flat_map(Self::with_inner));
+        }
+        all
     }
 }
 

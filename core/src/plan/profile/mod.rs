@@ -4,21 +4,34 @@
 
 mod affinity;
 mod attribute;
+mod custom;
 mod detector;
 mod filter;
+mod hash_key;
+mod health;
+mod latency;
 mod picker;
 mod scorer;
 mod session;
 mod topology;
+mod tree;
 
 pub use affinity::{ExpectedTtft, PrefixCacheAffinity};
 pub use attribute::{AttributeFilter, Comparison, Normalization};
+pub use custom::{CustomScorer, ScoredEndpoint, ScorerFailure, SharedScorer};
 pub use detector::{ConcurrencyDetector, UtilizationDetector};
 pub use filter::{Filter, LoadLimit, LoadMetric, Role};
+pub use hash_key::HashKey;
+pub use health::{CircuitBreaker, OutlierEjection};
+pub use latency::{
+    HeadroomChoice, LatencyFeatures, LatencyModel, LatencyPrediction, LatencyScorer, LinearLatency,
+    LinearTerms, SharedModel, SloHeadroomTier,
+};
 pub use picker::Picker;
 pub use scorer::{LoraFormula, Scorer};
 pub use session::Session;
 pub use topology::{TopologyLabels, TopologyLevel};
+pub use tree::DecisionTree;
 
 use super::options::Strategy;
 

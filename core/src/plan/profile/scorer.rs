@@ -1,8 +1,12 @@
 //! What rates endpoints.
 
 use super::attribute::Normalization;
+use super::custom::SharedScorer;
+use super::hash_key::HashKey;
+use super::latency::LatencyScorer;
 use super::session::Session;
 use super::topology::TopologyLabels;
+use crate::units::Nanos;
 
 /// Rates the endpoints that are left; more is better. An endpoint that a scorer cannot rate gets nothing from it.
 ///
@@ -75,6 +79,27 @@ pub enum Scorer {
     /// `topology-affinity-scorer`: how close the endpoint is to the one that works on the other part of the request: 1 on the same host, 0.2 in the same
     /// rack, 0.05 in the same zone, 0.02 in the same region, else 0. Without another part, 0 for all.
     TopologyAffinity(TopologyLabels),
+    /// `latency-scorer`: how much quicker than it must be an endpoint is foreseen to be.
+    Latency(LatencyScorer),
+    /// `peak-ewma-scorer`: the least over the own of: mean time to the first token x (1 + requests in flight). The mean goes up at once and forgets with the
+    /// [half-life](crate::Scheduling::half_life). Times are measured by [`Ticket::first_token`](crate::Ticket::first_token).
+    PeakEwma {
+        /// What an endpoint counts as whose time was never measured.
+        default_ttft: Nanos,
+    },
+    /// `rendezvous-scorer`: a number 0..1 that the endpoint has for the request's key. With `max-score-picker` requests with one key meet at one endpoint,
+    /// and only those of an endpoint that goes move. Independent of the other endpoints.
+    Rendezvous(HashKey),
+    /// `bounded-load-scorer`: as `rendezvous-scorer` in 0..0.5, and 0.5 more where the endpoint has fewer requests in flight than `balance` x the mean,
+    /// rounded up: an endpoint that is full gives way to the next in the key's own order.
+    BoundedLoad {
+        /// What requests are hashed by.
+        key: HashKey,
+        /// How far above the mean of all candidates an endpoint may go, at least 1. 1.25 is a good choice.
+        balance: f64,
+    },
+    /// A scorer of the host's own.
+    Custom(SharedScorer),
 }
 
 /// How a [`Scorer::LoraAffinity`] rates. An adapter is active where requests that use it run, waiting where they wait.
@@ -108,6 +133,11 @@ impl Scorer {
             Self::ContextLength { .. } => "context-length-aware",
             Self::EndpointAttribute { .. } => "endpoint-attribute-scorer",
             Self::TopologyAffinity(_) => "topology-affinity-scorer",
+            Self::Latency(_) => "latency-scorer",
+            Self::PeakEwma { .. } => "peak-ewma-scorer",
+            Self::Rendezvous(_) => "rendezvous-scorer",
+            Self::BoundedLoad { .. } => "bounded-load-scorer",
+            Self::Custom(scorer) => scorer.0.name(),
         }
     }
 
@@ -119,12 +149,15 @@ impl Scorer {
         }
     }
 
-    /// The header that it reads.
-    pub(crate) fn header(&self) -> Option<&str> {
+    /// The headers that it reads.
+    pub(crate) fn headers(&self) -> Vec<&str> {
         match self {
-            Self::SessionAffinity(session) => Some(session.header()),
-            Self::HeaderLabelAffinity { header, .. } => Some(header),
-            _ => None,
+            Self::SessionAffinity(session) => vec![session.header()],
+            Self::HeaderLabelAffinity { header, .. } => vec![header],
+            Self::Latency(settings) => vec![&settings.ttft_header, &settings.tpot_header],
+            Self::Rendezvous(HashKey::Header(header))
+            | Self::BoundedLoad { key: HashKey::Header(header), .. } => vec![header],
+            _ => Vec::new(),
         }
     }
 

@@ -57,17 +57,21 @@ mod body;
 mod compile;
 mod decide;
 mod decision;
+mod endpoint_headers;
 mod explanation;
 mod ids;
 mod load;
 mod manifest;
 mod no_route;
 mod plan;
+mod prefix;
 mod real;
+mod replay;
 mod request;
 mod rng;
 mod router;
 mod score_table;
+mod shadow;
 mod signals;
 mod snapshot;
 mod state;
@@ -81,25 +85,38 @@ pub use body::{
 };
 pub use decide::{ScoringView, decide};
 pub use decision::Decision;
+pub use endpoint_headers::CONTROL_HEADERS;
 pub use explanation::{Explanation, Recorder};
 pub use ids::ObjectName;
 pub use load::Manifests;
 pub use manifest::{Code, Criticality, Diagnostic, LabelSelector, Operator, Problems, Severity};
 pub use no_route::{Location, NoRoute, Reason};
 pub use plan::{
-    AttributeFilter, BackendName, BodyChange, CircuitBreaker, Comparison, ConcurrencyDetector,
-    ConcurrencyMode, CustomScorer, Decider, DecisionTree, Disaggregation, ExpectedTtft, Filter, Handler,
-    HashKey, HeaderChange, HeaderName, HeadroomChoice, LatencyFeatures, LatencyModel, LatencyPrediction,
-    LatencyScorer, LinearLatency, LinearTerms, LoadLimit, LoadMetric, LoraFormula, Mirror, Miss, MissingLoad,
-    Mutations, Normalization, Options, OutlierEjection, PathChange, Picker, Plan, PrefixCacheAffinity,
-    Profile, PublishedModel, Retry, Role, RuleView, Saturation, Scheduling, ScoredEndpoint, Scorer,
-    ScorerFailure, Session, SharedModel, SharedScorer, SloHeadroomTier, Strategy, TopologyLabels,
+    AttributeFilter, BackendName, BadGroupKind, BodyChange, CircuitBreaker, Comparison, ConcurrencyDetector,
+    ConcurrencyMode, CustomScorer, Decider, DecisionTree, DirectResponse, Disaggregation, ExpectedTtft,
+    ExtensionFilter, Filter, GroupKind, Handler, HashKey, HeaderChange, HeaderName, HeadroomChoice,
+    HostSource, InvalidBackendRefs, LatencyFeatures, LatencyModel, LatencyPrediction, LatencyScorer,
+    LinearLatency, LinearTerms, LoadLimit, LoadMetric, LoraFormula, Mirror, Miss, MissingLoad, Mutations,
+    Normalization, Options, OutlierEjection, PathChange, Picker, Plan, PrefixCacheAffinity, Profile,
+    PublishedModel, Retry, Role, RuleView, Saturation, Scheduling, ScoredEndpoint, Scorer, ScorerFailure,
+    Session, SharedModel, SharedScorer, SloHeadroomTier, Strategy, Substitution, TopologyLabels,
     TopologyLevel, UnknownModel, UnknownStrategy, UtilizationDetector,
+};
+pub use prefix::{
+    ApproximateIndex, ApproximateOptions, BlockHashes, HashDialect, HashOptions, IndexId, PrefixError,
+    PrefixHasher, Prompt, Scope, TextHasher,
+};
+pub use replay::{
+    AnswerRecord, AttemptRecord, DecisionRecord, Divergence, Entry, Journal, Player, RequestRecord,
 };
 pub use request::{Found, Headers, Request};
 pub use rng::DecisionRng;
 pub use router::Router;
-pub use signals::{Event, EventError, Load, ReportedEndpoint};
+pub use shadow::{Shadow, ShadowCount, ShadowReport};
+pub use signals::{
+    CachedTokens, Engine, Event, EventError, Finite, Fraction, LoadReport, LoraReport, MetricsCode,
+    MetricsProblem, NotAFraction, NotFinite, ReportedEndpoint, Scrape, ScrapeOptions, UnknownEngine,
+};
 pub use snapshot::Snapshot;
 pub use state::{EndpointView, State};
 pub use ticket::Ticket;

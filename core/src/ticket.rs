@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use crate::attempt::AttemptView;
 use crate::decision::Decision;
+use crate::prefix::BlockHashes;
+use crate::replay::{Entry, Journal};
 use crate::signals::{EndpointCell, Lease};
 use crate::state::State;
 use crate::units::Nanos;
@@ -25,15 +27,28 @@ pub struct Ticket {
     began: Nanos,
     /// The latest time that was told.
     seen: Nanos,
+    journal: Option<Arc<dyn Journal>>,
 }
 
 impl Ticket {
-    pub(crate) fn new(decision: Decision, prompt_tokens: u32, now: Nanos) -> Self {
+    pub(crate) fn new(
+        decision: Decision,
+        hashes: &BlockHashes,
+        now: Nanos,
+        journal: Option<Arc<dyn Journal>>,
+    ) -> Self {
         // A ticket may live for minutes.
         let decision = decision.into_shared();
         let endpoint = decision.choice.attempts.primary().endpoint;
         let cell = Arc::clone(&decision.state.cells[endpoint]);
         let lease = decision.state.plan.leases.lease(now);
+        // What the endpoint holds it need not work off.
+        let prompt_tokens = decision.prompt_tokens().saturating_sub(decision.cached_tokens());
+        for endpoint in [Some(endpoint), decision.choice.before.prefill].into_iter().flatten() {
+            if let Some(seat) = &decision.state.seats[endpoint] {
+                seat.insert(hashes);
+            }
+        }
         cell.start(prompt_tokens, lease);
         Self {
             decision,
@@ -45,6 +60,7 @@ impl Ticket {
             has_failed: false,
             began: now,
             seen: now,
+            journal,
         }
     }
 
@@ -55,16 +71,22 @@ impl Ticket {
 
     /// The first token of the answer came: the prompt is worked off. Renews the lease; a second call does nothing else.
     pub fn first_token(&mut self, now: Nanos) {
+        self.tell(|ticket| Entry::FirstToken { now, ticket });
         if !self.has_first_token {
             self.has_first_token = true;
             self.cell.health().first_token_after(now.since(self.began), now, self.half_life());
             self.cell.first_token(self.prompt_tokens, self.lease);
         }
-        self.renew(now);
+        self.extend(now);
     }
 
     /// The request is still under way. Hosts whose answers stream for longer than the lease call it now and then.
     pub fn renew(&mut self, now: Nanos) {
+        self.tell(|ticket| Entry::Renewed { now, ticket });
+        self.extend(now);
+    }
+
+    fn extend(&mut self, now: Nanos) {
         self.seen = self.seen.max(now);
         let lease = self.decision.state.plan.leases.lease(now);
         if lease != self.lease {
@@ -79,6 +101,7 @@ impl Ticket {
     pub fn fall_back(&mut self, now: Nanos) -> Option<AttemptView<'_>> {
         self.tell_failure(now);
         let next = self.decision.fallbacks().nth(self.attempt)?.attempt.endpoint;
+        self.tell(|ticket| Entry::FellBack { now, ticket });
         self.leave();
         self.attempt += 1;
         self.cell = Arc::clone(&self.decision.state.cells[next]);
@@ -90,8 +113,20 @@ impl Ticket {
         self.decision.fallbacks().nth(self.attempt - 1)
     }
 
+    /// The endpoint said how many tokens of the prompt it had in its prefix cache (`usage.prompt_tokens_details.cached_tokens`). Kept beside what was
+    /// predicted, see [`EndpointView::cached_tokens`](crate::EndpointView).
+    pub fn cached_tokens(&self, delivered: u32) {
+        self.tell(|ticket| Entry::CachedTokens { ticket, delivered });
+        self.cell.cached(self.decision.cached_tokens(), delivered);
+    }
+
     /// The request came to its end, and was answered. A ticket that is dropped instead counts as cancelled, which says nothing of its endpoint.
     pub fn finish(self) {
+        self.answered();
+    }
+
+    pub(crate) fn answered(&self) {
+        self.tell(|ticket| Entry::Answered { ticket });
         self.cell.health().succeeded(self.seen, self.half_life());
     }
 
@@ -101,8 +136,9 @@ impl Ticket {
     }
 
     /// Counts the failure of the attempt under way, once.
-    fn tell_failure(&mut self, now: Nanos) {
+    pub(crate) fn tell_failure(&mut self, now: Nanos) {
         if !self.has_failed {
+            self.tell(|ticket| Entry::Failed { now, ticket });
             self.has_failed = true;
             self.cell.health().failed(now, self.half_life());
         }
@@ -123,6 +159,12 @@ impl Ticket {
         self.cell.finish(self.lease);
     }
 
+    fn tell(&self, entry: impl FnOnce(u64) -> Entry) {
+        if let Some(journal) = &self.journal {
+            journal.record(entry(self.decision.seed()));
+        }
+    }
+
     fn tokens_left(&self) -> u32 {
         if self.has_first_token { 0 } else { self.prompt_tokens }
     }
@@ -130,6 +172,7 @@ impl Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
+        self.tell(|ticket| Entry::Finished { ticket });
         self.leave();
     }
 }

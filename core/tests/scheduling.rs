@@ -12,8 +12,9 @@
 mod scheduling;
 
 use inferroute::{
-    AttributeFilter, Comparison, ConcurrencyDetector, ConcurrencyMode, Event, Filter, Load, LoraFormula,
-    MissingLoad, Nanos, Normalization, Profile, Request, Scheduling, Scorer, Session, UtilizationDetector,
+    AttributeFilter, Comparison, ConcurrencyDetector, ConcurrencyMode, Event, Filter, Finite, Fraction,
+    LoadReport, LoraFormula, LoraReport, MissingLoad, Nanos, Normalization, Profile, Request, Scheduling,
+    Scorer, Session, UtilizationDetector,
 };
 use scheduling::{Pool, SECOND, alike, filtered, pool_of, scheduled, scored};
 
@@ -21,15 +22,16 @@ const NONE: [(&str, &str); 0] = [];
 
 fn adapters(pool: &Pool, second: u64, name: &str, active: &[&str], waiting: &[&str], max: Option<u32>) {
     let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-    let endpoint = format!("default/{name}");
-    pool.tell(
-        second,
-        Event::AdaptersPolled { endpoint, active: owned(active), waiting: owned(waiting), max },
-    );
+    let mut lora = LoraReport::default();
+    (lora.active, lora.waiting, lora.max) = (owned(active), owned(waiting), max);
+    let mut report = LoadReport::default();
+    report.lora = Some(lora);
+    pool.load(second, name, report);
 }
 
 fn attribute(pool: &Pool, second: u64, name: &str, value: f64) {
     let (endpoint, attribute) = (format!("default/{name}"), "price".to_owned());
+    let value = Finite::new(value).unwrap();
     pool.tell(second, Event::AttributeReported { endpoint, attribute, value });
 }
 
@@ -186,19 +188,21 @@ fn attributes_rate_by_their_place_and_go_stale() {
 #[test]
 fn attributes_that_cannot_be_are_refused() {
     let pool = alike(Profile::new("any"), 1);
-    let report = |attribute: &str, value| {
-        let event =
-            Event::AttributeReported { endpoint: "default/e00".into(), attribute: attribute.into(), value };
+    let report = |attribute: &str| {
+        let (endpoint, attribute) = ("default/e00".to_owned(), attribute.to_owned());
+        let event = Event::AttributeReported { endpoint, attribute, value: Finite::default() };
         pool.router.observe(&event, Nanos::new(0)).map_err(|error| error.code())
     };
     for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-        assert_eq!(report("price", value), Err("EV0005"));
+        assert_eq!(Finite::new(value), None);
     }
+    let text = r#"{"event": "attribute_reported", "endpoint": "e", "attribute": "a", "value": 1e999}"#;
+    assert!(serde_json::from_str::<Event>(text).is_err());
     for number in 0..16 {
-        assert_eq!(report(&format!("a{number}"), 1.0), Ok(()));
+        assert_eq!(report(&format!("a{number}")), Ok(()));
     }
-    assert_eq!(report("one too many", 1.0), Err("EV0005"));
-    assert_eq!(report("a3", 2.0), Ok(()));
+    assert_eq!(report("one too many"), Err("EV0005"));
+    assert_eq!(report("a3"), Ok(()));
 }
 
 #[test]
@@ -233,12 +237,10 @@ fn an_attribute_filter_says_what_happens_to_missing_ones_and_to_nobody_left() {
     }
 }
 
-fn waiting(count: u32) -> Load {
-    Load { waiting: Some(count), ..Load::default() }
-}
-
-fn kv_usage(usage: f64) -> Load {
-    Load { kv_usage: Some(usage), ..Load::default() }
+fn load(waiting: Option<u32>, kv_usage: Option<f64>) -> LoadReport {
+    let mut report = LoadReport::default();
+    (report.waiting, report.kv_usage) = (waiting, kv_usage.and_then(Fraction::new));
+    report
 }
 
 #[test]
@@ -248,11 +250,11 @@ fn the_utilization_detector_keeps_what_is_below_both_limits() {
         let profile = filtered(Filter::UtilizationDetector(settings));
         let names = ["a", "b", "c", "d", "e", "f"].map(|name| (name, &[] as &[(&str, &str)]));
         let pool = scheduled(Scheduling::single(profile).missing_load(missing), &names);
-        pool.load(0, "a", Load { waiting: Some(4), kv_usage: Some(0.79), ..Load::default() });
-        pool.load(0, "b", waiting(5));
-        pool.load(0, "c", kv_usage(0.8));
-        pool.load(0, "d", kv_usage(0.2));
-        pool.load(0, "e", Load::default());
+        pool.load(0, "a", load(Some(4), Some(0.79)));
+        pool.load(0, "b", load(Some(5), None));
+        pool.load(0, "c", load(None, Some(0.8)));
+        pool.load(0, "d", load(None, Some(0.2)));
+        pool.load(0, "e", load(None, None));
         (pool.kept(0, &request).join(""), pool.kept(1, &request).join(""))
     };
     let settings = UtilizationDetector::default();
@@ -268,7 +270,7 @@ fn the_utilization_detector_keeps_what_is_below_both_limits() {
 fn what_was_sent_since_the_poll_counts_as_waiting_for_the_detector() {
     let detector = UtilizationDetector { fallback_on_empty: false, ..UtilizationDetector::default() };
     let pool = alike(filtered(Filter::UtilizationDetector(detector)), 1);
-    pool.load(0, "e00", waiting(3));
+    pool.load(0, "e00", load(Some(3), None));
     let request = Request::new(&NONE);
     let tickets: Vec<_> = (0..3).map(|_| pool.router.route(&request, Nanos::new(0))).collect();
     assert_eq!(tickets.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, true, false]);

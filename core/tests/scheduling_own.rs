@@ -14,17 +14,21 @@ mod scheduling;
 use std::collections::BTreeMap;
 
 use inferroute::{
-    CircuitBreaker, CustomScorer, DecisionTree, Event, Filter, HashKey, HeadroomChoice, LatencyFeatures,
-    LatencyModel, LatencyPrediction, LatencyScorer, LinearLatency, LinearTerms, Load, Nanos, OutlierEjection,
-    Profile, Request, Scorer, ScorerFailure, ScoringView, SharedModel, SharedScorer, SloHeadroomTier,
+    CircuitBreaker, CustomScorer, DecisionTree, Event, Filter, Fraction, HashKey, HeadroomChoice,
+    LatencyFeatures, LatencyModel, LatencyPrediction, LatencyScorer, LinearLatency, LinearTerms, LoadReport,
+    LoraReport, Nanos, OutlierEjection, Profile, Request, Scorer, ScorerFailure, ScoringView, SharedModel,
+    SharedScorer, SloHeadroomTier,
 };
 use scheduling::{Pool, SECOND, alike, filtered, pool_of, scored};
 
 const NONE: [(&str, &str); 0] = [];
 const LIMITS: [(&str, &str); 2] = [("x-llm-d-slo-ttft-ms", "1000"), ("X-LLM-D-SLO-TPOT-MS", "50")];
 
-fn load(waiting: u32, running: u32, kv_usage: f64) -> Load {
-    Load { waiting: Some(waiting), running: Some(running), kv_usage: Some(kv_usage) }
+fn load(waiting: u32, running: u32, kv_usage: f64) -> LoadReport {
+    let mut report = LoadReport::default();
+    (report.waiting, report.running) = (Some(waiting), Some(running));
+    report.kv_usage = Fraction::new(kv_usage);
+    report
 }
 
 /// 100 ms a waiting request to the first token, 10 ms a running one for each token.
@@ -83,8 +87,11 @@ fn without_predictions_the_rating_is_of_cache_and_queue() {
     for settings in [LatencyScorer::default(), LatencyScorer { model: linear(), ..LatencyScorer::default() }]
     {
         let pool = alike(scored(Scorer::Latency(settings)), 3);
-        pool.load(0, "e00", Load { waiting: Some(0), kv_usage: Some(0.1), ..Load::default() });
-        pool.load(0, "e01", Load { waiting: Some(4), kv_usage: Some(0.4), ..Load::default() });
+        for (name, waiting, usage) in [("e00", 0, 0.1), ("e01", 4, 0.4)] {
+            let mut report = load(waiting, 0, usage);
+            report.running = None;
+            pool.load(0, name, report);
+        }
         assert_eq!(pool.ratings(0, &request), [Some(0.63), Some(0.2), None]);
         assert_eq!(pool.ratings(31, &request), [None; 3], "stale");
     }
@@ -359,20 +366,16 @@ fn the_least_of_queues_and_caches_keep_the_lowest_part() {
 fn the_critical_tree_falls_back_to_everyone_where_all_queues_are_long() {
     let tree = || Filter::DecisionTree(Box::new(DecisionTree::critical(10, 1.0)));
     let request = Request::new(&NONE).model("a");
-    let adapter = |pool: &Pool, name: &str, active: &[&str], max| {
-        let active = active.iter().map(|name| (*name).to_owned()).collect();
-        let endpoint = format!("default/{name}");
-        pool.tell(0, Event::AdaptersPolled { endpoint, active, waiting: Vec::new(), max: Some(max) });
-    };
     let of = |waiting: [u32; 4]| {
         let pool = alike(filtered(tree()), 4);
         for (number, waiting) in waiting.into_iter().enumerate() {
-            pool.load(0, &format!("e0{number}"), load(waiting, 0, 0.1 * (number as f64)));
+            let mut report = load(waiting, 0, 0.1 * (number as f64));
+            let mut lora = LoraReport::default();
+            lora.active = vec![["b", "a", "a", "b"][number].to_owned()];
+            lora.max = Some(if number == 3 { 1 } else { 4 });
+            report.lora = Some(lora);
+            pool.load(0, &format!("e0{number}"), report);
         }
-        adapter(&pool, "e00", &["b"], 4);
-        adapter(&pool, "e01", &["a"], 4);
-        adapter(&pool, "e02", &["a"], 4);
-        adapter(&pool, "e03", &["b"], 1);
         pool.kept(0, &request).join(" ")
     };
     assert_eq!(of([0, 5, 5, 0]), "e01", "of those with the adapter the freest cache");

@@ -4,6 +4,7 @@ use super::candidates::{Candidates, Survivors};
 use super::facts::Facts;
 use super::filter::Filtering;
 use super::pick::{Picking, Ranked};
+use super::prompt::Held;
 use super::{admission, subset};
 use crate::ids::PoolIx;
 use crate::no_route::Reason;
@@ -18,8 +19,15 @@ pub(super) struct Arguments<'a, T> {
     pub(super) state: &'a State,
     pub(super) request: &'a Request<'a>,
     pub(super) now: Nanos,
-    /// Whether a full pool turns the request away.
-    pub(super) sheddable: bool,
+    /// What the pool's members hold of the prompt.
+    pub(super) held: &'a Held,
+    pub(super) prompt_tokens: u32,
+    /// The model that the endpoint will be asked for, empty where there is none.
+    pub(super) model: &'a str,
+    /// The position of the member that an earlier profile settled on, for another part of the request.
+    pub(super) peer: Option<usize>,
+    /// What the request's priority is, and that of its model.
+    pub(super) priority: i32,
     pub(super) rng: &'a mut DecisionRng,
     pub(super) trace: &'a mut T,
 }
@@ -32,13 +40,13 @@ pub(super) fn rank<T: Trace>(
     wanted: usize,
 ) -> Result<Ranked, Reason> {
     let (state, request, now) = (arguments.state, arguments.request, arguments.now);
-    let (rng, trace) = (&mut *arguments.rng, &mut *arguments.trace);
     let members = &state.members[pool];
     let profile = state.plan.scheduling.profiles.get(profile_number).ok_or(Reason::NoProfile)?;
     if members.endpoints.is_empty() {
         return Err(Reason::PoolEmpty);
     }
-    let facts = Facts::new(state, pool, request, now);
+    let facts = Facts::new(arguments, pool);
+    let (rng, trace) = (&mut *arguments.rng, &mut *arguments.trace);
     let mut survivors = Survivors::ready(members);
     if T::ON {
         tell_removed(
@@ -58,10 +66,13 @@ pub(super) fn rank<T: Trace>(
             return Err(Reason::NoEndpointInSubset);
         }
     }
-    if arguments.sheddable {
-        let saturation = admission::saturation(&state.plan.scheduling, &facts, now);
-        trace.record(Step::Saturation { saturation });
-        if saturation >= 1.0 {
+    let scheduling = &state.plan.scheduling;
+    if let Some(ceiling) =
+        scheduling.ceiling_for(arguments.priority).filter(|_| scheduling.saturation.is_some())
+    {
+        let saturation = admission::saturation(scheduling, &facts, now);
+        trace.record(Step::Saturation { saturation, ceiling });
+        if saturation >= ceiling {
             return Err(Reason::Saturated);
         }
     }

@@ -1,6 +1,8 @@
 //! What filters, scorers and pickers may look at in one decision on one pool.
 
-use crate::base64;
+use super::endpoint::Arguments;
+use super::prompt::{Held, PrefixMatch};
+use super::session;
 use crate::ids::{EndpointIx, PoolIx};
 use crate::manifest::Labels;
 use crate::plan::Session;
@@ -17,44 +19,26 @@ pub(super) struct Facts<'a> {
     pub(super) members: &'a Members,
     pub(super) request: &'a Request<'a>,
     pub(super) now: Nanos,
+    held: &'a Held,
+    model: &'a str,
+    pub(super) prompt_tokens: u32,
     /// Polled values from before this time count as missing.
     pub(super) oldest: Nanos,
-    /// What each member holds of the prompt, by position; empty where no index was asked.
-    pub(super) prefixes: &'a [PrefixMatch],
     /// The position of the member that works on the other part of the request, where that is settled.
     pub(super) peer: Option<usize>,
 }
 
-/// How much of a prompt a member holds in its prefix cache.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct PrefixMatch {
-    /// Leading blocks of the prompt that it holds.
-    pub(super) matched: u32,
-    /// Blocks of the prompt.
-    pub(super) total: u32,
-    /// Tokens of a block; 0 where that is not known.
-    pub(super) block_tokens: u32,
-}
-
-impl PrefixMatch {
-    /// The share of the prompt's blocks, 0..=1.
-    #[inline]
-    pub(super) fn share(self) -> f64 {
-        if self.total == 0 { 0.0 } else { f64::from(self.matched) / f64::from(self.total) }
-    }
-
-    /// Tokens that it holds.
-    #[inline]
-    pub(super) fn tokens(self) -> u64 {
-        u64::from(self.matched) * u64::from(self.block_tokens)
-    }
-}
-
 impl<'a> Facts<'a> {
-    pub(super) fn new(state: &'a State, pool: PoolIx, request: &'a Request<'a>, now: Nanos) -> Self {
-        let members = &state.members[pool];
-        let oldest = now.before(state.plan.stale_after);
-        Self { state, pool, members, request, now, oldest, prefixes: &[], peer: None }
+    pub(super) fn new<T>(arguments: &Arguments<'a, T>, pool: PoolIx) -> Self {
+        let Arguments { state, request, now, held, prompt_tokens, model, peer, .. } = *arguments;
+        let (members, oldest) = (&state.members[pool], now.before(state.plan.stale_after));
+        Self { state, pool, members, request, now, held, model, prompt_tokens, oldest, peer }
+    }
+
+    /// How much of the prompt the member at `position` probably holds; `None` where the request brings no prompt.
+    #[inline]
+    pub(super) fn prefix(&self, position: usize) -> Option<PrefixMatch> {
+        self.held.by(position)
     }
 
     /// The only value of a header that profiles read. Several values are none: which one counts would be a guess. Neither is an empty one.
@@ -78,17 +62,11 @@ impl<'a> Facts<'a> {
         self.members.endpoints.get(position).copied()
     }
 
-    /// What the member at `position` holds of the prompt; `None` where no index knows.
-    #[inline]
-    pub(super) fn prefix(&self, position: usize) -> Option<PrefixMatch> {
-        self.prefixes.get(position).copied()
-    }
-
     /// Tokens of the prompt that the member at `position` would have to work off.
     #[inline]
-    pub(super) fn uncached_tokens(&self, position: usize) -> u64 {
+    pub(super) fn uncached_tokens(&self, position: usize) -> u32 {
         let cached = self.prefix(position).map_or(0, PrefixMatch::tokens);
-        u64::from(self.request.prompt_tokens).saturating_sub(cached)
+        self.prompt_tokens.saturating_sub(cached)
     }
 
     /// How the member at `position` uses the adapter with this key; `None` where it did not tell lately.
@@ -98,27 +76,12 @@ impl<'a> Facts<'a> {
 
     /// The key of the adapter that the request asks for.
     pub(super) fn adapter_key(&self) -> Option<u64> {
-        self.request.model.map(name_key)
+        Some(self.model).filter(|model| !model.is_empty()).map(name_key)
     }
 
-    /// The position of the member that the request's session belongs to. Logarithmic in the members, linear where the host's clients choose the names.
+    /// The position of the member that the request's session belongs to.
     pub(super) fn session_owner(&self, session: &Session) -> Option<usize> {
-        let named = self.header(session.header())?;
-        match session {
-            Session::EncodedEndpoint { .. } => self.position_of(&base64::decode(named)?),
-            Session::Id { keep, .. } => {
-                let sessions = &self.state.pool_cells[self.pool].sessions;
-                let bound = sessions.endpoint(name_key(named.trim()), self.now, *keep)?;
-                self.members.keys.iter().position(|key| *key == bound)
-            }
-        }
-    }
-
-    /// The position of the first member with this id; members stand in the order of their ids.
-    pub(super) fn position_of(&self, id: &[u8]) -> Option<usize> {
-        let id_of = |endpoint: &EndpointIx| self.state.endpoints[*endpoint].id().as_bytes();
-        let position = self.members.endpoints.partition_point(|endpoint| id_of(endpoint) < id);
-        self.members.endpoints.get(position).filter(|endpoint| id_of(endpoint) == id).map(|_| position)
+        session::owner(session, self.state, self.pool, self.request, self.now)
     }
 }
 

@@ -49,7 +49,7 @@ impl<'a> Foreseen<'a> {
             kv_usage: polled.and_then(|polled| polled.kv_usage()),
             in_flight,
             waiting_tokens: cell.waiting_tokens(),
-            prompt_tokens: facts.request.prompt_tokens,
+            prompt_tokens: facts.prompt_tokens,
             prefix_share: facts.prefix(position).map_or(0.0, |found| found.share()),
         })
     }

@@ -1,8 +1,10 @@
 //! A pool of endpoints for the unit tests of scorers and filters that read what no event tells.
 
 use super::candidates::Survivors;
-use super::facts::{Facts, PrefixMatch};
+use super::endpoint::Arguments;
+use super::facts::Facts;
 use super::filter::Filtering;
+use super::prompt::Held;
 use super::score::{Scores, total};
 use crate::ids::{Ix, PoolIx};
 use crate::load::Manifests;
@@ -32,7 +34,8 @@ pub(super) fn pool(profile: Profile, labels: &[&[(&str, &str)]]) -> Router {
 /// What a test knows beside events.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Known<'k> {
-    pub(super) prefixes: &'k [PrefixMatch],
+    /// Blocks of a prompt of ten that members hold.
+    pub(super) held: &'k [u32],
     pub(super) peer: Option<usize>,
     pub(super) seed: u64,
 }
@@ -67,8 +70,20 @@ pub(super) fn kept(router: &Router, known: Known<'_>) -> Vec<usize> {
 fn on_facts<R>(router: &Router, known: Known<'_>, run: impl FnOnce(&Facts<'_>) -> R) -> R {
     let none: [(&str, &str); 0] = [];
     let (state, request) = (router.snapshot(), Request::new(&none));
-    let facts = Facts::new(&state, PoolIx::new(0), &request, Nanos::new(0));
-    run(&Facts { prefixes: known.prefixes, peer: known.peer, ..facts })
+    let held = if known.held.is_empty() { Held::default() } else { Held::of(known.held, 10, 64) };
+    let arguments = Arguments {
+        state: &state,
+        request: &request,
+        now: Nanos::new(0),
+        held: &held,
+        prompt_tokens: 0,
+        model: "",
+        peer: known.peer,
+        priority: 0,
+        rng: &mut DecisionRng::from_seed(0),
+        trace: &mut NoTrace,
+    };
+    run(&Facts::new(&arguments, PoolIx::new(0)))
 }
 
 pub(super) fn scored(scorer: Scorer) -> Profile {

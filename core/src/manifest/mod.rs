@@ -10,6 +10,7 @@ mod envoy_backend;
 mod filter;
 mod gateway;
 mod http_route;
+mod http_route_filter;
 mod inference_model;
 mod inference_objective;
 mod inference_pool;
@@ -20,6 +21,7 @@ mod node;
 mod read;
 mod reference_grant;
 mod route_rule;
+mod service;
 mod source;
 mod typed;
 
@@ -28,13 +30,16 @@ pub(crate) use ai_service_backend::BackendSpec;
 pub(crate) use diagnostic::File;
 pub(crate) use diagnostic::Position;
 pub use diagnostic::{Code, Diagnostic, Problems, Severity};
-pub(crate) use dialect::{AI_GATEWAY, CORE, ENVOY_GATEWAY, GATEWAY, INFERENCE, INFERENCE_V1, Kind};
+pub(crate) use dialect::{CORE, ENVOY_GATEWAY, GATEWAY, INFERENCE_V1, Kind};
 pub(crate) use envoy_backend::EnvoyBackendSpec;
 pub(crate) use filter::{
-    FilterWire, HeaderModifierWire, MirrorWire, PathModifierWire, RedirectWire, RewriteWire,
+    ExtensionRefWire, FilterWire, HeaderModifierWire, MirrorWire, PathModifierWire, RedirectWire, RewriteWire,
 };
 pub(crate) use gateway::{GatewaySpec, ListenerSetSpec, ListenerWire, RouteNamespacesWire};
 pub(crate) use http_route::{GrpcMatchWire, GrpcMethodWire, HttpMatchWire, RouteSpec};
+pub(crate) use http_route_filter::{
+    DirectResponseWire, ExtendedRewriteWire, HostModifierWire, RouteFilterSpec, SubstitutionWire,
+};
 pub use inference_model::Criticality;
 pub(crate) use inference_model::ModelSpec;
 pub(crate) use inference_objective::ObjectiveSpec;
@@ -50,4 +55,5 @@ pub(crate) use route_rule::{
     BackendRefWire, BodyMutationWire, HeaderMutationWire, HeaderWire, MatchType, ParentRefWire, RetryWire,
     RuleWire, TimeoutsWire, ValueMatchWire,
 };
+pub(crate) use service::{ServicePortWire, ServiceSpec};
 pub(crate) use source::{Body, Collected, Source};

@@ -2,6 +2,7 @@
 
 use super::profile::{Filter, Profile, Role, Scorer, Session};
 use crate::plan::Strategy;
+use crate::prefix::{ApproximateIndex, ApproximateOptions, HashOptions, PrefixError, PrefixHasher};
 use crate::units::Nanos;
 
 /// Profiles, who decides which of them run, and what is counted and remembered for them.
@@ -19,6 +20,23 @@ pub struct Scheduling {
     pub(crate) saturation: Option<Saturation>,
     pub(crate) missing_load: MissingLoad,
     pub(crate) half_life: Nanos,
+    /// How full a pool may be for requests up to a priority; by priority.
+    ceilings: Vec<(i32, f64)>,
+    prefix: Option<PrefixPlan>,
+}
+
+/// How prompts are hashed and remembered. Made of options that were tried.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct PrefixPlan {
+    pub(crate) hashing: HashOptions,
+    pub(crate) index: ApproximateOptions,
+}
+
+impl Default for PrefixPlan {
+    fn default() -> Self {
+        // Upstream hashes no smaller blocks, because decisions are no better for them and cost four times as much.
+        Self { hashing: HashOptions::default().block_tokens(64), index: ApproximateOptions::default() }
+    }
 }
 
 /// Which profiles run for a request, and which of them names the endpoint that the request goes to.
@@ -135,6 +153,8 @@ impl Scheduling {
             saturation: None,
             missing_load: MissingLoad::default(),
             half_life: Nanos::new(10_000_000_000),
+            ceilings: vec![(-1, 1.0)],
+            prefix: None,
         }
     }
 
@@ -173,6 +193,46 @@ impl Scheduling {
         self
     }
 
+    /// How full a pool may be, by [`saturation`](Self::saturation), for requests of `priority` and below: from `ceiling` on they are turned away. Default:
+    /// 1 for negative priorities, no limit for others. Give more important requests higher ceilings, and the less important leave room for them.
+    #[must_use]
+    pub fn ceiling(mut self, priority: i32, ceiling: f64) -> Self {
+        self.ceilings.retain(|(other, _)| *other != priority);
+        self.ceilings.push((priority, ceiling));
+        self.ceilings.sort_by_key(|(priority, _)| *priority);
+        self
+    }
+
+    /// How full a pool may be for a request of this priority; `None` where that does not matter.
+    pub(crate) fn ceiling_for(&self, priority: i32) -> Option<f64> {
+        let own = self.ceilings.iter().find(|(up_to, _)| priority <= *up_to);
+        own.map(|(_, ceiling)| *ceiling)
+    }
+
+    /// How prompts are hashed and how much is remembered of them, for profiles that look at prefixes. Without it: blocks of 64 tokens, no key, 64 MiB.
+    ///
+    /// # Errors
+    /// [`PrefixError`] for options that cannot be.
+    pub fn prefix(mut self, hashing: HashOptions, index: ApproximateOptions) -> Result<Self, PrefixError> {
+        PrefixHasher::try_new(&hashing)?;
+        ApproximateIndex::try_new(&index)?;
+        self.prefix = Some(PrefixPlan { hashing, index });
+        Ok(self)
+    }
+
+    /// How prompts are remembered, where a profile or a decider looks at them.
+    pub(crate) fn prefix_plan(&self) -> Option<PrefixPlan> {
+        let decides = match &self.handler {
+            Handler::Disaggregated(stages) => {
+                let decider = stages.prefill.as_ref().map(|(_, decider)| decider);
+                matches!(decider, Some(Decider::PrefixBased { .. }))
+            }
+            _ => false,
+        };
+        let is_read = decides || self.profiles.iter().any(Profile::reads_prefixes);
+        is_read.then(|| self.prefix.clone().unwrap_or_default())
+    }
+
     /// What a strategy stands for.
     pub(crate) fn of(strategy: Strategy) -> Self {
         Self::single(Profile::of(strategy))
@@ -198,9 +258,17 @@ impl Scheduling {
         names
     }
 
-    /// How filters and scorers find the endpoints of sessions.
-    pub(crate) fn sessions(&self) -> impl Iterator<Item = &Session> {
-        self.filters().filter_map(Filter::session).chain(self.scorers().filter_map(Scorer::session))
+    /// How filters and scorers find the endpoints of sessions that are bound to them, each once.
+    pub(crate) fn bound_sessions(&self) -> Vec<Session> {
+        let mut bound: Vec<Session> = Vec::new();
+        for session in
+            self.filters().filter_map(Filter::session).chain(self.scorers().filter_map(Scorer::session))
+        {
+            if matches!(session, Session::Id { .. }) && !bound.contains(session) {
+                bound.push(session.clone());
+            }
+        }
+        bound
     }
 
     fn filters(&self) -> impl Iterator<Item = &Filter> {

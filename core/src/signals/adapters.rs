@@ -1,7 +1,10 @@
 //! The LoRA adapters that have requests at an endpoint.
 
+use std::sync::Arc;
+
 use arc_swap::ArcSwapOption;
 
+use super::metrics::LoraReport;
 use crate::rng::name_key;
 use crate::units::Nanos;
 
@@ -34,15 +37,17 @@ pub(crate) struct AdapterUse {
 }
 
 impl Adapters {
-    pub(crate) fn set(&self, active: &[String], waiting: &[String], max: Option<u32>, at: Nanos) {
+    pub(crate) fn set(&self, report: Option<&LoraReport>, at: Nanos) {
         let keys = |names: &[String]| {
             let mut keys: Vec<u64> = names.iter().map(|name| name_key(name)).collect();
             keys.sort_unstable();
             keys.dedup();
             keys.into()
         };
-        let told = Told { at, active: keys(active), waiting: keys(waiting), max: max.unwrap_or(0) };
-        self.told.store(Some(told.into()));
+        let told = report.map(|LoraReport { active, waiting, max }| {
+            Arc::new(Told { at, active: keys(active), waiting: keys(waiting), max: max.unwrap_or(0) })
+        });
+        self.told.store(told);
     }
 
     /// How the adapter with this key is used, as told at `oldest` or later.

@@ -2,14 +2,27 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use serde::Serialize;
+
 use super::adapters::{AdapterUse, Adapters};
 use super::attributes::Attributes;
 use super::health::Health;
+
 use super::leased::{Lease, Leased, Terms};
-use super::load::Load;
+use super::metrics::LoadReport;
 use super::polled::Polled;
 use super::sessions::Sessions;
 use crate::units::Nanos;
+
+/// How well prefix knowledge of an endpoint holds: sums over requests whose endpoint told what it had cached.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct CachedTokens {
+    /// Tokens that the decisions took to be cached.
+    pub predicted: u64,
+    /// Tokens that were.
+    pub delivered: u64,
+}
 
 /// The signals of one endpoint. Aligned so that two endpoints never share a cache line.
 #[derive(Debug, Default)]
@@ -23,6 +36,9 @@ pub(crate) struct EndpointCell {
     adapters: Adapters,
     attributes: Attributes,
     health: Health,
+    /// Prompt tokens that were taken to be cached, and those that were, of requests whose endpoint said so.
+    predicted: AtomicU64,
+    delivered: AtomicU64,
 }
 
 impl EndpointCell {
@@ -49,10 +65,6 @@ impl EndpointCell {
         self.adapters.usage(key, oldest)
     }
 
-    pub(crate) fn set_adapters(&self, active: &[String], waiting: &[String], max: Option<u32>, at: Nanos) {
-        self.adapters.set(active, waiting, max, at);
-    }
-
     /// The attribute with this key, as told at `oldest` or later.
     pub(crate) fn attribute(&self, key: u64, oldest: Nanos) -> Option<f64> {
         self.attributes.get(key, oldest)
@@ -69,8 +81,9 @@ impl EndpointCell {
         &self.health
     }
 
-    pub(crate) fn set_load(&self, load: Load, at: Nanos) {
+    pub(crate) fn set_load(&self, load: &LoadReport, at: Nanos) {
         self.polled.set(load, self.in_flight(), at);
+        self.adapters.set(load.lora.as_ref(), at);
     }
 
     pub(crate) fn set_in_flight(&self, count: u32) {
@@ -88,6 +101,17 @@ impl EndpointCell {
 
     pub(crate) fn finish(&self, lease: Lease) {
         self.requests.take_back(1, lease);
+    }
+
+    pub(crate) fn cached(&self, predicted: u32, delivered: u32) {
+        self.predicted.fetch_add(predicted.into(), Ordering::Relaxed);
+        self.delivered.fetch_add(delivered.into(), Ordering::Relaxed);
+    }
+
+    /// Tokens predicted to be cached, and found to be.
+    pub(crate) fn cached_tokens(&self) -> CachedTokens {
+        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        CachedTokens { predicted: read(&self.predicted), delivered: read(&self.delivered) }
     }
 
     /// Forgets the requests whose lease has lapsed.

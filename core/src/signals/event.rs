@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::endpoint_id::is_address;
-use super::load::Load;
+use super::finite::Finite;
+use super::metrics::LoadReport;
 use super::reported::ReportedEndpoint;
 use crate::units::Nanos;
 
 /// Something that happened. Events serialise, so hosts can send them to each other and keep them for replay.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Event {
@@ -51,21 +52,7 @@ pub enum Event {
         /// Id of the endpoint, as the decision named it.
         endpoint: String,
         /// What it said.
-        load: Load,
-    },
-    /// The endpoint told which LoRA adapters have requests. Unknown endpoints are passed over.
-    AdaptersPolled {
-        /// Id of the endpoint, as the decision named it.
-        endpoint: String,
-        /// Adapters of running requests.
-        #[serde(default)]
-        active: Vec<String>,
-        /// Adapters of waiting requests.
-        #[serde(default)]
-        waiting: Vec<String>,
-        /// The most adapters that it serves at once; without it there is room for none.
-        #[serde(default)]
-        max: Option<u32>,
+        load: Box<LoadReport>,
     },
     /// A named number of an endpoint, for `endpoint-attribute-scorer` and `-filter`. It goes stale as polled load does; unknown endpoints are passed over.
     AttributeReported {
@@ -73,8 +60,8 @@ pub enum Event {
         endpoint: String,
         /// The name; an endpoint has at most 16.
         attribute: String,
-        /// The number, which is finite.
-        value: f64,
+        /// The number.
+        value: Finite,
     },
     /// How a request to an endpoint went. [`Ticket`](crate::Ticket)s tell this by themselves; hosts that count by events tell it beside
     /// `request_finished`. A cancelled request says nothing. Unknown endpoints are passed over.
@@ -121,23 +108,13 @@ pub enum EventError {
     /// An endpoint was reported without a name.
     #[error("an endpoint needs a name")]
     NoName,
-    /// A polled value that cannot be.
-    #[error("the load of endpoint `{endpoint}` cannot be: {problem}")]
-    BadLoad {
-        /// The id that was given.
-        endpoint: String,
-        /// Which value, and why.
-        problem: &'static str,
-    },
-    /// An attribute that is no finite number, or one too many.
-    #[error("attribute `{attribute}` of endpoint `{endpoint}` cannot be: {problem}")]
-    BadAttribute {
+    /// An attribute more than an endpoint may have.
+    #[error("endpoint `{endpoint}` has 16 attributes already; `{attribute}` is one too many")]
+    TooManyAttributes {
         /// The id that was given.
         endpoint: String,
         /// The attribute's name.
         attribute: String,
-        /// Why.
-        problem: &'static str,
     },
     /// A request was started on an endpoint that is not known.
     #[error("endpoint `{endpoint}` is not known; report it before requests are counted on it")]
@@ -154,8 +131,7 @@ impl EventError {
             Self::BadAddress { .. } => "EV0001",
             Self::NoName => "EV0002",
             Self::UnknownEndpoint { .. } => "EV0003",
-            Self::BadLoad { .. } => "EV0004",
-            Self::BadAttribute { .. } => "EV0005",
+            Self::TooManyAttributes { .. } => "EV0005",
         }
     }
 }

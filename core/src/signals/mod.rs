@@ -9,19 +9,25 @@ mod cell;
 mod decaying;
 mod endpoint_id;
 mod event;
+mod finite;
 mod health;
 mod leased;
-mod load;
+mod metrics;
 mod polled;
 mod reported;
 mod sessions;
 
 pub(crate) use adapters::AdapterUse;
 pub(crate) use attributes::attribute_key;
+pub use cell::CachedTokens;
 pub(crate) use cell::{EndpointCell, PoolCell};
 pub(crate) use endpoint_id::{address_with_port, socket_address};
 pub(crate) use event::check;
 pub use event::{Event, EventError};
+pub use finite::{Finite, NotFinite};
 pub(crate) use leased::{Lease, Terms};
-pub use load::Load;
+pub use metrics::{
+    Engine, Fraction, LoadReport, LoraReport, MetricsCode, MetricsProblem, NotAFraction, Scrape,
+    ScrapeOptions, UnknownEngine,
+};
 pub use reported::ReportedEndpoint;

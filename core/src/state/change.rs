@@ -61,28 +61,16 @@ impl State {
                 self.cells_of(endpoint).for_each(|cell| cell.set_in_flight(*count));
             }
             Event::LoadPolled { endpoint, load } => {
-                load.check()
-                    .map_err(|problem| EventError::BadLoad { endpoint: endpoint.clone(), problem })?;
                 self.cells_of(endpoint).for_each(|cell| {
                     cell.lapse(leases, now);
-                    cell.set_load(*load, now);
+                    cell.set_load(load, now);
                 });
             }
-            Event::AdaptersPolled { endpoint, active, waiting, max } => {
-                self.cells_of(endpoint).for_each(|cell| cell.set_adapters(active, waiting, *max, now));
-            }
             Event::AttributeReported { endpoint, attribute, value } => {
-                let bad = |problem| EventError::BadAttribute {
-                    endpoint: endpoint.clone(),
-                    attribute: attribute.clone(),
-                    problem,
-                };
-                if !value.is_finite() {
-                    return Err(bad("it is not a finite number"));
-                }
                 let key = attribute_key(attribute);
-                if !self.cells_of(endpoint).all(|cell| cell.set_attribute(key, *value, now)) {
-                    return Err(bad("the endpoint has as many attributes as it may have"));
+                if !self.cells_of(endpoint).all(|cell| cell.set_attribute(key, value.get(), now)) {
+                    let (endpoint, attribute) = (endpoint.clone(), attribute.clone());
+                    return Err(EventError::TooManyAttributes { endpoint, attribute });
                 }
             }
             Event::RequestMeasured { endpoint, failed, ttft } => {

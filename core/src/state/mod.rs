@@ -5,6 +5,7 @@ mod change;
 mod columns;
 mod endpoint;
 mod members;
+mod prefix;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -15,9 +16,11 @@ use self::builder::Builder;
 pub(crate) use self::columns::{Column, LengthRange};
 pub(crate) use self::endpoint::Endpoint;
 pub(crate) use self::members::Members;
+use self::prefix::PrefixKnowledge;
+pub(crate) use self::prefix::Seat;
 use crate::ids::{BackendIx, EndpointIx, Ix, ObjectName, PoolIx, Table};
 use crate::plan::Plan;
-use crate::signals::{EndpointCell, PoolCell, ReportedEndpoint};
+use crate::signals::{CachedTokens, EndpointCell, PoolCell, ReportedEndpoint};
 
 /// Everything a decision depends on beside the request, the time and the seed.
 #[derive(Debug)]
@@ -30,6 +33,9 @@ pub struct State {
     pub(crate) members: Table<PoolIx, Members>,
     pub(crate) pool_cells: Table<PoolIx, Arc<PoolCell>>,
     /// The endpoint of each AIServiceBackend that is named directly.
+    pub(crate) prefix: Option<Arc<PrefixKnowledge>>,
+    /// What each endpoint holds, as far as it is known.
+    pub(crate) seats: Table<EndpointIx, Option<Arc<Seat>>>,
     pub(crate) backend_endpoints: Table<BackendIx, EndpointIx>,
     by_id: HashMap<Box<str>, Vec<EndpointIx>>,
 }
@@ -46,6 +52,10 @@ pub struct EndpointView<'s> {
     pub ready: bool,
     /// Requests that this router counts there.
     pub in_flight: u32,
+    /// Prompt tokens sent there that no first token answers yet, without those that it probably holds.
+    pub waiting_tokens: u64,
+    /// How well what is known of its prefix cache held.
+    pub cached_tokens: CachedTokens,
 }
 
 type Reported = BTreeMap<ObjectName, Arc<ReportedEndpoint>>;
@@ -78,6 +88,8 @@ impl State {
             address: endpoint.address(),
             ready: endpoint.ready,
             in_flight: cell.in_flight(),
+            waiting_tokens: cell.waiting_tokens(),
+            cached_tokens: cell.cached_tokens(),
         }
     }
 

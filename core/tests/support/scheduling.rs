@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use inferroute::{
-    DecisionRng, Event, Filter, Load, Manifests, Nanos, NoRoute, Options, Profile, ReportedEndpoint, Request,
-    Router, Scheduling, Scorer, Snapshot, Step, Trace, decide,
+    DecisionRng, Event, Filter, LoadReport, Manifests, Nanos, NoRoute, Options, Profile, ReportedEndpoint,
+    Request, Router, Scheduling, Scorer, Snapshot, Step, Trace, decide,
 };
 
 const POOL: &str = r#"
@@ -13,6 +13,9 @@ const POOL: &str = r#"
 ---
 {"apiVersion": "inference.networking.k8s.io/v1", "kind": "InferencePool", "metadata": {"name": "p"},
  "spec": {"selector": {"matchLabels": {"app": "x"}}, "targetPorts": [{"number": 8000}]}}"#;
+
+/// A name and labels.
+pub(crate) type Labelled<'l> = (&'l str, &'l [(&'l str, &'l str)]);
 
 /// A second, in nanoseconds.
 pub(crate) const SECOND: u64 = 1_000_000_000;
@@ -51,15 +54,15 @@ impl Trace for Told {
 }
 
 /// A pool of endpoints with these names and labels.
-pub(crate) fn pool_of(profile: Profile, endpoints: &[(&str, &[(&str, &str)])]) -> Pool {
+pub(crate) fn pool_of(profile: Profile, endpoints: &[Labelled<'_>]) -> Pool {
     scheduled(Scheduling::single(profile), endpoints)
 }
 
-pub(crate) fn scheduled(scheduling: Scheduling, endpoints: &[(&str, &[(&str, &str)])]) -> Pool {
+pub(crate) fn scheduled(scheduling: Scheduling, endpoints: &[Labelled<'_>]) -> Pool {
     let options = Options::default().scheduling(scheduling).stale_after(Nanos::new(30 * SECOND));
     let router = Router::new(Manifests::from_yaml(POOL).unwrap().compile(&options).unwrap(), 7);
     let pool = Pool { router };
-    let endpoint = |(number, (name, labels)): (usize, &(&str, &[(&str, &str)]))| {
+    let endpoint = |(number, (name, labels)): (usize, &Labelled<'_>)| {
         let reported =
             ReportedEndpoint::new(name).address(&format!("10.0.{}.{}", number / 256, number % 256));
         labels.iter().fold(reported.label("app", "x"), |endpoint, (key, value)| endpoint.label(key, value))
@@ -89,8 +92,8 @@ impl Pool {
         self.router.observe(&event, Nanos::new(second * SECOND)).unwrap();
     }
 
-    pub(crate) fn load(&self, second: u64, name: &str, load: Load) {
-        self.tell(second, Event::LoadPolled { endpoint: format!("default/{name}"), load });
+    pub(crate) fn load(&self, second: u64, name: &str, load: LoadReport) {
+        self.tell(second, Event::LoadPolled { endpoint: format!("default/{name}"), load: Box::new(load) });
     }
 
     pub(crate) fn in_flight(&self, name: &str, count: u32) {

@@ -34,7 +34,6 @@ pub(super) fn keep<T: Trace>(settings: &PrefixCacheAffinity, filtering: &mut Fil
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decide::facts::PrefixMatch;
     use crate::decide::testing::{Known, filtered, kept, pool};
     use crate::plan::Filter;
     use crate::router::Router;
@@ -46,10 +45,6 @@ mod tests {
         pool(filtered(Filter::PrefixCacheAffinity(settings)), &vec![unlabelled; endpoints])
     }
 
-    fn holding(matched: [u32; 4]) -> [PrefixMatch; 4] {
-        matched.map(|matched| PrefixMatch { matched, total: 10, block_tokens: 64 })
-    }
-
     fn waits(router: &Router, endpoint: usize, prompt_tokens: u32) {
         let endpoint = format!("default/e{endpoint:02}");
         router.observe(&Event::RequestStarted { endpoint, prompt_tokens }, Nanos::new(0)).unwrap();
@@ -58,13 +53,10 @@ mod tests {
     #[test]
     fn whoever_holds_enough_stays_alone_and_everyone_where_nobody_does() {
         let router = of(PrefixCacheAffinity::default(), 4);
-        let kept = |matched| {
-            let prefixes = holding(matched);
-            kept(&router, Known { prefixes: &prefixes, ..Known::default() })
-        };
-        assert_eq!(kept([8, 7, 10, 0]), [0, 2]);
-        assert_eq!(kept([7, 7, 0, 0]), [0, 1, 2, 3]);
-        assert_eq!(kept([9, 9, 9, 9]), [0, 1, 2, 3]);
+        let kept = |matched: &[u32]| kept(&router, Known { held: matched, ..Known::default() });
+        assert_eq!(kept(&[8, 7, 10, 0]), [0, 2]);
+        assert_eq!(kept(&[7, 7, 0, 0]), [0, 1, 2, 3]);
+        assert_eq!(kept(&[9, 9, 9, 9]), [0, 1, 2, 3]);
     }
 
     #[test]
@@ -74,8 +66,7 @@ mod tests {
 
     #[test]
     fn too_long_a_wait_keeps_everyone() {
-        let prefixes = holding([10, 10, 0, 0]);
-        let known = Known { prefixes: &prefixes, ..Known::default() };
+        let known = Known { held: &[10, 10, 0, 0], ..Known::default() };
         let settings = PrefixCacheAffinity {
             max_ttft_penalty: 1000.0,
             ttft: ExpectedTtft::PrefillThroughput(1000.0),
@@ -97,18 +88,16 @@ mod tests {
 
     #[test]
     fn some_decisions_explore() {
-        let prefixes = holding([10, 0, 0, 0]);
         let router = of(PrefixCacheAffinity { exploration: 0.25, ..PrefixCacheAffinity::default() }, 4);
         let explores =
-            |seed| kept(&router, Known { prefixes: &prefixes, seed, ..Known::default() }).len() == 4;
+            |seed| kept(&router, Known { held: &[10, 0, 0, 0], seed, ..Known::default() }).len() == 4;
         let share = (0..10_000).filter(|seed| explores(*seed)).count();
         assert!((2300..2700).contains(&share), "{share} of 10,000");
     }
 
     #[test]
     fn nothing_is_taken_out_of_one_and_with_a_threshold_of_zero() {
-        let prefixes = holding([0, 10, 0, 0]);
-        let known = Known { prefixes: &prefixes, ..Known::default() };
+        let known = Known { held: &[0, 10, 0, 0], ..Known::default() };
         assert_eq!(kept(&of(PrefixCacheAffinity::default(), 1), known), [0]);
         let off = PrefixCacheAffinity { threshold: 0.0, ..PrefixCacheAffinity::default() };
         assert_eq!(kept(&of(off, 4), known), [0, 1, 2, 3]);

@@ -16,7 +16,7 @@ pub(super) fn rate(
     mut give: impl FnMut(usize, Option<f64>),
 ) {
     let column = facts.members.columns.get(label);
-    let length = facts.request.prompt_tokens;
+    let length = facts.prompt_tokens;
     candidates.for_each(|position| {
         let rating = match column.and_then(|column| column.range_at(position)) {
             None => 0.5,

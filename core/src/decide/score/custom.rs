@@ -5,6 +5,7 @@ use smallvec::SmallVec;
 use crate::decide::candidates::Candidates;
 use crate::decide::facts::Facts;
 use crate::plan::{CustomScorer, ScoredEndpoint, ScorerFailure};
+use crate::signals::Fraction;
 use crate::units::Nanos;
 
 /// The endpoints that a [`CustomScorer`] is to rate.
@@ -33,6 +34,7 @@ impl ScoringView<'_> {
                 (facts.endpoint(position), facts.cell(position), facts.labels(position))
             {
                 let (endpoint, prefix) = (&facts.state.endpoints[endpoint], facts.prefix(position));
+                let polled = cell.polled(facts.oldest);
                 each(
                     number,
                     ScoredEndpoint {
@@ -41,7 +43,9 @@ impl ScoringView<'_> {
                         labels,
                         in_flight: cell.in_flight(),
                         waiting_tokens: cell.waiting_tokens(),
-                        load: cell.polled(facts.oldest).map(|polled| polled.load()).unwrap_or_default(),
+                        waiting: polled.and_then(|polled| polled.waiting()),
+                        running: polled.and_then(|polled| polled.running()),
+                        kv_usage: polled.and_then(|polled| polled.kv_usage()).and_then(Fraction::new),
                         prefix_share: prefix.map(|found| found.share()),
                     },
                 );

@@ -2,8 +2,8 @@
 //! because half of a long prompt saves more than all of a short one.
 
 use crate::decide::candidates::Candidates;
-use crate::decide::facts::{Facts, PrefixMatch};
-use crate::real;
+use crate::decide::facts::Facts;
+use crate::decide::prompt::PrefixMatch;
 
 #[inline]
 pub(super) fn rate(
@@ -14,16 +14,19 @@ pub(super) fn rate(
     mut give: impl FnMut(usize, Option<f64>),
 ) {
     candidates.for_each(|position| {
-        give(position, facts.prefix(position).map(|found| of_match(found, weight, scale)));
+        give(
+            position,
+            facts
+                .prefix(position)
+                .filter(|found| found.total > 0)
+                .map(|found| of_match(found, weight, scale)),
+        );
     });
 }
 
 #[inline]
 fn of_match(found: PrefixMatch, weight: f64, scale: f64) -> f64 {
-    if found.total == 0 {
-        return 0.0;
-    }
-    let length = if weight > 0.0 { (real::of(found.tokens()) / scale).min(1.0) } else { 0.0 };
+    let length = if weight > 0.0 { (f64::from(found.tokens()) / scale).min(1.0) } else { 0.0 };
     weight * length * length + (1.0 - weight) * found.share()
 }
 
@@ -45,8 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_prompt_and_an_unknown_block_size_rate_nothing_more() {
+    fn an_empty_prompt_rates_nothing() {
         assert_eq!(of_match(found(0, 0), 0.5, 8192.0), 0.0);
-        assert_eq!(of_match(PrefixMatch { block_tokens: 0, ..found(2, 4) }, 0.5, 8192.0), 0.25);
     }
 }

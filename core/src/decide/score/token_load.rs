@@ -14,7 +14,7 @@ pub(super) fn rate(
         let waiting = facts.cell(position).map_or(0, |cell| cell.waiting_tokens());
         // Counts far beyond 2^53 tokens are no counts.
         let tokens = f64::from(
-            u32::try_from(waiting.saturating_add(facts.uncached_tokens(position))).unwrap_or(u32::MAX),
+            u32::try_from(waiting.saturating_add(facts.uncached_tokens(position).into())).unwrap_or(u32::MAX),
         );
         give(position, Some(1.0 - tokens.min(queue_threshold) / queue_threshold));
     });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::decide::ScoringView;
 use crate::request::Request;
-use crate::signals::Load;
+use crate::signals::Fraction;
 
 /// A scorer that the host brings. It is part of the decision, so it must be a pure function of its arguments: the same request and the same endpoints get
 /// the same ratings, or decisions could not be replayed. It must not block.
@@ -39,8 +39,12 @@ pub struct ScoredEndpoint<'e> {
     pub in_flight: u32,
     /// Prompt tokens that wait there, of this router.
     pub waiting_tokens: u64,
-    /// What it last said of its load; nothing where that is stale.
-    pub load: Load,
+    /// Requests in its queue, polled; `None` where that is missing or stale.
+    pub waiting: Option<u32>,
+    /// Requests that it works on, polled; `None` where that is missing or stale.
+    pub running: Option<u32>,
+    /// The share of its KV cache in use, polled; `None` where that is missing or stale.
+    pub kv_usage: Option<Fraction>,
     /// The share of the prompt in its prefix cache, 0..=1; `None` where no index knows.
     pub prefix_share: Option<f64>,
 }

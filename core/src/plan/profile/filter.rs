@@ -168,6 +168,17 @@ impl Filter {
         })
     }
 
+    /// Whether it, or a filter inside it, looks at what endpoints hold of a prompt.
+    pub(crate) fn reads_prefixes(&self) -> bool {
+        let reads = |filter: &&Self| {
+            matches!(
+                filter,
+                Self::PrefixCacheAffinity(_) | Self::SloHeadroomTier(SloHeadroomTier { model: Some(_), .. })
+            )
+        };
+        self.with_inner().iter().any(reads)
+    }
+
     /// How it finds the endpoint of a session.
     pub(crate) fn session(&self) -> Option<&Session> {
         match self {

@@ -36,18 +36,18 @@ pub enum Scorer {
         /// Tokens that count as full. Upstream's default: 4,194,304.
         queue_threshold: f64,
     },
+    /// `prefix-cache-scorer`: the share of the prompt's blocks that the endpoint holds from the first on, or a square of how many tokens those are, or
+    /// some of both. Endpoints are not rated for requests that bring no prompt.
+    PrefixCache {
+        /// What the number of tokens counts for, 0..=1; the share counts for the rest. Upstream's default: 0.
+        match_length_weight: f64,
+        /// Tokens whose match rates 1. Upstream's default: 8,192.
+        match_length_scale_tokens: f64,
+    },
     /// `load-aware-scorer`: 0.5 for an empty queue, falling to 0 at `threshold` waiting requests.
     LoadAware {
         /// Waiting requests that count as full. Upstream's default: 128.
         threshold: f64,
-    },
-    /// `prefix-cache-scorer`: (1 - w) x share of the prompt's blocks in the endpoint's prefix cache + w x min(1, tokens in it / scale)^2. What the index
-    /// does not know of is not in the cache: 0.
-    PrefixCache {
-        /// w, how much the length counts beside the share, 0..=1. Upstream's default: 0.
-        match_length_weight: f64,
-        /// Tokens from which the length counts in full. Upstream's default: 8192.
-        match_length_scale_tokens: f64,
     },
     /// `lora-affinity-scorer`: whether the endpoint can serve the model's adapter without loading it first.
     LoraAffinity(LoraFormula),
@@ -116,6 +116,11 @@ pub enum LoraFormula {
 }
 
 impl Scorer {
+    /// Whether it looks at what endpoints hold of a prompt.
+    pub(crate) fn reads_prefixes(&self) -> bool {
+        matches!(self, Self::PrefixCache { .. } | Self::TokenLoad { .. } | Self::Latency(_))
+    }
+
     /// The type name, as EndpointPickerConfig and explanations have it.
     pub fn as_str(&self) -> &'static str {
         match self {

@@ -119,6 +119,12 @@ impl<S: Deref<Target = State>> Decision<S> {
         self.primary().endpoint()
     }
 
+    /// The value of the header by which the client's next request names this endpoint: its id in base64. For hosts of profiles with
+    /// [`Session::EncodedEndpoint`](crate::Session::EncodedEndpoint), which put it on the answer.
+    pub fn session_token(&self) -> String {
+        crate::base64::encode(self.endpoint().as_bytes())
+    }
+
     /// `host:port` of the endpoint; `None` for an AIServiceBackend that is not a Service with a port, whose address the host knows.
     pub fn address(&self) -> Option<&str> {
         self.primary().address()

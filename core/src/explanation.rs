@@ -128,6 +128,9 @@ impl Trace for Recorder {
                 self.table.rate(id, Rating { scorer, rating, weight, points });
             }
             Step::Scored { .. } => {}
+            Step::ScorerFailed { scorer, reason } => {
+                self.add(ENDPOINTS, format!("{scorer} failed: {reason}"))
+            }
             Step::Tie { number } => {
                 self.add(ENDPOINTS, format!("equal scores: {number} is the larger number"))
             }

@@ -52,6 +52,7 @@
 
 mod admission;
 mod attempt;
+mod base64;
 mod body;
 mod compile;
 mod decide;
@@ -64,6 +65,7 @@ mod manifest;
 mod no_route;
 mod plan;
 mod prefix;
+mod real;
 mod replay;
 mod request;
 mod rng;
@@ -81,7 +83,7 @@ pub use attempt::AttemptView;
 pub use body::{
     Body, BodyCode, BodyError, BodyFormat, BodyLimits, Chunk, Chunks, Piece, PieceKind, Pieces, PromptField,
 };
-pub use decide::decide;
+pub use decide::{ScoringView, decide};
 pub use decision::Decision;
 pub use endpoint_headers::CONTROL_HEADERS;
 pub use explanation::{Explanation, Recorder};
@@ -90,11 +92,15 @@ pub use load::Manifests;
 pub use manifest::{Code, Criticality, Diagnostic, LabelSelector, Operator, Problems, Severity};
 pub use no_route::{Location, NoRoute, Reason};
 pub use plan::{
-    BackendName, BadGroupKind, BodyChange, ConcurrencyMode, Decider, DirectResponse, Disaggregation,
-    ExtensionFilter, Filter, GroupKind, Handler, HeaderChange, HeaderName, HostSource, InvalidBackendRefs,
-    LoadLimit, LoadMetric, Mirror, Miss, MissingLoad, Mutations, Options, PathChange, Picker, Plan, Profile,
-    PublishedModel, Retry, Role, RuleView, Saturation, Scheduling, Scorer, Strategy, Substitution,
-    UnknownModel, UnknownStrategy,
+    AttributeFilter, BackendName, BadGroupKind, BodyChange, CircuitBreaker, Comparison, ConcurrencyDetector,
+    ConcurrencyMode, CustomScorer, Decider, DecisionTree, DirectResponse, Disaggregation, ExpectedTtft,
+    ExtensionFilter, Filter, GroupKind, Handler, HashKey, HeaderChange, HeaderName, HeadroomChoice,
+    HostSource, InvalidBackendRefs, LatencyFeatures, LatencyModel, LatencyPrediction, LatencyScorer,
+    LinearLatency, LinearTerms, LoadLimit, LoadMetric, LoraFormula, Mirror, Miss, MissingLoad, Mutations,
+    Normalization, Options, OutlierEjection, PathChange, Picker, Plan, PrefixCacheAffinity, Profile,
+    PublishedModel, Retry, Role, RuleView, Saturation, Scheduling, ScoredEndpoint, Scorer, ScorerFailure,
+    Session, SharedModel, SharedScorer, SloHeadroomTier, Strategy, Substitution, TopologyLabels,
+    TopologyLevel, UnknownModel, UnknownStrategy, UtilizationDetector,
 };
 pub use prefix::{
     ApproximateIndex, ApproximateOptions, BlockHashes, HashDialect, HashOptions, IndexId, KvChange,
@@ -109,8 +115,8 @@ pub use rng::DecisionRng;
 pub use router::Router;
 pub use shadow::{Shadow, ShadowCount, ShadowReport};
 pub use signals::{
-    CachedTokens, Engine, Event, EventError, Fraction, LoadReport, LoraReport, MetricsCode, MetricsProblem,
-    NotAFraction, ReportedEndpoint, Scrape, ScrapeOptions, UnknownEngine,
+    CachedTokens, Engine, Event, EventError, Finite, Fraction, LoadReport, LoraReport, MetricsCode,
+    MetricsProblem, NotAFraction, NotFinite, ReportedEndpoint, Scrape, ScrapeOptions, UnknownEngine,
 };
 pub use snapshot::Snapshot;
 pub use state::{EndpointView, State};

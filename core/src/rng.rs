@@ -3,6 +3,11 @@
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 
+use crate::real;
+
+/// Draws of shares are told in parts of this many: the most that a float tells apart.
+pub(crate) const PARTS: u64 = 1 << 53;
+
 /// The draws of one decision.
 ///
 /// The same seed gives the same draws on every platform and in every release: the generator is Xoshiro256++ seeded through SplitMix64,
@@ -34,6 +39,15 @@ impl DecisionRng {
         }
     }
 
+    /// Whether something happens that happens in `share` of all cases, with the number drawn of [`PARTS`]. No draw where it never or always does.
+    pub(crate) fn happens(&mut self, share: f64) -> (bool, Option<u64>) {
+        if share <= 0.0 || share >= 1.0 || share.is_nan() {
+            return (share >= 1.0, None);
+        }
+        let number = self.below(PARTS);
+        (real::of(number) < share * real::of(PARTS), Some(number))
+    }
+
     /// [`below`](Self::below) for positions in a list.
     #[inline]
     #[expect(clippy::as_conversions, reason = "the result is below a usize")]
@@ -51,6 +65,11 @@ pub(crate) fn decision_seed(router_seed: u64, sequence: u64) -> u64 {
 #[inline]
 pub(crate) fn of_endpoint(decision_seed: u64, key: u64) -> u64 {
     mixed(decision_seed ^ key)
+}
+
+/// The key of a name, where names are compared by numbers.
+pub(crate) fn name_key(name: &str) -> u64 {
+    mixed(endpoint_key(name, None))
 }
 
 /// The key of an endpoint: FNV-1a over its id, a zero byte and its address.

@@ -150,7 +150,10 @@ impl Router {
         let outcome = self.run(request, now, seed, &mut hashes);
         // Seeds of one router repeat after 2^64 decisions.
         self.write_down(&outcome, request, now, Some(seed));
-        outcome.map(|decision| Ticket::new(decision, &hashes, now, self.journal.clone()))
+        outcome.map(|decision| {
+            decide::bind_session(&decision.state, &decision.choice, request, now);
+            Ticket::new(decision, &hashes, now, self.journal.clone())
+        })
     }
 
     /// [`route`](Self::route) for requests that came at once: each is counted before the next is decided, so that a burst spreads.

@@ -21,6 +21,12 @@ pub struct Ticket {
     lease: Lease,
     prompt_tokens: u32,
     has_first_token: bool,
+    /// Whether the failure of the attempt under way is told already.
+    has_failed: bool,
+    /// When the attempt under way began.
+    began: Nanos,
+    /// The latest time that was told.
+    seen: Nanos,
     journal: Option<Arc<dyn Journal>>,
 }
 
@@ -44,7 +50,18 @@ impl Ticket {
             }
         }
         cell.start(prompt_tokens, lease);
-        Self { decision, attempt: 0, cell, lease, prompt_tokens, has_first_token: false, journal }
+        Self {
+            decision,
+            attempt: 0,
+            cell,
+            lease,
+            prompt_tokens,
+            has_first_token: false,
+            has_failed: false,
+            began: now,
+            seen: now,
+            journal,
+        }
     }
 
     /// The decision.
@@ -57,6 +74,7 @@ impl Ticket {
         self.tell(|ticket| Entry::FirstToken { now, ticket });
         if !self.has_first_token {
             self.has_first_token = true;
+            self.cell.health().first_token_after(now.since(self.began), now, self.half_life());
             self.cell.first_token(self.prompt_tokens, self.lease);
         }
         self.extend(now);
@@ -69,6 +87,7 @@ impl Ticket {
     }
 
     fn extend(&mut self, now: Nanos) {
+        self.seen = self.seen.max(now);
         let lease = self.decision.state.plan.leases.lease(now);
         if lease != self.lease {
             self.leave();
@@ -77,9 +96,10 @@ impl Ticket {
         }
     }
 
-    /// The attempt under way failed; the request now counts at the endpoint of the next fallback, which is returned. `None` where there is none left:
-    /// the request then counts where it did.
+    /// The attempt under way failed, which counts against its endpoint; the request now counts at the endpoint of the next fallback, which is returned.
+    /// `None` where there is none left: the request then counts where it did.
     pub fn fall_back(&mut self, now: Nanos) -> Option<AttemptView<'_>> {
+        self.tell_failure(now);
         let next = self.decision.fallbacks().nth(self.attempt)?.attempt.endpoint;
         self.tell(|ticket| Entry::FellBack { now, ticket });
         self.leave();
@@ -87,6 +107,8 @@ impl Ticket {
         self.cell = Arc::clone(&self.decision.state.cells[next]);
         self.lease = self.decision.state.plan.leases.lease(now);
         self.has_first_token = false;
+        self.has_failed = false;
+        (self.began, self.seen) = (now, self.seen.max(now));
         self.enter();
         self.decision.fallbacks().nth(self.attempt - 1)
     }
@@ -98,9 +120,32 @@ impl Ticket {
         self.cell.cached(self.decision.cached_tokens(), delivered);
     }
 
-    /// The request came to its end. The same as dropping the ticket, said aloud.
+    /// The request came to its end, and was answered. A ticket that is dropped instead counts as cancelled, which says nothing of its endpoint.
     pub fn finish(self) {
-        drop(self);
+        self.answered();
+    }
+
+    pub(crate) fn answered(&self) {
+        self.tell(|ticket| Entry::Answered { ticket });
+        self.cell.health().succeeded(self.seen, self.half_life());
+    }
+
+    /// The request failed by its endpoint's fault, and no fallback is left or tried: no connection, no answer in time, a status of 500 or more.
+    pub fn fail(mut self, now: Nanos) {
+        self.tell_failure(now);
+    }
+
+    /// Counts the failure of the attempt under way, once.
+    pub(crate) fn tell_failure(&mut self, now: Nanos) {
+        if !self.has_failed {
+            self.tell(|ticket| Entry::Failed { now, ticket });
+            self.has_failed = true;
+            self.cell.health().failed(now, self.half_life());
+        }
+    }
+
+    fn half_life(&self) -> Nanos {
+        self.decision.state.plan.scheduling.half_life
     }
 
     /// Counts the request at its endpoint.

@@ -110,6 +110,13 @@ pub enum Step<'s> {
         /// What it adds to the score: weight times the rating held to 0..=1.
         points: f64,
     },
+    /// A scorer of the host's own could not rate; nobody has points of it.
+    ScorerFailed {
+        /// The scorer's name.
+        scorer: &'static str,
+        /// What it said.
+        reason: &'static str,
+    },
     /// The endpoint that is picked next scored the same as another; this number of its own was the larger.
     Tie {
         /// The number.

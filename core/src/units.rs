@@ -22,6 +22,11 @@ impl Nanos {
         self.0
     }
 
+    /// The span from `earlier` to this time; none where that is later.
+    pub(crate) const fn since(self, earlier: Self) -> Self {
+        Self(self.0.saturating_sub(earlier.0))
+    }
+
     /// The time `span` before this one, at the earliest the host's origin.
     pub(crate) const fn before(self, span: Self) -> Self {
         Self(self.0.saturating_sub(span.0))

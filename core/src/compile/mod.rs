@@ -62,6 +62,7 @@ pub(crate) fn compile(collected: Collected, options: &Options) -> Result<Plan, P
         pools: pools.into_iter().collect(),
         backends: backends.into_iter().collect(),
         prefix: scheduling.prefix_plan(),
+        sessions: scheduling.bound_sessions().into(),
         scheduling,
         stale_after: options.stale_after,
         leases: Terms::new(options.lease),

@@ -121,8 +121,18 @@ impl<T: Trace> Drawing<'_, T> {
         let hashes = &mut *self.hashes;
         let held = Held::look_up(state, &state.members[pool], request, model, hashes);
         let (now, prompt_tokens) = (*now, *prompt_tokens);
-        let mut arguments =
-            Arguments { state, request, now, held: &held, prompt_tokens, priority, rng, trace: *trace };
+        let mut arguments = Arguments {
+            state,
+            request,
+            now,
+            held: &held,
+            prompt_tokens,
+            model,
+            peer: None,
+            priority,
+            rng,
+            trace: *trace,
+        };
         stages::run(&mut arguments, pool, wanted)
     }
 

@@ -50,6 +50,15 @@ impl Survivors {
         }
     }
 
+    /// [`retain`](Self::retain), but everyone stays where nobody would.
+    pub(super) fn retain_some(&mut self, keep: impl FnMut(usize) -> bool) {
+        let before = self.clone();
+        self.retain(keep);
+        if self.count == 0 {
+            *self = before;
+        }
+    }
+
     /// Makes the bits of a set that is still all members.
     fn spell_out(&mut self) {
         if self.bits.is_empty() {

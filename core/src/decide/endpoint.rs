@@ -2,9 +2,10 @@
 
 use super::candidates::{Candidates, Survivors};
 use super::facts::Facts;
+use super::filter::Filtering;
 use super::pick::{Picking, Ranked};
 use super::prompt::Held;
-use super::{admission, filter, subset};
+use super::{admission, subset};
 use crate::ids::PoolIx;
 use crate::no_route::Reason;
 use crate::request::Request;
@@ -21,6 +22,10 @@ pub(super) struct Arguments<'a, T> {
     /// What the pool's members hold of the prompt.
     pub(super) held: &'a Held,
     pub(super) prompt_tokens: u32,
+    /// The model that the endpoint will be asked for, empty where there is none.
+    pub(super) model: &'a str,
+    /// The position of the member that an earlier profile settled on, for another part of the request.
+    pub(super) peer: Option<usize>,
     /// What the request's priority is, and that of its model.
     pub(super) priority: i32,
     pub(super) rng: &'a mut DecisionRng,
@@ -40,7 +45,7 @@ pub(super) fn rank<T: Trace>(
     if members.endpoints.is_empty() {
         return Err(Reason::PoolEmpty);
     }
-    let facts = Facts::new(arguments, members);
+    let facts = Facts::new(arguments, pool);
     let (rng, trace) = (&mut *arguments.rng, &mut *arguments.trace);
     let mut survivors = Survivors::ready(members);
     if T::ON {
@@ -74,7 +79,9 @@ pub(super) fn rank<T: Trace>(
     for (number, filter) in profile.filters.iter().enumerate() {
         let before = T::ON.then(|| survivors.clone());
         let by_labels = members.kept.get(profile_number).and_then(|kept| kept.get(number));
-        filter::apply(filter, by_labels.map(|kept| &**kept), &facts, &mut survivors);
+        let mut filtering =
+            Filtering { facts: &facts, survivors: &mut survivors, rng: &mut *rng, trace: &mut *trace };
+        filtering.apply(filter, by_labels.map(|kept| &**kept));
         if let Some(before) = before {
             tell_removed(&facts, before.candidates(), survivors.candidates(), filter.as_str(), trace);
         }

@@ -2,28 +2,37 @@
 
 use super::endpoint::Arguments;
 use super::prompt::{Held, PrefixMatch};
-use crate::ids::EndpointIx;
+use super::session;
+use crate::ids::{EndpointIx, PoolIx};
 use crate::manifest::Labels;
+use crate::plan::Session;
 use crate::request::{Found, Request};
-use crate::signals::EndpointCell;
+use crate::rng::name_key;
+use crate::signals::{AdapterUse, EndpointCell};
 use crate::state::{Members, State};
 use crate::units::Nanos;
 
 /// The arguments of the decision, seen from the pool it is about.
 pub(super) struct Facts<'a> {
     pub(super) state: &'a State,
+    pub(super) pool: PoolIx,
     pub(super) members: &'a Members,
     pub(super) request: &'a Request<'a>,
+    pub(super) now: Nanos,
     held: &'a Held,
+    model: &'a str,
     pub(super) prompt_tokens: u32,
     /// Polled values from before this time count as missing.
     pub(super) oldest: Nanos,
+    /// The position of the member that works on the other part of the request, where that is settled.
+    pub(super) peer: Option<usize>,
 }
 
 impl<'a> Facts<'a> {
-    pub(super) fn new<T>(arguments: &Arguments<'a, T>, members: &'a Members) -> Self {
-        let Arguments { state, request, now, held, prompt_tokens, .. } = *arguments;
-        Self { state, members, request, held, prompt_tokens, oldest: now.before(state.plan.stale_after) }
+    pub(super) fn new<T>(arguments: &Arguments<'a, T>, pool: PoolIx) -> Self {
+        let Arguments { state, request, now, held, prompt_tokens, model, peer, .. } = *arguments;
+        let (members, oldest) = (&state.members[pool], now.before(state.plan.stale_after));
+        Self { state, pool, members, request, now, held, model, prompt_tokens, oldest, peer }
     }
 
     /// How much of the prompt the member at `position` probably holds; `None` where the request brings no prompt.
@@ -32,14 +41,12 @@ impl<'a> Facts<'a> {
         self.held.by(position)
     }
 
-    #[expect(dead_code, reason = "read by scorers of headers")]
-    /// The only value of a header that profiles read, by its name in lower case. Several values are none: which one counts would be a guess.
+    /// The only value of a header that profiles read. Several values are none: which one counts would be a guess. Neither is an empty one.
     pub(super) fn header(&self, name: &str) -> Option<&'a str> {
-        header(self.state, self.request, name)
+        header(self.state, self.request, name).filter(|value| !value.is_empty())
     }
 
     /// The labels of the member at `position`.
-    #[expect(dead_code, reason = "read by scorers of labels")]
     pub(super) fn labels(&self, position: usize) -> Option<&'a Labels> {
         Some(self.state.endpoints[self.endpoint(position)?].labels(&self.state.plan))
     }
@@ -53,6 +60,28 @@ impl<'a> Facts<'a> {
     /// The member at `position`.
     pub(super) fn endpoint(&self, position: usize) -> Option<EndpointIx> {
         self.members.endpoints.get(position).copied()
+    }
+
+    /// Tokens of the prompt that the member at `position` would have to work off.
+    #[inline]
+    pub(super) fn uncached_tokens(&self, position: usize) -> u32 {
+        let cached = self.prefix(position).map_or(0, PrefixMatch::tokens);
+        self.prompt_tokens.saturating_sub(cached)
+    }
+
+    /// How the member at `position` uses the adapter with this key; `None` where it did not tell lately.
+    pub(super) fn adapter(&self, position: usize, key: u64) -> Option<AdapterUse> {
+        self.cell(position)?.adapter(key, self.oldest)
+    }
+
+    /// The key of the adapter that the request asks for.
+    pub(super) fn adapter_key(&self) -> Option<u64> {
+        Some(self.model).filter(|model| !model.is_empty()).map(name_key)
+    }
+
+    /// The position of the member that the request's session belongs to.
+    pub(super) fn session_owner(&self, session: &Session) -> Option<usize> {
+        session::owner(session, self.state, self.pool, self.request, self.now)
     }
 }
 

@@ -7,17 +7,24 @@ mod candidates;
 mod endpoint;
 mod facts;
 mod filter;
+mod latency;
 mod matching;
 mod model;
 mod path;
 mod pick;
 mod prompt;
 mod score;
+mod session;
 mod stages;
 mod subset;
+#[cfg(test)]
+mod testing;
+mod topology;
 
 use std::ops::Deref;
 
+pub use self::score::ScoringView;
+pub(crate) use self::session::bind as bind_session;
 pub(crate) use self::stages::Before;
 
 use self::attempts::{Drawing, Drawn};

@@ -26,6 +26,12 @@ pub(super) struct PrefixMatch {
 }
 
 impl PrefixMatch {
+    /// The share of the prompt's blocks, 0..=1.
+    #[inline]
+    pub(super) fn share(self) -> f64 {
+        if self.total == 0 { 0.0 } else { f64::from(self.matched) / f64::from(self.total) }
+    }
+
     /// Tokens of the prompt that the endpoint need not work off.
     pub(super) fn tokens(self) -> u32 {
         self.matched.saturating_mul(self.block_tokens)
@@ -50,6 +56,12 @@ impl Held {
         held.lengths.resize(members.endpoints.len(), 0);
         knowledge.lengths(hashes, &members.seating, &mut held.lengths);
         held
+    }
+
+    /// Of a prompt of `blocks` blocks, as if an index had answered with `lengths`.
+    #[cfg(test)]
+    pub(super) fn of(lengths: &[u32], blocks: u32, block_tokens: u32) -> Self {
+        Self { lengths: lengths.into(), blocks, block_tokens }
     }
 
     /// `None` where nothing is known of the prompt.

@@ -47,6 +47,8 @@ pub(super) fn run<T: Trace>(
     let profile = profile.ok_or(Reason::NoProfile)?;
     let ranked = endpoint::rank(arguments, pool, profile, wanted)?;
     let held = ranked.positions().next().and_then(|position| arguments.held.by(position));
+    // Whoever works on another part of the request sends what it made of it there.
+    arguments.peer = ranked.positions().next();
     let before = match &scheduling.handler {
         Handler::Disaggregated(stages) => before(stages, scheduling, arguments, pool, held),
         _ => Before::default(),

@@ -42,7 +42,13 @@ pub use options::{
 pub(crate) use pattern::Pattern;
 pub(crate) use pool::{Backend, Model, Models, Pool, Targets};
 pub(crate) use profile::Weighted;
-pub use profile::{Filter, LoadLimit, LoadMetric, Picker, Profile, Role, Scorer};
+pub use profile::{
+    AttributeFilter, CircuitBreaker, Comparison, ConcurrencyDetector, CustomScorer, DecisionTree,
+    ExpectedTtft, Filter, HashKey, HeadroomChoice, LatencyFeatures, LatencyModel, LatencyPrediction,
+    LatencyScorer, LinearLatency, LinearTerms, LoadLimit, LoadMetric, LoraFormula, Normalization,
+    OutlierEjection, Picker, PrefixCacheAffinity, Profile, Role, ScoredEndpoint, Scorer, ScorerFailure,
+    Session, SharedModel, SharedScorer, SloHeadroomTier, TopologyLabels, TopologyLevel, UtilizationDetector,
+};
 pub use published::PublishedModel;
 pub(crate) use re2::stacked_repetition;
 pub(crate) use scheduling::PrefixPlan;
@@ -65,6 +71,8 @@ pub struct Plan {
     pub(crate) scheduling: Scheduling,
     /// How prompts are remembered, where a profile looks at them.
     pub(crate) prefix: Option<PrefixPlan>,
+    /// How sessions say who they are, for those that are bound to endpoints.
+    pub(crate) sessions: Box<[Session]>,
     pub(crate) default_namespace: Box<str>,
     pub(crate) fallback_endpoints: usize,
     /// The age from which polled values count as missing.

@@ -1,11 +1,12 @@
 //! How endpoints of a pool are chosen for a request as a whole: which profiles run, what they know, and who is turned away.
 
-use super::profile::{Filter, Profile, Role};
+use super::profile::{Filter, Profile, Role, Scorer, Session};
 use crate::plan::Strategy;
 use crate::prefix::{
     ApproximateIndex, ApproximateOptions, HashOptions, PreciseIndex, PreciseOptions, PrefixError,
     PrefixHasher,
 };
+use crate::units::Nanos;
 
 /// Profiles, who decides which of them run, and what is counted and remembered for them.
 ///
@@ -21,6 +22,7 @@ pub struct Scheduling {
     pub(crate) handler: Handler,
     pub(crate) saturation: Option<Saturation>,
     pub(crate) missing_load: MissingLoad,
+    pub(crate) half_life: Nanos,
     /// How full a pool may be for requests up to a priority; by priority.
     ceilings: Vec<(i32, f64)>,
     prefix: Option<PrefixPlan>,
@@ -109,7 +111,7 @@ pub enum Saturation {
         /// KV cache usage at which an endpoint is full. Upstream's default: 0.8.
         kv_cache: f64,
         /// Nanoseconds after which a value counts as missing. Upstream's default: 200 ms.
-        stale_after: crate::units::Nanos,
+        stale_after: Nanos,
     },
     /// `concurrency-detector`: requests and tokens in flight against what endpoints may have.
     Concurrency {
@@ -159,6 +161,7 @@ impl Scheduling {
             handler,
             saturation: None,
             missing_load: MissingLoad::default(),
+            half_life: Nanos::new(10_000_000_000),
             ceilings: vec![(-1, 1.0)],
             prefix: None,
         }
@@ -189,6 +192,13 @@ impl Scheduling {
     #[must_use]
     pub fn missing_load(mut self, missing: MissingLoad) -> Self {
         self.missing_load = missing;
+        self
+    }
+
+    /// After how long half of what was measured of requests is forgotten: their times to the first token, and how many failed. Default: 10 s.
+    #[must_use]
+    pub fn half_life(mut self, half_life: Nanos) -> Self {
+        self.half_life = half_life;
         self
     }
 
@@ -253,10 +263,43 @@ impl Scheduling {
 
     /// The headers that the handler, filters and scorers read, in lower case.
     pub(crate) fn header_names(&self) -> Vec<String> {
-        match &self.handler {
-            Handler::Header { header, .. } => vec![header.to_ascii_lowercase()],
-            _ => Vec::new(),
+        let handler = match &self.handler {
+            Handler::Header { header, .. } => Some(header.as_str()),
+            _ => None,
+        };
+        let filters = self.filters().flat_map(Filter::headers);
+        let scorers = self.scorers().flat_map(Scorer::headers);
+        handler.into_iter().chain(filters).chain(scorers).map(str::to_ascii_lowercase).collect()
+    }
+
+    /// The labels that filters and scorers compare for each request, each once.
+    pub(crate) fn label_names(&self) -> Vec<&str> {
+        let filters = self.filters().flat_map(Filter::labels);
+        let mut names: Vec<&str> = filters.chain(self.scorers().flat_map(Scorer::labels)).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// How filters and scorers find the endpoints of sessions that are bound to them, each once.
+    pub(crate) fn bound_sessions(&self) -> Vec<Session> {
+        let mut bound: Vec<Session> = Vec::new();
+        for session in
+            self.filters().filter_map(Filter::session).chain(self.scorers().filter_map(Scorer::session))
+        {
+            if matches!(session, Session::Id { .. }) && !bound.contains(session) {
+                bound.push(session.clone());
+            }
         }
+        bound
+    }
+
+    fn filters(&self) -> impl Iterator<Item = &Filter> {
+        self.profiles.iter().flat_map(|profile| &profile.filters).flat_map(Filter::with_inner)
+    }
+
+    fn scorers(&self) -> impl Iterator<Item = &Scorer> {
+        self.profiles.iter().flat_map(|profile| &profile.scorers).map(|weighted| &weighted.scorer)
     }
 
     /// The number of the profile with this name.

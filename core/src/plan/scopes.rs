@@ -52,9 +52,12 @@ impl Scopes {
         self.header_names = known.into();
     }
 
-    /// The header with this name in lower case, where the plan reads it.
+    /// The header with this name in whatever case, where the plan reads it.
     pub(crate) fn header_name(&self, name: &str) -> Option<&HeaderName> {
-        self.header_names.iter().find(|header| header.as_str() == name).map(|header| &**header)
+        self.header_names
+            .iter()
+            .find(|header| header.as_str().eq_ignore_ascii_case(name))
+            .map(|header| &**header)
     }
 
     /// The matcher for a request, `None` where no listener of the gateway takes it.

@@ -71,6 +71,18 @@ pub enum Entry {
         /// Tokens.
         delivered: u32,
     },
+    /// The attempt under way of a routed request failed.
+    Failed {
+        /// When.
+        now: Nanos,
+        /// Its number.
+        ticket: u64,
+    },
+    /// A routed request was answered.
+    Answered {
+        /// Its number.
+        ticket: u64,
+    },
     /// A routed request came to its end.
     Finished {
         /// Its number.

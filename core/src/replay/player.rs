@@ -95,6 +95,14 @@ impl Player {
                 self.ticket(*ticket)?.cached_tokens(*delivered);
                 Ok(())
             }
+            Entry::Failed { now, ticket } => {
+                self.ticket(*ticket)?.tell_failure(*now);
+                Ok(())
+            }
+            Entry::Answered { ticket } => {
+                self.ticket(*ticket)?.answered();
+                Ok(())
+            }
             Entry::Finished { ticket } => match self.tickets.remove(ticket) {
                 Some(_) => Ok(()),
                 None => Err(Divergence::Ticket(*ticket)),

@@ -4,9 +4,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::Serialize;
 
+use super::adapters::{AdapterUse, Adapters};
+use super::attributes::Attributes;
+use super::health::Health;
+
 use super::leased::{Lease, Leased, Terms};
 use super::metrics::LoadReport;
 use super::polled::Polled;
+use super::sessions::Sessions;
 use crate::units::Nanos;
 
 /// How well prefix knowledge of an endpoint holds: sums over requests whose endpoint told what it had cached.
@@ -28,6 +33,9 @@ pub(crate) struct EndpointCell {
     requests: Leased,
     /// Prompt tokens of those that have no first token yet.
     waiting_tokens: Leased,
+    adapters: Adapters,
+    attributes: Attributes,
+    health: Health,
     /// Prompt tokens that were taken to be cached, and those that were, of requests whose endpoint said so.
     predicted: AtomicU64,
     delivered: AtomicU64,
@@ -52,8 +60,30 @@ impl EndpointCell {
         Some(&self.polled).filter(|polled| polled.is_since(oldest))
     }
 
+    /// How the adapter with this key is used there, as told at `oldest` or later.
+    pub(crate) fn adapter(&self, key: u64, oldest: Nanos) -> Option<AdapterUse> {
+        self.adapters.usage(key, oldest)
+    }
+
+    /// The attribute with this key, as told at `oldest` or later.
+    pub(crate) fn attribute(&self, key: u64, oldest: Nanos) -> Option<f64> {
+        self.attributes.get(key, oldest)
+    }
+
+    /// `false` where the endpoint has too many attributes already.
+    pub(crate) fn set_attribute(&self, key: u64, value: f64, at: Nanos) -> bool {
+        self.attributes.set(key, value, at)
+    }
+
+    /// How requests there went.
+    #[inline]
+    pub(crate) fn health(&self) -> &Health {
+        &self.health
+    }
+
     pub(crate) fn set_load(&self, load: &LoadReport, at: Nanos) {
         self.polled.set(load, self.in_flight(), at);
+        self.adapters.set(load.lora.as_ref(), at);
     }
 
     pub(crate) fn set_in_flight(&self, count: u32) {
@@ -96,6 +126,7 @@ impl EndpointCell {
 #[repr(align(64))]
 pub(crate) struct PoolCell {
     turn: AtomicU64,
+    pub(crate) sessions: Sessions,
 }
 
 impl PoolCell {

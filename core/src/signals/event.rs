@@ -3,9 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::endpoint_id::is_address;
+use super::finite::Finite;
 use super::metrics::LoadReport;
 use super::reported::ReportedEndpoint;
 use crate::prefix::Tier;
+use crate::units::Nanos;
 
 /// Something that happened. Events serialise, so hosts can send them to each other and keep them for replay.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,6 +107,27 @@ pub enum Event {
         /// Its place in the new stream.
         sequence: u64,
     },
+    /// A named number of an endpoint, for `endpoint-attribute-scorer` and `-filter`. It goes stale as polled load does; unknown endpoints are passed over.
+    AttributeReported {
+        /// Id of the endpoint, as the decision named it.
+        endpoint: String,
+        /// The name; an endpoint has at most 16.
+        attribute: String,
+        /// The number.
+        value: Finite,
+    },
+    /// How a request to an endpoint went. [`Ticket`](crate::Ticket)s tell this by themselves; hosts that count by events tell it beside
+    /// `request_finished`. A cancelled request says nothing. Unknown endpoints are passed over.
+    RequestMeasured {
+        /// Id of the endpoint, as the decision named it.
+        endpoint: String,
+        /// Whether it failed.
+        #[serde(default)]
+        failed: bool,
+        /// How long the first token of its answer took, where one came.
+        #[serde(default, rename = "ttft_ns")]
+        ttft: Option<Nanos>,
+    },
     /// Time has passed: requests whose lease has lapsed no longer count. [`Options::lease`](crate::Options::lease) says when that is; polling the load
     /// of an endpoint does the same for that endpoint.
     LeasesLapsed,
@@ -138,6 +161,14 @@ pub enum EventError {
     /// An endpoint was reported without a name.
     #[error("an endpoint needs a name")]
     NoName,
+    /// An attribute more than an endpoint may have.
+    #[error("endpoint `{endpoint}` has 16 attributes already; `{attribute}` is one too many")]
+    TooManyAttributes {
+        /// The id that was given.
+        endpoint: String,
+        /// The attribute's name.
+        attribute: String,
+    },
     /// A request was started on an endpoint that is not known.
     #[error("endpoint `{endpoint}` is not known; report it before requests are counted on it")]
     UnknownEndpoint {
@@ -153,6 +184,7 @@ impl EventError {
             Self::BadAddress { .. } => "EV0001",
             Self::NoName => "EV0002",
             Self::UnknownEndpoint { .. } => "EV0003",
+            Self::TooManyAttributes { .. } => "EV0005",
         }
     }
 }

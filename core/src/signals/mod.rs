@@ -3,19 +3,28 @@
 //! A cell belongs to one endpoint from the moment it is reported until it is gone; an endpoint that comes back gets a new one. So a count can
 //! neither leak into another endpoint nor survive its own.
 
+mod adapters;
+mod attributes;
 mod cell;
+mod decaying;
 mod endpoint_id;
 mod event;
+mod finite;
+mod health;
 mod leased;
 mod metrics;
 mod polled;
 mod reported;
+mod sessions;
 
+pub(crate) use adapters::AdapterUse;
+pub(crate) use attributes::attribute_key;
 pub use cell::CachedTokens;
 pub(crate) use cell::{EndpointCell, PoolCell};
 pub(crate) use endpoint_id::{address_with_port, socket_address};
 pub(crate) use event::check;
 pub use event::{Event, EventError};
+pub use finite::{Finite, NotFinite};
 pub(crate) use leased::{Lease, Terms};
 pub use metrics::{
     Engine, Fraction, LoadReport, LoraReport, MetricsCode, MetricsProblem, NotAFraction, Scrape,

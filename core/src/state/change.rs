@@ -6,7 +6,7 @@ use super::State;
 use super::builder::Builder;
 use crate::ids::ObjectName;
 use crate::prefix::{KvChange, Scope};
-use crate::signals::{Event, EventError, ReportedEndpoint, Terms, check};
+use crate::signals::{Event, EventError, ReportedEndpoint, Terms, attribute_key, check};
 use crate::units::Nanos;
 
 impl State {
@@ -81,6 +81,23 @@ impl State {
             }
             Event::CacheCleared { endpoint, sequence } => self.told(endpoint, *sequence, KvChange::Cleared),
             Event::CacheStarted { endpoint, sequence } => self.told(endpoint, *sequence, KvChange::Started),
+            Event::AttributeReported { endpoint, attribute, value } => {
+                let key = attribute_key(attribute);
+                if !self.cells_of(endpoint).all(|cell| cell.set_attribute(key, value.get(), now)) {
+                    let (endpoint, attribute) = (endpoint.clone(), attribute.clone());
+                    return Err(EventError::TooManyAttributes { endpoint, attribute });
+                }
+            }
+            Event::RequestMeasured { endpoint, failed, ttft } => {
+                let half_life = self.plan.scheduling.half_life;
+                self.cells_of(endpoint).for_each(|cell| {
+                    if let Some(ttft) = ttft {
+                        cell.health().first_token_after(*ttft, now, half_life);
+                    }
+                    let health = cell.health();
+                    if *failed { health.failed(now, half_life) } else { health.succeeded(now, half_life) }
+                });
+            }
             Event::LeasesLapsed => self.cells.iter().for_each(|cell| cell.lapse(leases, now)),
             Event::EndpointReported { .. } | Event::EndpointGone { .. } | Event::EndpointsReplaced { .. } => {
             }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::builder::Builder;
+use super::columns::Columns;
 use super::endpoint::{Endpoint, Key, Source};
 use super::prefix::Seating;
 use crate::ids::{EndpointIx, Ix, ObjectName};
@@ -33,6 +34,8 @@ pub(crate) struct Members {
     pub(crate) ready_count: usize,
     /// By profile and filter: one bit a member, whether it stays. Empty for filters that look at more than labels.
     pub(crate) kept: Box<[ByFilter]>,
+    /// The labels that profiles compare for each request.
+    pub(crate) columns: Columns,
 }
 
 impl Builder<'_> {
@@ -76,7 +79,18 @@ impl Builder<'_> {
         let cells = members.iter().filter_map(|ix| self.cells.get(ix.position())).map(Arc::clone).collect();
         let keys = members.iter().filter_map(key).map(|key| endpoint_key(&key.id, key.address.as_deref()));
         let keys = keys.collect();
-        Members { endpoints: members.into(), cells, keys, seating, sockets, ready, ready_count, kept }
+        let columns = Columns::new(&plan, endpoints());
+        Members {
+            endpoints: members.into(),
+            cells,
+            keys,
+            seating,
+            sockets,
+            ready,
+            ready_count,
+            kept,
+            columns,
+        }
     }
 }
 

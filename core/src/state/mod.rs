@@ -2,6 +2,7 @@
 
 mod builder;
 mod change;
+mod columns;
 mod endpoint;
 mod members;
 mod prefix;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use self::builder::Builder;
+pub(crate) use self::columns::{Column, LengthRange};
 pub(crate) use self::endpoint::Endpoint;
 pub(crate) use self::members::Members;
 use self::prefix::PrefixKnowledge;

@@ -12,13 +12,10 @@ pub(super) fn keep(
     facts: &Facts<'_>,
     survivors: &mut Survivors,
 ) {
-    let before = fallback_on_empty.then(|| survivors.clone());
-    survivors.retain(|position| {
+    let keep = |position| {
         facts.cell(position).is_none_or(|cell| limits.iter().all(|limit| is_within(limit, facts, cell)))
-    });
-    if let (Some(before), 0) = (before, survivors.len()) {
-        *survivors = before;
-    }
+    };
+    if fallback_on_empty { survivors.retain_some(keep) } else { survivors.retain(keep) }
 }
 
 fn is_within(limit: &LoadLimit, facts: &Facts<'_>, cell: &EndpointCell) -> bool {

@@ -5,10 +5,9 @@
 
 use super::{Picking, Ranked, random};
 use crate::decide::score::{self, Scores};
+use crate::real;
+use crate::rng::PARTS;
 use crate::trace::{Step, Trace};
-
-/// Draws are told in parts of this many.
-const PARTS: u64 = 1 << 53;
 
 #[inline(never)]
 pub(super) fn rank<T: Trace>(picking: &mut Picking<'_, T>, ranked: &mut Ranked) {
@@ -37,8 +36,7 @@ fn drawn<T: Trace>(scores: &[f64], sum: f64, picking: &mut Picking<'_, T>) -> us
     if T::ON {
         picking.trace.record(Step::Draw { what: "endpoint by score", below: PARTS, number: part });
     }
-    #[expect(clippy::as_conversions, reason = "both are at most 2^53 and so exact")]
-    let mut left = sum * (part as f64 / PARTS as f64);
+    let mut left = sum * (real::of(part) / real::of(PARTS));
     let positive = scores.iter().enumerate().filter(|(_, score)| **score > 0.0);
     let mut last = 0;
     for (number, score) in positive {

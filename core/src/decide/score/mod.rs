@@ -1,20 +1,32 @@
 //! Scorers rate an endpoint; more is better. One file a scorer.
 
 mod active_request;
+mod context_length;
+mod custom;
+mod endpoint_attribute;
+mod hashing;
+mod header_label_affinity;
 mod kv_cache_utilization;
+mod latency;
 mod least_request;
 mod load_aware;
+mod lora_affinity;
+mod peak_ewma;
 mod prefix_cache;
 mod queue;
 mod relative;
 mod running_requests;
+mod session_affinity;
 mod token_load;
+mod topology_affinity;
+
+pub use custom::ScoringView;
 
 use smallvec::SmallVec;
 
 use super::candidates::Candidates;
 use super::facts::Facts;
-use crate::plan::{Profile, Scorer, Weighted};
+use crate::plan::{Profile, Scorer, ScorerFailure, Weighted};
 use crate::trace::{Step, Trace};
 
 /// The scores of candidates, by their number. Up to 4,096 of them live on the stack.
@@ -32,7 +44,7 @@ pub(super) fn total<T: Trace>(
 ) {
     for weighted in &profile.scorers {
         let mut places = scores.iter_mut();
-        rate(&weighted.scorer, facts, candidates, |position, rating| {
+        let rated = rate(&weighted.scorer, facts, candidates, |position, rating| {
             let points = rating.map_or(0.0, |rating| weighted.weight * bounded(rating));
             if let Some(place) = places.next() {
                 *place += points;
@@ -41,31 +53,53 @@ pub(super) fn total<T: Trace>(
                 tell(facts, position, weighted, rating, points, trace);
             }
         });
+        if let Err(failure) = rated {
+            let scorer = weighted.scorer.as_str();
+            trace.record(Step::ScorerFailed { scorer, reason: failure.reason });
+        }
     }
 }
 
-/// Calls `give` with the position and the rating of every candidate, in order.
+/// Calls `give` with the position and the rating of every candidate, in order. Only a scorer of the host's own can fail.
 #[inline]
 fn rate(
     scorer: &Scorer,
     facts: &Facts<'_>,
     candidates: Candidates<'_>,
     give: impl FnMut(usize, Option<f64>),
-) {
-    match *scorer {
+) -> Result<(), ScorerFailure> {
+    match scorer {
         Scorer::LeastRequest => least_request::rate(facts, candidates, give),
         Scorer::Queue => queue::rate(facts, candidates, give),
         Scorer::RunningRequests => running_requests::rate(facts, candidates, give),
         Scorer::KvCacheUtilization => kv_cache_utilization::rate(facts, candidates, give),
         Scorer::ActiveRequest { idle_threshold, max_busy_score } => {
-            active_request::rate(idle_threshold, max_busy_score, facts, candidates, give);
+            active_request::rate(*idle_threshold, *max_busy_score, facts, candidates, give);
         }
-        Scorer::TokenLoad { queue_threshold } => token_load::rate(queue_threshold, facts, candidates, give),
+        Scorer::TokenLoad { queue_threshold } => token_load::rate(*queue_threshold, facts, candidates, give),
+        Scorer::LoadAware { threshold } => load_aware::rate(*threshold, facts, candidates, give),
         Scorer::PrefixCache { match_length_weight, match_length_scale_tokens } => {
-            prefix_cache::rate(match_length_weight, match_length_scale_tokens, facts, candidates, give);
+            prefix_cache::rate(*match_length_weight, *match_length_scale_tokens, facts, candidates, give);
         }
-        Scorer::LoadAware { threshold } => load_aware::rate(threshold, facts, candidates, give),
+        Scorer::LoraAffinity(formula) => lora_affinity::rate(*formula, facts, candidates, give),
+        Scorer::SessionAffinity(session) => session_affinity::rate(session, facts, candidates, give),
+        Scorer::HeaderLabelAffinity { header, label } => {
+            header_label_affinity::rate(header, label, facts, candidates, give);
+        }
+        Scorer::ContextLength { label } => context_length::rate(label, facts, candidates, give),
+        Scorer::EndpointAttribute { attribute, less_is_better, normalization } => {
+            endpoint_attribute::rate(attribute, *less_is_better, *normalization, facts, candidates, give);
+        }
+        Scorer::TopologyAffinity(labels) => topology_affinity::rate(labels, facts, candidates, give),
+        Scorer::Latency(settings) => latency::rate(settings, facts, candidates, give),
+        Scorer::PeakEwma { default_ttft } => peak_ewma::rate(*default_ttft, facts, candidates, give),
+        Scorer::Rendezvous(key) => hashing::rendezvous(key, facts, candidates, give),
+        Scorer::BoundedLoad { key, balance } => {
+            hashing::bounded_load(key, *balance, facts, candidates, give);
+        }
+        Scorer::Custom(scorer) => return custom::rate(&*scorer.0, facts, candidates, give),
     }
+    Ok(())
 }
 
 /// A rating held to 0..=1; what is not a number rates 0, so that it can neither win nor spoil a comparison.

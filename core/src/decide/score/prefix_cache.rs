@@ -1,26 +1,54 @@
-//! Rates an endpoint by how much of the prompt's beginning it probably holds.
+//! Rates an endpoint by how much of the prompt it holds in its prefix cache: by the share of the prompt, and, as far as weighted, by the length alone,
+//! because half of a long prompt saves more than all of a short one.
 
 use crate::decide::candidates::Candidates;
 use crate::decide::facts::Facts;
+use crate::decide::prompt::PrefixMatch;
 
-/// (1 - weight) x matched / total + weight x min(1, matched tokens / scale)^2.
 #[inline]
 pub(super) fn rate(
     weight: f64,
-    scale_tokens: f64,
+    scale: f64,
     facts: &Facts<'_>,
     candidates: Candidates<'_>,
     mut give: impl FnMut(usize, Option<f64>),
 ) {
     candidates.for_each(|position| {
-        let rating = facts.prefix(position).filter(|prefix| prefix.total > 0).map(|prefix| {
-            let share = f64::from(prefix.matched) / f64::from(prefix.total);
-            if weight == 0.0 {
-                return share;
-            }
-            let length = (f64::from(prefix.tokens()) / scale_tokens).min(1.0);
-            (1.0 - weight) * share + weight * length * length
-        });
-        give(position, rating);
+        give(
+            position,
+            facts
+                .prefix(position)
+                .filter(|found| found.total > 0)
+                .map(|found| of_match(found, weight, scale)),
+        );
     });
+}
+
+#[inline]
+fn of_match(found: PrefixMatch, weight: f64, scale: f64) -> f64 {
+    let length = if weight > 0.0 { (f64::from(found.tokens()) / scale).min(1.0) } else { 0.0 };
+    weight * length * length + (1.0 - weight) * found.share()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(matched: u32, total: u32) -> PrefixMatch {
+        PrefixMatch { matched, total, block_tokens: 64 }
+    }
+
+    #[test]
+    fn share_and_length_weigh_as_told() {
+        assert_eq!(of_match(found(3, 4), 0.0, 8192.0), 0.75);
+        assert_eq!(of_match(found(0, 4), 1.0, 8192.0), 0.0);
+        assert_eq!(of_match(found(4, 4), 1.0, 8192.0), (256.0_f64 / 8192.0).powi(2));
+        assert_eq!(of_match(found(64, 128), 0.5, 8192.0), 0.5 * 0.25 + 0.5 * 0.5);
+        assert_eq!(of_match(found(200, 200), 1.0, 8192.0), 1.0, "no longer than the scale");
+    }
+
+    #[test]
+    fn an_empty_prompt_rates_nothing() {
+        assert_eq!(of_match(found(0, 0), 0.5, 8192.0), 0.0);
+    }
 }

@@ -2,13 +2,36 @@
 //!
 //! These are closed lists plus one door for the host's own code; what each item does is one file under `decide/filter`, `decide/score` or `decide/pick`.
 
+mod affinity;
+mod attribute;
+mod custom;
+mod detector;
 mod filter;
+mod hash_key;
+mod health;
+mod latency;
 mod picker;
 mod scorer;
+mod session;
+mod topology;
+mod tree;
 
+pub use affinity::{ExpectedTtft, PrefixCacheAffinity};
+pub use attribute::{AttributeFilter, Comparison, Normalization};
+pub use custom::{CustomScorer, ScoredEndpoint, ScorerFailure, SharedScorer};
+pub use detector::{ConcurrencyDetector, UtilizationDetector};
 pub use filter::{Filter, LoadLimit, LoadMetric, Role};
+pub use hash_key::HashKey;
+pub use health::{CircuitBreaker, OutlierEjection};
+pub use latency::{
+    HeadroomChoice, LatencyFeatures, LatencyModel, LatencyPrediction, LatencyScorer, LinearLatency,
+    LinearTerms, SharedModel, SloHeadroomTier,
+};
 pub use picker::Picker;
-pub use scorer::Scorer;
+pub use scorer::{LoraFormula, Scorer};
+pub use session::Session;
+pub use topology::{TopologyLabels, TopologyLevel};
+pub use tree::DecisionTree;
 
 use super::options::Strategy;
 
@@ -86,7 +109,8 @@ impl Profile {
 
     /// Whether it looks at what endpoints hold of a prompt.
     pub(crate) fn reads_prefixes(&self) -> bool {
-        self.scorers.iter().any(|weighted| weighted.scorer.reads_prefixes())
+        self.filters.iter().any(Filter::reads_prefixes)
+            || self.scorers.iter().any(|weighted| weighted.scorer.reads_prefixes())
     }
 
     /// The name.

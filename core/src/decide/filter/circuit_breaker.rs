@@ -1,0 +1,19 @@
+//! Takes out endpoints that failed several times in a row, until one request has shown that they work again.
+
+use crate::decide::candidates::Survivors;
+use crate::decide::facts::Facts;
+use crate::plan::CircuitBreaker;
+use crate::units::Nanos;
+
+pub(super) fn keep(settings: &CircuitBreaker, facts: &Facts<'_>, survivors: &mut Survivors) {
+    // A failure exactly that long ago no longer counts.
+    let opened = Nanos::new(facts.now.before(settings.open_for).get().saturating_add(1));
+    survivors.retain_some(|position| {
+        facts.cell(position).is_some_and(|cell| {
+            let health = cell.health();
+            let is_closed = health.streak() < u64::from(settings.failures.max(1));
+            // Half open: one request at a time tries.
+            is_closed || (!health.has_failed_since(opened) && cell.in_flight() == 0)
+        })
+    });
+}

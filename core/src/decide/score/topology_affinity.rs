@@ -1,0 +1,30 @@
+//! Rates an endpoint by how close it is to the one that works on the other part of the request, because KV blocks travel between them.
+
+use crate::decide::candidates::Candidates;
+use crate::decide::facts::Facts;
+use crate::decide::topology::Peer;
+use crate::plan::{TopologyLabels, TopologyLevel};
+
+#[inline]
+pub(super) fn rate(
+    labels: &TopologyLabels,
+    facts: &Facts<'_>,
+    candidates: Candidates<'_>,
+    mut give: impl FnMut(usize, Option<f64>),
+) {
+    let peer = Peer::of(labels, facts);
+    candidates.for_each(|position| {
+        let closeness = peer.as_ref().and_then(|peer| peer.closeness(position));
+        give(position, Some(of_level(closeness)));
+    });
+}
+
+fn of_level(closeness: Option<TopologyLevel>) -> f64 {
+    match closeness {
+        Some(TopologyLevel::Host) => 1.0,
+        Some(TopologyLevel::Rack) => 0.2,
+        Some(TopologyLevel::Zone) => 0.05,
+        Some(TopologyLevel::Region) => 0.02,
+        None => 0.0,
+    }
+}

@@ -1,0 +1,11 @@
+//! What requests are hashed by that shall meet at one endpoint.
+
+/// What a request is hashed by. A request without it is not rated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HashKey {
+    /// The value of a header: a session, a tenant, a conversation.
+    Header(String),
+    /// The model that it asks for.
+    Model,
+}

@@ -1,0 +1,52 @@
+//! Arithmetic on floats that gives the same bits on every platform: sums, products and quotients only, because the last bits of a library's
+//! exponentials differ from one platform to the next.
+
+use crate::units::Nanos;
+
+/// The nearest float to a number; exact up to 2^53.
+#[inline]
+#[expect(
+    clippy::as_conversions,
+    reason = "rounding is defined by IEEE 754, and numbers beyond 2^53 are no counts"
+)]
+pub(crate) fn of(number: u64) -> f64 {
+    number as f64
+}
+
+/// 2^-(elapsed / half_life): what is left of something that halves in every `half_life`. Within 2 ulp.
+pub(crate) fn left_after(elapsed: Nanos, half_life: Nanos) -> f64 {
+    let halvings = of(elapsed.get()) / of(half_life.get().max(1));
+    if halvings >= 1000.0 {
+        return 0.0;
+    }
+    let whole = halvings.floor();
+    let exponent = -(halvings - whole) * std::f64::consts::LN_2;
+    // The series of e^x for -0.7 < x <= 0; the first term left out is below 2^-56 of the sum.
+    let mut sum = 1.0;
+    for term in (1..=16).rev() {
+        sum = 1.0 + sum * exponent / f64::from(term);
+    }
+    // Halving is exact.
+    #[expect(clippy::as_conversions, reason = "below 1000, so a whole number of 10 bits")]
+    let power = f64::from_bits((1023 - whole as u64) << 52);
+    sum * power
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halves_in_every_half_life() {
+        let left = |elapsed| left_after(Nanos::new(elapsed), Nanos::new(1000));
+        assert_eq!([0, 1000, 2000, 10_000].map(left), [1.0, 0.5, 0.25, 1.0 / 1024.0]);
+        assert_eq!(left(1_000_000), 0.0);
+        assert_eq!(left_after(Nanos::new(u64::MAX), Nanos::new(0)), 0.0);
+        for elapsed in 0..5000 {
+            let exact = (-of(elapsed) / 1000.0).exp2();
+            assert!((left(elapsed) - exact).abs() <= exact * 4.0 * f64::EPSILON, "{elapsed}");
+            assert!(left(elapsed) > left(elapsed + 1));
+        }
+        assert_eq!(left(333).to_bits(), 0x3fe9_677f_4605_7bdd, "pinned: the same bits everywhere");
+    }
+}

@@ -1,0 +1,98 @@
+//! A number that halves in every half-life, in one atomic.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::real;
+use crate::units::Nanos;
+
+/// Times are kept in units of about 4 ms, so that they come round after 200 days.
+const UNIT_BITS: u32 = 22;
+
+/// A number and the time it is of: a float of 32 bits, and 32 bits of time. All bits 0 where it was never told.
+#[derive(Debug, Default)]
+pub(crate) struct Decaying {
+    word: AtomicU64,
+}
+
+impl Decaying {
+    /// What is left by `now`; `None` where nothing was ever told.
+    #[inline]
+    pub(crate) fn get(&self, now: Nanos, half_life: Nanos) -> Option<f64> {
+        let word = self.word.load(Ordering::Relaxed);
+        (word != 0).then(|| value(word) * left(word, now, half_life))
+    }
+
+    /// Adds to what is left.
+    pub(crate) fn add(&self, amount: f64, now: Nanos, half_life: Nanos) {
+        self.change(now, |word| value(word) * left(word, now, half_life) + amount);
+    }
+
+    /// Takes a sample into a mean that goes up at once and down slowly: a larger sample replaces the mean, a smaller one draws it down by the share that has
+    /// decayed since the last (peak EWMA, as in Finagle's and linkerd's balancers).
+    pub(crate) fn sample(&self, sample: f64, now: Nanos, half_life: Nanos) {
+        self.change(now, |word| {
+            let (mean, left) = (value(word), left(word, now, half_life));
+            if word == 0 || sample > mean { sample } else { mean * left + sample * (1.0 - left) }
+        });
+    }
+
+    fn change(&self, now: Nanos, next: impl Fn(u64) -> f64) {
+        let changed = |word| {
+            #[expect(clippy::as_conversions, reason = "rounding to 32 bits is defined by IEEE 754")]
+            let value = next(word) as f32;
+            // The lowest bit of a word is set once it was told; it is far below what the time is good for.
+            Some(u64::from(value.to_bits()) << 32 | units(now) | 1)
+        };
+        _ = self.word.fetch_update(Ordering::Relaxed, Ordering::Relaxed, changed);
+    }
+}
+
+fn value(word: u64) -> f64 {
+    let bits = u32::try_from(word >> 32).unwrap_or_default();
+    f64::from(f32::from_bits(bits))
+}
+
+fn units(time: Nanos) -> u64 {
+    time.get() >> UNIT_BITS & u64::from(u32::MAX)
+}
+
+fn left(word: u64, now: Nanos, half_life: Nanos) -> f64 {
+    let elapsed = units(now).wrapping_sub(word & u64::from(u32::MAX) & !1) & u64::from(u32::MAX);
+    // Another thread may have told of a moment later than `now`.
+    if elapsed >> 31 == 1 { 1.0 } else { real::left_after(Nanos::new(elapsed << UNIT_BITS), half_life) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HALF_LIFE: Nanos = Nanos::new(10 << 30);
+
+    fn at(half_lives: u64) -> Nanos {
+        Nanos::new(half_lives * HALF_LIFE.get())
+    }
+
+    #[test]
+    fn sums_halve_and_never_told_is_nothing() {
+        let sum = Decaying::default();
+        assert_eq!(sum.get(at(0), HALF_LIFE), None);
+        sum.add(3.0, at(0), HALF_LIFE);
+        sum.add(1.0, at(1), HALF_LIFE);
+        assert_eq!(sum.get(at(1), HALF_LIFE), Some(2.5));
+        assert_eq!(sum.get(at(2), HALF_LIFE), Some(1.25));
+        assert_eq!(sum.get(at(0), HALF_LIFE), Some(2.5), "a moment before it was told");
+        assert_eq!(sum.get(Nanos::new(u64::MAX >> 20), HALF_LIFE), Some(0.0));
+    }
+
+    #[test]
+    fn peaks_come_at_once_and_go_slowly() {
+        let mean = Decaying::default();
+        mean.sample(8.0, at(0), HALF_LIFE);
+        mean.sample(100.0, at(1), HALF_LIFE);
+        assert_eq!(mean.get(at(1), HALF_LIFE), Some(100.0));
+        mean.sample(20.0, at(2), HALF_LIFE);
+        assert_eq!(mean.get(at(2), HALF_LIFE), Some(60.0));
+        mean.sample(0.0, at(2), HALF_LIFE);
+        assert_eq!(mean.get(at(2), HALF_LIFE), Some(60.0), "no time has passed");
+    }
+}

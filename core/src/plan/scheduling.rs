@@ -1,6 +1,7 @@
 //! How endpoints of a pool are chosen for a request as a whole: which profiles run, what they know, and who is turned away.
 
 use super::profile::{Filter, Profile, Role};
+use crate::manifest::Diagnostic;
 use crate::plan::Strategy;
 
 /// Profiles, who decides which of them run, and what is counted and remembered for them.
@@ -17,6 +18,7 @@ pub struct Scheduling {
     pub(crate) handler: Handler,
     pub(crate) saturation: Option<Saturation>,
     pub(crate) missing_load: MissingLoad,
+    warnings: Vec<Diagnostic>,
 }
 
 /// Which profiles run for a request, and which of them names the endpoint that the request goes to.
@@ -127,7 +129,13 @@ impl Scheduling {
 
     /// Several profiles and who decides which of them run.
     pub fn new(profiles: Vec<Profile>, handler: Handler) -> Self {
-        Self { profiles, handler, saturation: None, missing_load: MissingLoad::default() }
+        Self {
+            profiles,
+            handler,
+            saturation: None,
+            missing_load: MissingLoad::default(),
+            warnings: Vec::new(),
+        }
     }
 
     /// Prefill and decode on endpoints of their own, by their label `llm-d.ai/role`: `decode` and `prefill` with the role's filter put first.
@@ -155,6 +163,16 @@ impl Scheduling {
     #[must_use]
     pub fn missing_load(mut self, missing: MissingLoad) -> Self {
         self.missing_load = missing;
+        self
+    }
+
+    /// What loading it had to say; a plan that is compiled with it says it too.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
+    }
+
+    pub(crate) fn with_warnings(mut self, warnings: Vec<Diagnostic>) -> Self {
+        self.warnings = warnings;
         self
     }
 

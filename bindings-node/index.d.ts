@@ -53,10 +53,22 @@ export interface PlanOptions {
    * `Sheddable`. Default: `pass`.
    */
   unknownModel?: 'pass' | 'reject' | 'sheddable' | undefined
-  /** Whether matches are ordered as Envoy Gateway orders them where it departs from Gateway API. Default: false. */
-  envoyGatewayOrder?: boolean | undefined
+  /** Whether routes mean what Envoy Gateway makes of them where it departs from Gateway API: the order of matches, paths of backendRefs. Default: false. */
+  envoyGateway?: boolean | undefined
   /** Whether each AIGatewayRoute ends in the rule that Envoy AI Gateway adds: 404 for whatever else comes to its hosts. Default: false. */
   catchAll?: boolean | undefined
+  /**
+   * Kinds of extension filters, `group/Kind`, that the host applies itself: filters that name one come back in {@link Decision.mutations} instead of
+   * answering 500. Default: none.
+   */
+  extensionFilters?: readonly string[] | undefined
+  /** Whether the Services of the manifests are addresses for requests with a `clientNamespace`. Default: false. */
+  mesh?: boolean | undefined
+  /**
+   * Whether a backendRef that leads nowhere fails its share of the requests or takes its AIGatewayRoute out, as the controller of Envoy AI Gateway does.
+   * Default: `fail_share`.
+   */
+  invalidBackendRefs?: 'fail_share' | 'freeze_route' | undefined
 }
 
 /** Options of a new router. */
@@ -94,7 +106,12 @@ export interface RequestOptions {
   method?: string | null | undefined
   /** The Gateway the request came through, as `namespace/name`. Only routes attached to it are then looked at. Default: every route is. */
   gateway?: string | null | undefined
-  /** The port of the gateway's listener, 0 to 65535; without `gateway` it means nothing. Default: any. */
+  /**
+   * The namespace of a client within a mesh, instead of a gateway. `host` (and `port`, else the host's, else 80) then name a Service, whose routes decide,
+   * or which gets the request itself as rule 0 of a route of its own name. Needs the option `mesh`.
+   */
+  clientNamespace?: string | null | undefined
+  /** The port of the gateway's listener or of the Service, 0 to 65535; without either it means nothing. Default: any listener's. */
   port?: number | null | undefined
   /** The InferenceObjective of the request, as `namespace/name`. Not taken from the headers: whether a client may choose one is the host's to say. */
   objective?: string | null | undefined
@@ -155,7 +172,7 @@ export interface EndpointView {
 
 /** A backendRef as it was resolved. Frozen. */
 export interface Backend {
-  readonly kind: 'AIServiceBackend' | 'InferencePool' | 'Service' | 'Backend'
+  readonly kind: 'AIServiceBackend' | 'InferencePool' | 'InferencePoolImport' | 'Service' | 'Backend'
   readonly namespace: string
   readonly name: string
 }
@@ -181,8 +198,13 @@ export interface Mutations {
   readonly body?: readonly ({ readonly remove: string } | { readonly set: readonly [field: string, json: string] })[]
   /** The host to ask the endpoint for. */
   readonly hostname?: string
+  /**
+   * Where the host comes from instead: the DNS name of the endpoint that is asked, a header of the client's request, or the path without its query,
+   * substituted. What yields nothing leaves the client's.
+   */
+  readonly hostname_from?: 'backend' | { readonly header: string } | { readonly path_regex: Substitution }
   /** How the path changes; {@link Decision.rewrittenPath} is the outcome. */
-  readonly path?: { readonly full: string } | { readonly prefix: string }
+  readonly path?: { readonly full: string } | { readonly prefix: string } | { readonly regex: Substitution }
   /** Backends that get copies of `numerator` of `denominator` requests. */
   readonly mirrors?: readonly {
     readonly kind: string
@@ -202,6 +224,22 @@ export interface Mutations {
   readonly retry?: { readonly codes: readonly number[]; readonly attempts: number | null; readonly backoff: number | null }
   /** What the pool's endpoints speak: `http`, or `kubernetes.io/h2c`; absent where nothing is said, which means `http`. */
   readonly app_protocol?: string
+  /** Filters of the kinds in {@link PlanOptions.extensionFilters}, in their order. */
+  readonly extensions?: readonly { readonly group: string; readonly kind: string; readonly namespace: string; readonly name: string }[]
+}
+
+/** An expression in RE2 syntax and what replaces each of its matches: `\\1` to `\\9` are groups of the match, `\\0` is the whole of it. */
+export interface Substitution {
+  readonly pattern: string
+  readonly substitution: string
+}
+
+/** The answer of a rule itself. Frozen. */
+export interface DirectResponse {
+  readonly status: number
+  readonly content_type: string | null
+  readonly headers: readonly HeaderChange[]
+  readonly body: string | null
 }
 
 /** One way to serve a request; the fields mean what they mean for a {@link Decision}. Frozen. */
@@ -229,7 +267,7 @@ export interface Location {
 export interface Diagnostic {
   /** The stable code, for example `RT0301`. */
   readonly code: string
-  readonly severity: 'error' | 'warning'
+  readonly severity: 'error' | 'warning' | 'info'
   /** What is wrong, in one sentence. */
   readonly message: string
   /** What to do about it. */
@@ -379,8 +417,8 @@ export class NoRoute {
   private constructor()
   /** Tells a refusal from a {@link Decision} or {@link Ticket}. */
   get ok(): false
-  /** The HTTP status to answer with. */
-  get status(): 301 | 302 | 303 | 307 | 308 | 404 | 500 | 503
+  /** The HTTP status to answer with: 404, 500 or 503, or that of a redirect or direct response. */
+  get status(): number
   /** The stable word. */
   get reason():
     | 'no_rule'
@@ -391,6 +429,7 @@ export class NoRoute {
     | 'ref_not_permitted'
     | 'bad_filter'
     | 'redirect'
+    | 'direct_response'
     | 'pool_empty'
     | 'no_ready_endpoint'
   /** What it means, in a sentence that names nothing of the configuration and so may go to the client. */
@@ -401,6 +440,8 @@ export class NoRoute {
   get rule(): number | null
   /** Where a redirect sends the client; `null` for other answers. */
   get location(): Location | null
+  /** What to answer where the rule answers by itself; `null` for other answers. */
+  get directResponse(): DirectResponse | null
   /** The seed of the decision. */
   get seed(): bigint
   /** `seed` as in {@link Decision.toJSON}. */
@@ -410,6 +451,7 @@ export class NoRoute {
     route: string | null
     rule: number | null
     location: Location | null
+    directResponse: DirectResponse | null
     seed: number | string
   }
   /** For example `404 no_rule: no rule matches the request; …`. */

@@ -184,14 +184,16 @@ class NoRoute {
   #status
   #rule
   #location
+  #directResponse
   #seedLow
   #seedHigh
 
-  constructor(words, rule, location) {
+  constructor(words, rule, location, directResponse) {
     this.#reason = about.reasons[words[OUT_MATCH_OR_REASON]]
     this.#status = words[OUT_STATUS]
     this.#rule = rule
     this.#location = location
+    this.#directResponse = directResponse
     this.#seedLow = words[OUT_SEED]
     this.#seedHigh = words[OUT_SEED + 1]
   }
@@ -224,13 +226,17 @@ class NoRoute {
     return this.#location
   }
 
+  get directResponse() {
+    return this.#directResponse
+  }
+
   get seed() {
     return joined(this.#seedLow, this.#seedHigh)
   }
 
   toJSON() {
-    const { status, reason, route, rule, location } = this
-    return { status, reason, route, rule, location, seed: forJson(this.seed) }
+    const { status, reason, route, rule, location, directResponse } = this
+    return { status, reason, route, rule, location, directResponse, seed: forJson(this.seed) }
   }
 
   toString() {

@@ -37,6 +37,7 @@ const HAS_METHOD = 1 << 4
 const HAS_GATEWAY = 1 << 5
 const HAS_PORT = 1 << 6
 const HAS_OBJECTIVE = 1 << 7
+const HAS_CLIENT_NAMESPACE = 1 << 8
 
 /** Out of a call. Where there is no route, RULE may be NONE, MATCH_OR_REASON numbers a reason, and the status follows. */
 const OUT_VERSION = 0
@@ -73,6 +74,7 @@ module.exports = {
   HAS_GATEWAY,
   HAS_PORT,
   HAS_OBJECTIVE,
+  HAS_CLIENT_NAMESPACE,
   OUT_VERSION,
   OUT_SEED,
   OUT_RULE,
@@ -89,6 +91,7 @@ module.exports = {
   /** What `decide` and `route` answer. */
   NO_ROUTE: 0,
   REDIRECT: 1,
+  DIRECT_RESPONSE: 3,
   /** The model of an attempt; from DRAWN on the number of a drawn one, counted from there. */
   MODEL_UNCHANGED: 0,
   MODEL_OVERRIDE: 1,

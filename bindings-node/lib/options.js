@@ -15,8 +15,11 @@ const DEFAULTS = Object.freeze({
   fallbackEndpoints: 2,
   strict: false,
   unknownModel: 'pass',
-  envoyGatewayOrder: false,
+  envoyGateway: false,
   catchAll: false,
+  extensionFilters: Object.freeze([]),
+  mesh: false,
+  invalidBackendRefs: 'fail_share',
 })
 
 /** The plan's options: `base` with what `given` says otherwise. `seed` may stand in `given` where `others` has it. */
@@ -30,6 +33,10 @@ function planOptions(given, base, others) {
       throw new OptionError('OP0001', `\`${name}\` is not an option here; choose among ${[...Object.keys(base), ...others].join(', ')}`)
     }
     if (value === undefined) continue
+    if (Array.isArray(base[name])) {
+      options[name] = kinds(name, value)
+      continue
+    }
     if (typeof value !== typeof base[name]) {
       throw new OptionError('OP0002', `option ${name} is ${typeOf(value)}; pass a ${typeof base[name]}`)
     }
@@ -39,6 +46,14 @@ function planOptions(given, base, others) {
     options[name] = value
   }
   return options
+}
+
+/** A list of texts, each checked by the native half. */
+function kinds(name, value) {
+  if (!Array.isArray(value)) throw new OptionError('OP0002', `option ${name} is ${typeOf(value)}; pass an array of 'group/Kind'`)
+  const wrong = value.findIndex((kind) => typeof kind !== 'string')
+  if (wrong !== -1) throw new OptionError('OP0002', `entry ${wrong} of option ${name} is ${typeOf(value[wrong])}; pass 'group/Kind'`)
+  return [...value]
 }
 
 /** The seed of a router: the given one, else one from the operating system. */

@@ -28,4 +28,4 @@ function frozen(tree) {
   return Object.freeze(tree)
 }
 
-module.exports = { Plan }
+module.exports = { Plan, frozen }

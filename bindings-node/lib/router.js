@@ -2,16 +2,16 @@
 // The router: gathers what the plan reads, asks the native half, and describes its numbers with the tables of the same state.
 
 const { Decision, NoRoute } = require('./decision.js')
-const { EventError, InferrouteError, raise } = require('./errors.js')
+const { EventError, InferrouteError, RequestError, raise } = require('./errors.js')
 const { Explanation } = require('./explanation.js')
 const { HeaderNames } = require('./headers.js')
 const border = require('./native.js')
 const { HALF } = require('./numbers.js')
 const { DEFAULTS, notOptions, planOptions, routerSeed, bytes, setNow, setPort, setSeed, text, texts, unknown } = require('./options.js')
-const { Plan } = require('./plan.js')
+const { Plan, frozen } = require('./plan.js')
 const { Slots, Ticket } = require('./ticket.js')
 
-const ROUTE_OPTIONS = 'model, host, path, method, gateway, port, objective, body, contentType, now'
+const ROUTE_OPTIONS = 'model, host, path, method, gateway, clientNamespace, port, objective, body, contentType, now'
 const DECIDE_OPTIONS = `${ROUTE_OPTIONS}, seed`
 
 /** Values up to this many go over the border one by one, more as an array; src/router.rs has the same number. */
@@ -35,6 +35,7 @@ class Router {
   #path
   #method
   #gateway
+  #clientNamespace
   #objective
 
   constructor(manifests, options) {
@@ -126,6 +127,7 @@ class Router {
     this.#path = undefined
     this.#method = undefined
     this.#gateway = undefined
+    this.#clientNamespace = undefined
     this.#objective = undefined
     if (options !== undefined) this.#readOptions(options, mayHaveSeed)
     const values = this.#values
@@ -143,6 +145,7 @@ class Router {
       else if (name === 'path') this.#path = text('path', value)
       else if (name === 'method') this.#method = text('method', value)
       else if (name === 'gateway') this.#gateway = text('gateway', value)
+      else if (name === 'clientNamespace') this.#clientNamespace = text('clientNamespace', value)
       else if (name === 'objective') this.#objective = text('objective', value)
       else if (name === 'port') setPort(this.#words, value)
       else if (name === 'body') body = bytes(value)
@@ -150,6 +153,9 @@ class Router {
       else if (name === 'now') value === undefined || setNow(this.#words, value)
       else if (name === 'seed' && mayHaveSeed) value === undefined || setSeed(this.#words, value)
       else throw unknown(name, mayHaveSeed ? DECIDE_OPTIONS : ROUTE_OPTIONS)
+    }
+    if (this.#gateway !== undefined && this.#clientNamespace !== undefined) {
+      throw new RequestError('RQ0004', 'a request comes through a gateway or from a clientNamespace; pass one')
     }
     if (body !== undefined && this.#model === undefined) {
       this.#model = border.open(this.#native.bodyModel(body, this.#path ?? '/', contentType)) ?? undefined
@@ -160,14 +166,15 @@ class Router {
       (this.#path === undefined ? 0 : border.HAS_PATH) |
       (this.#method === undefined ? 0 : border.HAS_METHOD) |
       (this.#gateway === undefined ? 0 : border.HAS_GATEWAY) |
+      (this.#clientNamespace === undefined ? 0 : border.HAS_CLIENT_NAMESPACE) |
       (this.#objective === undefined ? 0 : border.HAS_OBJECTIVE)
   }
 
   #ask(native) {
     const v = this.#values
     return this.#headerNames.count <= FEW
-      ? native(this.#words, this.#model, this.#host, this.#path, this.#method, this.#gateway, this.#objective, v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7])
-      : native(this.#words, this.#model, this.#host, this.#path, this.#method, this.#gateway, this.#objective, v)
+      ? native(this.#words, this.#model, this.#host, this.#path, this.#method, this.#gateway, this.#objective, this.#clientNamespace, v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7])
+      : native(this.#words, this.#model, this.#host, this.#path, this.#method, this.#gateway, this.#objective, this.#clientNamespace, v)
   }
 
   /** The decision or refusal that the native half answered with. */
@@ -175,10 +182,9 @@ class Router {
     if (typeof kind !== 'number') raise(JSON.parse(kind).error)
     const words = this.#words
     const rule = this.#plan.rules[words[border.OUT_RULE]]
-    if (kind === border.NO_ROUTE || kind === border.REDIRECT) {
-      const location = kind === border.REDIRECT ? Object.freeze(JSON.parse(this.#native.text())) : null
-      return new NoRoute(words, rule, location)
-    }
+    if (kind === border.NO_ROUTE) return new NoRoute(words, rule, null, null)
+    if (kind === border.REDIRECT) return new NoRoute(words, rule, frozen(JSON.parse(this.#native.text())), null)
+    if (kind === border.DIRECT_RESPONSE) return new NoRoute(words, rule, null, frozen(JSON.parse(this.#native.text())))
     const version = words[border.OUT_VERSION] + words[border.OUT_VERSION + 1] * HALF
     if (this.#state.version !== version) this.#loadEndpoints(version)
     if (this.#models.length !== words[border.OUT_MODELS]) this.#loadModels()

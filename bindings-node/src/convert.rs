@@ -1,6 +1,9 @@
 //! JSON from and to JavaScript: manifests, options, and the tables that describe decisions.
 
-use inferroute::{Diagnostic, EndpointView, Manifests, Mutations, Options, Plan, RuleView, UnknownModel};
+use inferroute::{
+    Diagnostic, EndpointView, GroupKind, InvalidBackendRefs, Manifests, Mutations, Options, Plan, RuleView,
+    UnknownModel,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::errors::Failure;
@@ -16,8 +19,11 @@ struct OptionsWire {
     fallback_endpoints: usize,
     strict: bool,
     unknown_model: UnknownModel,
-    envoy_gateway_order: bool,
+    envoy_gateway: bool,
     catch_all: bool,
+    extension_filters: Vec<GroupKind>,
+    mesh: bool,
+    invalid_backend_refs: InvalidBackendRefs,
 }
 
 /// One text with the name messages show, `None` for the only text of a call.
@@ -34,8 +40,11 @@ pub(crate) fn compile(manifests: &str, options: &str) -> Result<Plan, Failure> {
         .fallback_endpoints(wire.fallback_endpoints)
         .strict(wire.strict)
         .unknown_model(wire.unknown_model)
-        .envoy_gateway_order(wire.envoy_gateway_order)
-        .catch_all(wire.catch_all);
+        .envoy_gateway(wire.envoy_gateway)
+        .catch_all(wire.catch_all)
+        .extension_filters(wire.extension_filters)
+        .mesh(wire.mesh)
+        .invalid_backend_refs(wire.invalid_backend_refs);
     let texts: Vec<TextWire> =
         serde_json::from_str(manifests).map_err(|e| Failure::option(format!("manifests: {e}")))?;
     let mut manifests = Manifests::default();

@@ -25,7 +25,8 @@ pub(crate) struct Handle {
     asked: RefCell<Asked>,
     tickets: RefCell<Tickets>,
     models: RefCell<Models>,
-    /// What the last answer has beside its numbers: the changed path of a decision, the location of a redirect in JSON.
+    /// What the last answer has beside its numbers: the changed path of a decision, the location of a redirect or a direct
+    /// response in JSON.
     text: RefCell<String>,
 }
 
@@ -33,6 +34,7 @@ pub(crate) struct Handle {
 const NO_ROUTE: u32 = 0;
 const REDIRECT: u32 = 1;
 const ROUTE: u32 = 2;
+const DIRECT_RESPONSE: u32 = 3;
 
 /// The functions JavaScript gets, by name.
 #[derive(Clone, Copy)]
@@ -96,6 +98,7 @@ struct Asked {
     method: Option<Range<usize>>,
     gateway: Option<Range<usize>>,
     objective: Option<Range<usize>>,
+    client_namespace: Option<Range<usize>>,
     port: Option<u16>,
     values: Vec<Option<Range<usize>>>,
 }
@@ -108,7 +111,8 @@ const PATH: usize = 3;
 const METHOD: usize = 4;
 const GATEWAY: usize = 5;
 const OBJECTIVE: usize = 6;
-const VALUES: usize = 7;
+const CLIENT_NAMESPACE: usize = 7;
+const VALUES: usize = 8;
 const FEW: usize = 8;
 
 /// A buffer that one giant header made larger than this is given back.
@@ -127,6 +131,7 @@ impl Asked {
         self.method = text(Part::Method, METHOD);
         self.gateway = text(Part::Gateway, GATEWAY);
         self.objective = text(Part::Objective, OBJECTIVE);
+        self.client_namespace = text(Part::ClientNamespace, CLIENT_NAMESPACE);
         self.port = given.port();
         if names <= FEW {
             self.values.extend((0..names).map(|at| call.append(VALUES + at, bytes)));
@@ -147,6 +152,8 @@ impl Asked {
         let request = text(&self.path).map_or(request, |path| request.path(path));
         let request = text(&self.method).map_or(request, |method| request.method(method));
         let request = text(&self.gateway).map_or(request, |gateway| request.gateway(gateway, self.port));
+        let request = text(&self.client_namespace)
+            .map_or(request, |namespace| request.client_namespace(namespace, self.port));
         text(&self.objective).map_or(request, |objective| request.objective(objective))
     }
 }
@@ -238,9 +245,13 @@ impl Handle {
 
     fn refused(&self, given: &Given<'_>, request: &Request<'_>, no_route: &NoRoute) -> Answer {
         words::set_no_route(given, no_route);
-        let Some(location) = no_route.redirect(request) else { return Answer::Number(NO_ROUTE) };
-        *self.text.borrow_mut() = json!(location).to_string();
-        Answer::Number(REDIRECT)
+        let (text, kind) = match (no_route.redirect(request), no_route.direct_response()) {
+            (Some(location), _) => (json!(location).to_string(), REDIRECT),
+            (None, Some(response)) => (json!(response).to_string(), DIRECT_RESPONSE),
+            (None, None) => return Answer::Number(NO_ROUTE),
+        };
+        *self.text.borrow_mut() = text;
+        Answer::Number(kind)
     }
 
     fn explain(&self, call: &Call) -> Answer {

@@ -24,7 +24,7 @@ const FALLBACKS: usize = 7;
 const ATTEMPT: usize = 3;
 
 /// The reasons, each at the number that crosses the border.
-pub(crate) const REASONS: [Reason; 10] = [
+pub(crate) const REASONS: [Reason; 11] = [
     Reason::NoRule,
     Reason::UnknownModel,
     Reason::NoBackendRefs,
@@ -33,6 +33,7 @@ pub(crate) const REASONS: [Reason; 10] = [
     Reason::RefNotPermitted,
     Reason::BadFilter,
     Reason::Redirect,
+    Reason::DirectResponse,
     Reason::PoolEmpty,
     Reason::NoReadyEndpoint,
 ];
@@ -48,6 +49,7 @@ pub(crate) enum Part {
     Gateway,
     Port,
     Objective,
+    ClientNamespace,
 }
 
 impl Part {
@@ -62,6 +64,7 @@ impl Part {
             Self::Gateway => 1 << 5,
             Self::Port => 1 << 6,
             Self::Objective => 1 << 7,
+            Self::ClientNamespace => 1 << 8,
         }
     }
 }

@@ -57,6 +57,39 @@ test('a redirect tells where to', () => {
   assert.deepEqual([other.status, other.reason, other.location, other.toJSON().location], [404, 'no_rule', null, null])
 })
 
+test('a rule may answer by itself, within a mesh too', () => {
+  const objects = [
+    { apiVersion: 'v1', kind: 'Service', metadata: { name: 'echo', namespace: 'shop' }, spec: { ports: [{ port: 80 }, { port: 8080 }] } },
+    {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'HTTPRoute',
+      metadata: { name: 'r', namespace: 'shop' },
+      spec: {
+        parentRefs: [{ group: '', kind: 'Service', name: 'echo', port: 80 }],
+        rules: [{ filters: [{ type: 'ExtensionRef', extensionRef: { group: 'gateway.envoyproxy.io', kind: 'HTTPRouteFilter', name: 'closed' } }] }],
+      },
+    },
+    {
+      apiVersion: 'gateway.envoyproxy.io/v1alpha1',
+      kind: 'HTTPRouteFilter',
+      metadata: { name: 'closed', namespace: 'shop' },
+      spec: { directResponse: { statusCode: 503, body: { type: 'Inline', inline: 'Closed' } } },
+    },
+  ]
+  const router = new Router(objects.map((object) => JSON.stringify(object)).join('\n---\n'), { mesh: true })
+  const answer = router.decide({}, { host: 'echo', clientNamespace: 'shop' })
+  const directResponse = { status: 503, content_type: null, headers: [], body: 'Closed' }
+  assert.deepEqual([answer.ok, answer.status, answer.reason, answer.route], [false, 503, 'direct_response', 'shop/r'])
+  assert.deepEqual(answer.directResponse, directResponse)
+  assert.deepEqual(JSON.parse(JSON.stringify(answer)).directResponse, directResponse)
+  assert.ok(Object.isFrozen(answer.directResponse.headers))
+  const straight = router.route(null, { host: 'echo.shop', clientNamespace: 'other', port: 8080 })
+  assert.deepEqual([straight.decision.route, straight.decision.address], ['shop/echo', 'echo.shop.svc.cluster.local:8080'])
+  // Nothing of a request stays for the next one.
+  assert.equal(router.decide({}, { host: 'echo' }).reason, 'no_rule')
+  assert.equal(router.decide({}, { host: 'echo' }).directResponse, null)
+})
+
 test('mutations and the rewritten path are those of the decision, whatever the plan is later', () => {
   const router = new Router(http)
   const rewritten = router.decide({}, { path: '/api/chat?a=1' })

@@ -22,7 +22,7 @@ import {
   type Strategy,
 } from 'inferroute'
 
-const options: RouterOptions = { strategy: 'least_request', inferenceExtension: true, defaultNamespace: 'ai', firstMatch: false, fallbackEndpoints: 3, strict: true, unknownModel: 'reject', envoyGatewayOrder: false, catchAll: true, seed: 7n }
+const options: RouterOptions = { strategy: 'least_request', inferenceExtension: true, defaultNamespace: 'ai', firstMatch: false, fallbackEndpoints: 3, strict: true, unknownModel: 'reject', envoyGateway: false, catchAll: true, seed: 7n }
 const router = new Router({ 'a.yaml': 'text', 'b.yaml': 'text' }, options)
 new Router('text', { seed: 7 })
 new Router([['a.yaml', 'text']])
@@ -60,6 +60,8 @@ router.decide(headers, { body: '{}', path: null })
 // @ts-expect-error a body that was parsed
 router.decide(headers, { body: { model: 'm' } })
 router.decide()
+router.decide(null, { clientNamespace: 'shop', host: 'echo', port: 80 })
+router.update('text', { mesh: true, invalidBackendRefs: 'freeze_route', extensionFilters: ['example.com/Wasm'], envoyGateway: true })
 router.decide(null)
 router.decide([['x-tier', 'gold'], ['x-tier', ['a', 'b']]])
 router.decide(new Map([['x-tier', 'gold']]))

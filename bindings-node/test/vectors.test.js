@@ -18,10 +18,15 @@ const OPTIONS = {
   fallback_endpoints: 'fallbackEndpoints',
   strict: 'strict',
   unknown_model: 'unknownModel',
-  envoy_gateway_order: 'envoyGatewayOrder',
+  envoy_gateway: 'envoyGateway',
   catch_all: 'catchAll',
+  extension_filters: 'extensionFilters',
+  mesh: 'mesh',
+  invalid_backend_refs: 'invalidBackendRefs',
 }
 const DECISION = ['route', 'rule', 'backend', 'pool', 'endpoint', 'address', 'model']
+/** What an expectation may leave out. */
+const OPTIONAL = ['fallbacks', 'mutations', 'path', 'direct_response']
 const NO_ROUTE = ['status', 'reason', 'route', 'rule']
 
 function only(object, known, what) {
@@ -68,9 +73,9 @@ function run(entry, defaults, folder) {
   const [text, options] = loaded(config, folder)
   if (refused(expect, () => new Router(text, options))) return
   assert.ok(request !== undefined, 'a case that loads has a request')
-  only(request, ['headers', 'host', 'path', 'method', 'model', 'gateway', 'port'], 'request')
-  const { headers: pairs = [], ...parts } = request
-  const asked = { ...parts, now: integer(now, 'now') }
+  only(request, ['headers', 'host', 'path', 'method', 'model', 'gateway', 'client_namespace', 'port'], 'request')
+  const { headers: pairs = [], client_namespace: clientNamespace, ...parts } = request
+  const asked = { ...parts, clientNamespace, now: integer(now, 'now') }
 
   for (const headers of shapes(pairs)) {
     const router = new Router(text, options)
@@ -84,12 +89,14 @@ function run(entry, defaults, folder) {
     const why = router.explain(headers, { ...asked, seed: integer(seed, 'seed') })
     if (explain !== undefined) assert.deepEqual(why.toString().split('\n'), explain)
     const answer = router.decide(headers, { ...asked, seed })
-    const { seed: answeredSeed, mutations, location, fallbacks, ...json } = JSON.parse(JSON.stringify(answer))
-    if ('fallbacks' in outcome) json.fallbacks = fallbacks
+    const { seed: answeredSeed, location, directResponse, ...json } = JSON.parse(JSON.stringify(answer))
+    if (answer.ok) json.path = answer.rewrittenPath
+    else json.direct_response = directResponse
+    for (const name of OPTIONAL) if (!(name in outcome)) delete json[name]
     assert.equal(answeredSeed, seed)
     assert.equal(why.seed, answer.seed)
     const fields = 'status' in outcome ? NO_ROUTE : DECISION
-    assert.deepEqual(Object.keys(outcome).filter((name) => name !== 'fallbacks').sort(), [...fields].sort(), 'an expectation states every field')
+    assert.deepEqual(Object.keys(outcome).filter((name) => !OPTIONAL.includes(name)).sort(), [...fields].sort(), 'an expectation states every field')
     assert.deepEqual(json, outcome)
     assert.equal(answer.ok, !('status' in outcome))
   }

@@ -1,6 +1,6 @@
 //! From the arguments of `Router(...)` and `Router.update(...)` to a plan.
 
-use inferroute::{Manifests, Options, Plan, Problems, Strategy, UnknownModel};
+use inferroute::{GroupKind, InvalidBackendRefs, Manifests, Options, Plan, Problems, Strategy, UnknownModel};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyInt, PyString, PyTuple};
 
@@ -57,8 +57,11 @@ pub(crate) struct Given<'a, 'py> {
     pub(crate) fallback_endpoints: Option<&'a Bound<'py, PyAny>>,
     pub(crate) strict: Option<&'a Bound<'py, PyAny>>,
     pub(crate) unknown_model: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) envoy_gateway_order: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) envoy_gateway: Option<&'a Bound<'py, PyAny>>,
     pub(crate) catch_all: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) extension_filters: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) mesh: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) invalid_backend_refs: Option<&'a Bound<'py, PyAny>>,
 }
 
 /// Options that have been checked and only need to be set.
@@ -70,8 +73,11 @@ pub(crate) struct Changes {
     fallback_endpoints: Option<usize>,
     strict: Option<bool>,
     unknown_model: Option<UnknownModel>,
-    envoy_gateway_order: Option<bool>,
+    envoy_gateway: Option<bool>,
     catch_all: Option<bool>,
+    extension_filters: Option<Vec<GroupKind>>,
+    mesh: Option<bool>,
+    invalid_backend_refs: Option<InvalidBackendRefs>,
 }
 
 impl Given<'_, '_> {
@@ -87,8 +93,11 @@ impl Given<'_, '_> {
             fallback_endpoints: self.fallback_endpoints.map(fallback_endpoints).transpose()?,
             strict: flag("strict", self.strict)?,
             unknown_model: self.unknown_model.map(unknown_model).transpose()?,
-            envoy_gateway_order: flag("envoy_gateway_order", self.envoy_gateway_order)?,
+            envoy_gateway: flag("envoy_gateway", self.envoy_gateway)?,
             catch_all: flag("catch_all", self.catch_all)?,
+            extension_filters: self.extension_filters.map(extension_filters).transpose()?,
+            mesh: flag("mesh", self.mesh)?,
+            invalid_backend_refs: self.invalid_backend_refs.map(invalid_backend_refs).transpose()?,
         })
     }
 }
@@ -116,8 +125,17 @@ impl Changes {
         if let Some(policy) = self.unknown_model {
             options = options.unknown_model(policy);
         }
-        if let Some(on) = self.envoy_gateway_order {
-            options = options.envoy_gateway_order(on);
+        if let Some(on) = self.envoy_gateway {
+            options = options.envoy_gateway(on);
+        }
+        if let Some(kinds) = &self.extension_filters {
+            options = options.extension_filters(kinds.iter().cloned());
+        }
+        if let Some(on) = self.mesh {
+            options = options.mesh(on);
+        }
+        if let Some(meaning) = self.invalid_backend_refs {
+            options = options.invalid_backend_refs(meaning);
         }
         if let Some(on) = self.catch_all {
             options = options.catch_all(on);
@@ -138,6 +156,32 @@ fn unknown_model(value: &Bound<'_, PyAny>) -> PyResult<UnknownModel> {
             format!("`{name}` is nothing that unknown_model can be; choose one of pass, reject, sheddable");
         errors::option(value.py(), BAD_OPTION, &message)
     })
+}
+
+fn invalid_backend_refs(value: &Bound<'_, PyAny>) -> PyResult<InvalidBackendRefs> {
+    let name = text(value, "invalid_backend_refs")?;
+    serde_json::from_value(name.as_str().into()).map_err(|_| {
+        let message = format!(
+            "`{name}` is nothing that invalid_backend_refs can be; choose one of fail_share, freeze_route"
+        );
+        errors::option(value.py(), BAD_OPTION, &message)
+    })
+}
+
+/// Kinds with their groups, as a list of `group/Kind`.
+fn extension_filters(value: &Bound<'_, PyAny>) -> PyResult<Vec<GroupKind>> {
+    let refuse = |message: &str| errors::option(value.py(), BAD_OPTION, message);
+    if value.is_instance_of::<PyString>() {
+        return Err(refuse("extension_filters must be a list of `group/Kind`, not str"));
+    }
+    let items = value.try_iter().map_err(|_| {
+        refuse(&format!("extension_filters must be a list of `group/Kind`, not {}", type_name(value)))
+    })?;
+    let kind = |item: PyResult<Bound<'_, PyAny>>| {
+        let item = text(&item?, "an item of extension_filters")?;
+        item.parse::<GroupKind>().map_err(|error| refuse(&format!("extension_filters: {error}")))
+    };
+    items.map(kind).collect()
 }
 
 fn flag(name: &str, value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<bool>> {

@@ -20,7 +20,8 @@ pub(crate) fn dict<'py>(py: Python<'py>, mutations: Option<&Mutations>) -> PyRes
     Ok(dict)
 }
 
-fn object(py: Python<'_>, value: Value) -> PyResult<Bound<'_, PyAny>> {
+/// A JSON value as Python has it.
+pub(crate) fn object(py: Python<'_>, value: Value) -> PyResult<Bound<'_, PyAny>> {
     Ok(match value {
         Value::Null => py.None().into_bound(py),
         Value::Bool(flag) => flag.into_pyobject(py)?.to_owned().into_any(),

@@ -7,7 +7,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
 use crate::decision::{Backend, NO_HEADERS, hash_of, path_of};
+use crate::errors;
 use crate::guard::guarded;
+use crate::mutations;
 use crate::request::Asked;
 
 type Inner = inferroute::NoRoute<Arc<State>>;
@@ -39,6 +41,13 @@ impl NoRoute {
         Ok(Some(dict))
     }
 
+    /// What to answer where the rule answers by itself.
+    fn response_dict<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Some(response) = self.inner.direct_response() else { return Ok(None) };
+        let value = serde_json::to_value(response).map_err(|error| errors::internal(&error.to_string()))?;
+        mutations::object(py, value).map(Some)
+    }
+
     fn parts(&self) -> (&'static str, Option<&str>, Option<usize>, u64) {
         (self.inner.reason().as_str(), self.inner.route(), self.inner.rule(), self.inner.seed())
     }
@@ -52,7 +61,7 @@ impl NoRoute {
         false
     }
 
-    /// The HTTP status to answer with: 404, 500 or 503, or that of a redirect.
+    /// The HTTP status to answer with: 404, 500 or 503, or that of a redirect or direct response.
     #[getter]
     fn status(&self) -> PyResult<u16> {
         guarded(|| Ok(self.inner.status()))
@@ -94,6 +103,12 @@ impl NoRoute {
         guarded(|| self.location_dict(py))
     }
 
+    /// What to answer where the rule answers by itself (inferroute.types.DirectResponse). None for other answers.
+    #[getter]
+    fn direct_response<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        guarded(|| self.response_dict(py))
+    }
+
     /// The seed of the decision.
     #[getter]
     fn seed(&self) -> PyResult<u64> {
@@ -110,6 +125,7 @@ impl NoRoute {
             dict.set_item("route", self.inner.route())?;
             dict.set_item("rule", self.inner.rule())?;
             dict.set_item("location", self.location_dict(py)?)?;
+            dict.set_item("direct_response", self.response_dict(py)?)?;
             dict.set_item("seed", self.inner.seed())?;
             Ok(dict)
         })

@@ -19,6 +19,7 @@ pub(crate) struct Given<'a, 'py> {
     pub(crate) path: Option<&'a Any<'py>>,
     pub(crate) method: Option<&'a Any<'py>>,
     pub(crate) gateway: Option<&'a Any<'py>>,
+    pub(crate) client_namespace: Option<&'a Any<'py>>,
     pub(crate) port: Option<&'a Any<'py>>,
     pub(crate) objective: Option<&'a Any<'py>>,
     pub(crate) body: Option<&'a Any<'py>>,
@@ -33,6 +34,7 @@ pub(crate) struct Asked<'py> {
     host: Option<Text<'py>>,
     method: Option<Text<'py>>,
     gateway: Option<Text<'py>>,
+    client_namespace: Option<Text<'py>>,
     port: Option<u16>,
     objective: Option<Text<'py>>,
 }
@@ -46,14 +48,20 @@ impl<'py> Given<'_, 'py> {
             path: args::text("path", self.path)?.cloned(),
             method: args::text("method", self.method)?.cloned(),
             gateway: named("gateway", self.gateway)?,
+            client_namespace: args::text("client_namespace", self.client_namespace)?.cloned(),
             port: self.port.map(port).transpose()?,
             objective: named("objective", self.objective)?,
         };
         if let Some(port) = self.port
             && self.gateway.is_none()
+            && self.client_namespace.is_none()
         {
-            let message = "port is that of a listener; name its gateway too";
+            let message = "port is that of a listener or Service; name the gateway or client_namespace too";
             return Err(errors::request(port.py(), BAD_FORM, message));
+        }
+        if let (Some(_), Some(client)) = (self.gateway, self.client_namespace) {
+            let message = "a request comes through a gateway or from a client_namespace, not both";
+            return Err(errors::request(client.py(), BAD_FORM, message));
         }
         if let Some(body) = self.body
             && asked.model.is_none()
@@ -84,6 +92,9 @@ impl Asked<'_> {
         }
         if let Some(gateway) = &self.gateway {
             request = request.gateway(chars("gateway", gateway)?, self.port);
+        }
+        if let Some(client) = &self.client_namespace {
+            request = request.client_namespace(chars("client_namespace", client)?, self.port);
         }
         if let Some(objective) = &self.objective {
             request = request.objective(chars("objective", objective)?);

@@ -52,8 +52,8 @@ impl Router {
 impl Router {
     #[new]
     #[pyo3(
-        signature = (manifests, *, strategy = None, inference_extension = None, default_namespace = None, first_match = None, fallback_endpoints = None, strict = None, unknown_model = None, envoy_gateway_order = None, catch_all = None, seed = None),
-        text_signature = "(manifests, *, strategy='two_choice', inference_extension=True, default_namespace='default', first_match=False, fallback_endpoints=2, strict=False, unknown_model='pass', envoy_gateway_order=False, catch_all=False, seed=None)"
+        signature = (manifests, *, strategy = None, inference_extension = None, default_namespace = None, first_match = None, fallback_endpoints = None, strict = None, unknown_model = None, envoy_gateway = None, catch_all = None, extension_filters = None, mesh = None, invalid_backend_refs = None, seed = None),
+        text_signature = "(manifests, *, strategy='two_choice', inference_extension=True, default_namespace='default', first_match=False, fallback_endpoints=2, strict=False, unknown_model='pass', envoy_gateway=False, catch_all=False, extension_filters=(), mesh=False, invalid_backend_refs='fail_share', seed=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn new(
@@ -66,8 +66,11 @@ impl Router {
         fallback_endpoints: Option<&Any<'_>>,
         strict: Option<&Any<'_>>,
         unknown_model: Option<&Any<'_>>,
-        envoy_gateway_order: Option<&Any<'_>>,
+        envoy_gateway: Option<&Any<'_>>,
         catch_all: Option<&Any<'_>>,
+        extension_filters: Option<&Any<'_>>,
+        mesh: Option<&Any<'_>>,
+        invalid_backend_refs: Option<&Any<'_>>,
         seed: Option<&Any<'_>>,
     ) -> PyResult<Self> {
         guarded(|| {
@@ -79,8 +82,11 @@ impl Router {
                 fallback_endpoints,
                 strict,
                 unknown_model,
-                envoy_gateway_order,
+                envoy_gateway,
                 catch_all,
+                extension_filters,
+                mesh,
+                invalid_backend_refs,
             };
             let options = given.check()?.apply(Options::default());
             let seed = router_seed(py, seed)?;
@@ -95,11 +101,11 @@ impl Router {
     ///
     /// `headers` is a mapping or pairs of str or bytes; a value may be a list of them. `model` is what the request's body asks for; without it
     /// it is read from `body`. `host`, `path` and `method` are what the client asked for, `gateway` (`namespace/name`) and `port` the listener it
-    /// came through, `objective` its InferenceObjective, `now` nanoseconds of a monotonic clock, `seed` that of a decision to repeat. Raises RequestError.
+    /// came through, `client_namespace` the namespace of a client within a mesh, `objective` its InferenceObjective, `now` nanoseconds of a monotonic clock, `seed` that of a decision to repeat. Raises RequestError.
     /// About half a microsecond with ten headers; holds the GIL.
     #[pyo3(
-        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, port = None, objective = None, body = None, content_type = None, now = Now::ZERO, seed = None),
-        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, port=None, objective=None, body=None, content_type=None, now=0, seed=None)"
+        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, client_namespace = None, port = None, objective = None, body = None, content_type = None, now = Now::ZERO, seed = None),
+        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, client_namespace=None, port=None, objective=None, body=None, content_type=None, now=0, seed=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn decide<'py>(
@@ -110,6 +116,7 @@ impl Router {
         path: Option<&Any<'py>>,
         method: Option<&Any<'py>>,
         gateway: Option<&Any<'py>>,
+        client_namespace: Option<&Any<'py>>,
         port: Option<&Any<'py>>,
         objective: Option<&Any<'py>>,
         body: Option<&Any<'py>>,
@@ -119,8 +126,19 @@ impl Router {
     ) -> PyResult<Any<'py>> {
         guarded(|| {
             let py = headers.py();
-            let asked =
-                Given { model, host, path, method, gateway, port, objective, body, content_type }.check()?;
+            let asked = Given {
+                model,
+                host,
+                path,
+                method,
+                gateway,
+                client_namespace,
+                port,
+                objective,
+                body,
+                content_type,
+            }
+            .check()?;
             let seed = args::seed(seed)?;
             let answer = self.ask(headers, &asked, |request| match seed {
                 Some(seed) => self.inner.decide_seeded(request, now.0, seed),
@@ -139,8 +157,8 @@ impl Router {
 
     /// Decides as `decide` does and counts the request in flight until the Ticket is finished. A NoRoute is false. Raises RequestError.
     #[pyo3(
-        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, port = None, objective = None, body = None, content_type = None, now = Now::ZERO),
-        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, port=None, objective=None, body=None, content_type=None, now=0)"
+        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, client_namespace = None, port = None, objective = None, body = None, content_type = None, now = Now::ZERO),
+        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, client_namespace=None, port=None, objective=None, body=None, content_type=None, now=0)"
     )]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn route<'py>(
@@ -151,6 +169,7 @@ impl Router {
         path: Option<&Any<'py>>,
         method: Option<&Any<'py>>,
         gateway: Option<&Any<'py>>,
+        client_namespace: Option<&Any<'py>>,
         port: Option<&Any<'py>>,
         objective: Option<&Any<'py>>,
         body: Option<&Any<'py>>,
@@ -159,8 +178,19 @@ impl Router {
     ) -> PyResult<Any<'py>> {
         guarded(|| {
             let py = headers.py();
-            let asked =
-                Given { model, host, path, method, gateway, port, objective, body, content_type }.check()?;
+            let asked = Given {
+                model,
+                host,
+                path,
+                method,
+                gateway,
+                client_namespace,
+                port,
+                objective,
+                body,
+                content_type,
+            }
+            .check()?;
             match self.ask(headers, &asked, |request| self.inner.route(request, now.0))? {
                 Ok(ticket) => Bound::new(py, Ticket::new(py, ticket, asked)?).map(Bound::into_any),
                 Err(no_route) => {
@@ -172,8 +202,8 @@ impl Router {
 
     /// The decision that `decide` would make now, with its reasons. Changes nothing. Raises RequestError. Takes microseconds.
     #[pyo3(
-        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, port = None, objective = None, body = None, content_type = None, now = Now::ZERO, seed = None),
-        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, port=None, objective=None, body=None, content_type=None, now=0, seed=None)"
+        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, client_namespace = None, port = None, objective = None, body = None, content_type = None, now = Now::ZERO, seed = None),
+        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, client_namespace=None, port=None, objective=None, body=None, content_type=None, now=0, seed=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn explain(
@@ -184,6 +214,7 @@ impl Router {
         path: Option<&Any<'_>>,
         method: Option<&Any<'_>>,
         gateway: Option<&Any<'_>>,
+        client_namespace: Option<&Any<'_>>,
         port: Option<&Any<'_>>,
         objective: Option<&Any<'_>>,
         body: Option<&Any<'_>>,
@@ -192,8 +223,19 @@ impl Router {
         seed: Option<&Any<'_>>,
     ) -> PyResult<Explanation> {
         guarded(|| {
-            let asked =
-                Given { model, host, path, method, gateway, port, objective, body, content_type }.check()?;
+            let asked = Given {
+                model,
+                host,
+                path,
+                method,
+                gateway,
+                client_namespace,
+                port,
+                objective,
+                body,
+                content_type,
+            }
+            .check()?;
             let seed = args::seed(seed)?;
             let explained = self.ask(headers, &asked, |request| match seed {
                 Some(seed) => self.inner.explain_seeded(request, now.0, seed),
@@ -214,8 +256,8 @@ impl Router {
 
     /// Publishes a plan of other manifests. Counts go on; options that are None stay. Raises ManifestError or OptionError; all is then as before.
     #[pyo3(
-        signature = (manifests, *, strategy = None, inference_extension = None, default_namespace = None, first_match = None, fallback_endpoints = None, strict = None, unknown_model = None, envoy_gateway_order = None, catch_all = None),
-        text_signature = "($self, manifests, *, strategy=None, inference_extension=None, default_namespace=None, first_match=None, fallback_endpoints=None, strict=None, unknown_model=None, envoy_gateway_order=None, catch_all=None)"
+        signature = (manifests, *, strategy = None, inference_extension = None, default_namespace = None, first_match = None, fallback_endpoints = None, strict = None, unknown_model = None, envoy_gateway = None, catch_all = None, extension_filters = None, mesh = None, invalid_backend_refs = None),
+        text_signature = "($self, manifests, *, strategy=None, inference_extension=None, default_namespace=None, first_match=None, fallback_endpoints=None, strict=None, unknown_model=None, envoy_gateway=None, catch_all=None, extension_filters=None, mesh=None, invalid_backend_refs=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn update(
@@ -229,8 +271,11 @@ impl Router {
         fallback_endpoints: Option<&Any<'_>>,
         strict: Option<&Any<'_>>,
         unknown_model: Option<&Any<'_>>,
-        envoy_gateway_order: Option<&Any<'_>>,
+        envoy_gateway: Option<&Any<'_>>,
         catch_all: Option<&Any<'_>>,
+        extension_filters: Option<&Any<'_>>,
+        mesh: Option<&Any<'_>>,
+        invalid_backend_refs: Option<&Any<'_>>,
     ) -> PyResult<()> {
         guarded(|| {
             let given = manifests::Given {
@@ -241,8 +286,11 @@ impl Router {
                 fallback_endpoints,
                 strict,
                 unknown_model,
-                envoy_gateway_order,
+                envoy_gateway,
                 catch_all,
+                extension_filters,
+                mesh,
+                invalid_backend_refs,
             };
             let changes = given.check()?;
             let texts = Texts::extract(manifests)?;

@@ -121,7 +121,7 @@ def test_decide() -> None:
 def test_decide_in_json() -> None:
     found = as_json("decide", "-f", "good.yaml", "--state", "state.yaml", "-H", "x-tier=gold", "--model", "m", "--seed", "5")
     assert found.keys() == {
-        "status", "reason", "route", "rule", "backend", "pool", "endpoint", "address", "model", "fallbacks", "mutations", "location", "seed",
+        "status", "reason", "route", "rule", "backend", "pool", "endpoint", "address", "model", "fallbacks", "mutations", "location", "direct_response", "seed",
     }
     assert found["backend"] == {"kind": "InferencePool", "namespace": "default", "name": "gpus"}
     assert (found["status"], found["reason"], found["model"], found["address"]) == (200, None, "m", "10.0.0.2:8000")
@@ -164,6 +164,16 @@ def test_a_redirect_has_a_location(folder: Path) -> None:
     assert (found["status"], found["reason"]) == (301, "redirect")
     assert found["location"] == {"scheme": "https", "hostname": None, "port": None, "path": None}
     assert "location scheme  https" in run("decide", "-f", "redirect.json").stdout
+
+
+def test_a_request_within_a_mesh(folder: Path) -> None:
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "echo", "namespace": "shop"}, "spec": {"ports": [{"port": 80}]}}
+    (folder / "service.json").write_text(json.dumps(service))
+    ask = ["decide", "-f", "service.json", "--client-namespace", "shop", "--host", "echo"]
+    assert as_json(*ask)["address"] == "echo.shop.svc.cluster.local:80"
+    assert as_json(*ask, "--port", "81", code=1)["reason"] == "no_rule"
+    done = run(*ask, "--gateway", "a/b")
+    assert done.exit_code == 2 and "give one" in done.stderr
 
 
 def test_explain() -> None:

@@ -224,7 +224,6 @@ def test_states_that_cannot_be_fail() -> None:
         ({"cls": "picking"}, "plugins of an endpoint picker"),
         ({"state": {"subset_hint": ["a"]}}, "subset hints"),
         ({"state": {"moon": "full"}}, "state `moon` is not known here"),
-        ({"requests": [{"client_namespace": "a"}]}, "routes of a mesh"),
         ({"requests": [{"moon": "full"}]}, "request field `moon` is not known here"),
         ({"expect": {"status": 404, "moon": "full"}}, "all else holds, but expectation `moon` is not known here"),
     ],
@@ -275,3 +274,103 @@ def test_headers_change_in_order() -> None:
 @pytest.mark.parametrize(("host", "name"), [("a.b", "a.b"), ("a.b:80", "a.b"), ("[::1]:80", "[::1]"), ("[::1]", "[::1]"), ("", "")])
 def test_hosts_without_their_port(host: str, name: str) -> None:
     assert without_port(host) == name
+
+
+GOLDEN = """
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: r}
+spec:
+  rules:
+    - matches: [{path: {value: /a}}]
+      filters:
+        - {type: ExtensionRef, extensionRef: {group: gateway.envoyproxy.io, kind: HTTPRouteFilter, name: gone}}
+        - {type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: x-by, value: us}]}}
+      backendRefs: [{name: service-1, port: 8080}]
+    - matches: [{path: {value: /b}}]
+      filters:
+        - {type: ExtensionRef, extensionRef: {group: gateway.envoyproxy.io, kind: HTTPRouteFilter, name: gone}}
+        - {type: Teleport}
+      backendRefs: [{name: service-2, port: 8080}]
+    - matches: [{path: {value: /c}}]
+      backendRefs: [{name: service-9, port: 8080}]
+    - matches: [{path: {value: /d}}]
+      backendRefs: [{name: service-1, port: 8080, filters: [{type: URLRewrite, urlRewrite: {path: {type: ReplaceFullPath, replaceFullPath: /x}}}]}]
+"""
+REACHED = {"status": 200, "route": "default/r", "rule": 0, "backend": "service-1", "namespace": "default", "upstream": {"headers": {"x-by": "us"}}}
+
+
+def golden(path: str, expect: dict[str, Any], manifest: str = GOLDEN, **change: Any) -> Result:
+    Path("golden.yaml").write_text(manifest)
+    return run(case("x", expect, path=path) | {"cls": "golden", "manifests": ["golden.yaml"]} | change)
+
+
+def test_a_filter_that_a_case_leaves_out_leaves_the_rest_to_compare() -> None:
+    done = golden("/a", REACHED)
+    assert done.exit_code == 0 and last(done) == "1 passed, 0 failed, 0 skipped"
+    assert "    compared in part 1 of golden: no gateway.envoyproxy.io/HTTPRouteFilter is among the manifests" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"route": "default/other"},
+        {"rule": 1},
+        {"backend": "service-2"},
+        {"namespace": "other"},
+        {"status": 404},
+        {"status": 503},
+        {"status": [200, 404]},
+        {"upstream": {"headers": {"x-by": "them"}}},
+    ],
+)
+def test_what_is_wrong_beside_a_filter_that_is_left_out_fails(wrong: dict[str, Any]) -> None:
+    done = golden("/a", REACHED | wrong)
+    assert done.exit_code == 1 and last(done) == "0 passed, 1 failed, 0 skipped", done.stdout
+
+
+def test_a_refusal_by_a_filter_that_is_left_out_is_compared_in_full() -> None:
+    refused = {"status": 500, "route": "default/r", "rule": 0}
+    done = golden("/a", refused)
+    assert done.exit_code == 0 and "in part" not in done.stdout
+    assert golden("/a", refused | {"rule": 1}).exit_code == 1
+    assert golden("/a", refused | {"backend": "service-1"}).exit_code == 1
+
+
+def test_another_fault_beside_a_filter_that_is_left_out_fails() -> None:
+    assert golden("/b", {"status": 200, "rule": 1}).exit_code == 1
+
+
+def test_a_filter_is_left_out_only_where_no_other_of_its_kind_is_there() -> None:
+    other = "---\n{apiVersion: gateway.envoyproxy.io/v1alpha1, kind: HTTPRouteFilter, metadata: {name: other}, spec: {}}\n"
+    assert golden("/a", REACHED, GOLDEN + other).exit_code == 1
+
+
+def test_golden_cases_have_the_services_of_their_harness() -> None:
+    assert golden("/c", {"status": 500, "route": "default/r", "rule": 2}).exit_code == 0
+    assert golden("/c", {"status": 200, "rule": 2}).exit_code == 1
+    assert golden("/c", {"status": 200, "rule": 2}, cls="routing").exit_code == 0
+
+
+def test_golden_cases_mean_what_envoy_gateway_makes_of_routes() -> None:
+    assert golden("/d", {"status": 500, "rule": 3}).exit_code == 0
+    assert golden("/d", {"status": 200, "rule": 3, "upstream": {"path": "/x"}}, cls="routing").exit_code == 0
+
+
+def test_a_backend_of_a_kind_that_is_left_out_is_compared_by_its_name() -> None:
+    manifest = """
+{apiVersion: aigateway.envoyproxy.io/v1beta1, kind: AIGatewayRoute, metadata: {name: r}, spec: {rules: [{backendRefs: [{name: b}]}]}}
+"""
+    expect = {"status": 200, "backend": "b", "backend_kind": "AIServiceBackend", "route": "default/r", "rule": 0}
+    done = golden("/", expect, manifest, cls="routing")
+    assert done.exit_code == 0 and "compared in part 1 of routing: no AIServiceBackend is among the manifests" in done.stdout
+    for wrong in [{"backend": "c"}, {"backend_kind": "InferencePool"}, {"route": "default/s"}, {"rule": 1}, {"status": 404}]:
+        assert golden("/", expect | wrong, manifest, cls="routing").exit_code == 1
+
+
+def test_requests_of_a_mesh() -> None:
+    manifest = "{apiVersion: v1, kind: Service, metadata: {name: echo, namespace: shop}, spec: {ports: [{port: 80}]}}"
+    requests = [{"host": "echo", "path": "/", "client_namespace": "shop"}]
+    assert golden("/", {"status": 200, "backend": "echo", "namespace": "shop"}, manifest, cls="routing", requests=requests).exit_code == 0
+    requests[0]["client_namespace"] = "other"
+    assert golden("/", {"status": 200, "backend": "echo", "namespace": "shop"}, manifest, cls="routing", requests=requests).exit_code == 1

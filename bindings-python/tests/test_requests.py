@@ -111,7 +111,8 @@ def test_the_number_of_fallback_endpoints(web):
 
 
 @pytest.mark.parametrize(
-    ("option", "value"), [("strict", 1), ("catch_all", "yes"), ("envoy_gateway_order", 0), ("unknown_model", "refuse"), ("unknown_model", True)]
+    ("option", "value"), [("strict", 1), ("catch_all", "yes"), ("envoy_gateway", 0), ("mesh", 1), ("invalid_backend_refs", "thaw"), ("invalid_backend_refs", 1),
+    ("extension_filters", "example.com/Wasm"), ("extension_filters", 1), ("extension_filters", [1]), ("extension_filters", ["Wasm"]), ("unknown_model", "refuse"), ("unknown_model", True)]
 )
 def test_options_that_cannot_be(option, value):
     with pytest.raises(OptionError, match=option) as refused:
@@ -143,6 +144,50 @@ def test_a_redirect_says_where(web):
     assert answer.location == {"scheme": "https", "hostname": "new.example", "port": 8443, "path": "/new/a?b=c"}
     assert answer.to_dict()["location"] == answer.location
     assert ask(web, path="/none").location is None
+
+
+SHOP = """
+{apiVersion: v1, kind: Service, metadata: {name: echo, namespace: shop}, spec: {ports: [{port: 80}, {port: 8080}]}}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: r, namespace: shop}
+spec:
+  parentRefs: [{group: "", kind: Service, name: echo, port: 80}]
+  rules: [{filters: [{type: ExtensionRef, extensionRef: {group: gateway.envoyproxy.io, kind: HTTPRouteFilter, name: closed}}]}]
+---
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: HTTPRouteFilter
+metadata: {name: closed, namespace: shop}
+spec: {directResponse: {statusCode: 503, contentType: text/plain, body: {type: Inline, inline: Closed}}}
+"""
+
+
+def test_a_rule_may_answer_by_itself():
+    answer = Router(SHOP, mesh=True).decide({}, host="echo", client_namespace="shop")
+    assert isinstance(answer, NoRoute) and (answer.status, answer.reason, answer.route) == (503, "direct_response", "shop/r")
+    assert answer.direct_response == {"status": 503, "content_type": "text/plain", "headers": [], "body": "Closed"}
+    assert answer.to_dict()["direct_response"] == answer.direct_response and answer.location is None
+    assert Router(SHOP).decide({}, host="echo", client_namespace="shop").direct_response is None
+
+
+def test_a_request_within_a_mesh(web):
+    router = Router(SHOP, mesh=True)
+    for ask in [router.decide, lambda *a, **k: router.route(*a, **k).decision]:
+        straight = ask({}, host="echo.shop", client_namespace="other", port=8080)
+        assert (straight.route, straight.address) == ("shop/echo", "echo.shop.svc.cluster.local:8080")
+    assert "shop/echo rule 0" in str(router.explain({}, host="echo:8080", client_namespace="shop"))
+    router.update(SHOP, mesh=False)
+    assert router.decide({}, host="echo:8080", client_namespace="shop").reason == "no_rule"
+
+
+def test_extension_filters_may_be_the_hosts():
+    filters = "filters: [{type: ExtensionRef, extensionRef: {group: example.com, kind: Wasm, name: w}}]"
+    manifest = "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r}\nspec:\n  rules:\n  - " + filters
+    manifest += "\n    backendRefs: [{name: s, port: 80}]\n"
+    assert Router(manifest).decide({}).reason == "bad_filter"
+    answer = Router(manifest, extension_filters=["example.com/Wasm"]).decide({})
+    assert answer.mutations["extensions"] == [{"group": "example.com", "kind": "Wasm", "namespace": "default", "name": "w"}]
 
 
 def test_the_backend_that_led_nowhere_is_named(router):
@@ -183,7 +228,9 @@ def test_bodies_that_cannot_be_read():
         ({"gateway": "a/b", "port": "80"}, "RQ0001", "port must be int or None, not str"),
         ({"gateway": "a/b", "port": 70000}, "RQ0003", "port goes from 1 to 65535"),
         ({"gateway": "a/b", "port": 0}, "RQ0003", "port goes from 1 to 65535"),
-        ({"port": 80}, "RQ0004", "name its gateway too"),
+        ({"port": 80}, "RQ0004", "name the gateway or client_namespace too"),
+        ({"gateway": "a/b", "client_namespace": "a"}, "RQ0004", "not both"),
+        ({"client_namespace": 1}, "RQ0001", "client_namespace must be str or None, not int"),
         ({"path": "/\udc80"}, "RQ0002", "lone surrogates"),
         ({"body": b"{}", "content_type": 1}, "RQ0001", "content_type must be str or None, not int"),
     ],

@@ -67,7 +67,7 @@ def test_no_route_is_a_false_value(router, headers):
     assert str(answer) == f"404 no_rule: {answer.message}"
     assert answer.to_dict() == {
         "status": 404, "reason": "no_rule", "message": answer.message, "route": None, "rule": None,
-        "location": None, "seed": answer.seed,
+        "location": None, "direct_response": None, "seed": answer.seed,
     }
 
 

@@ -30,7 +30,7 @@ impl TargetModel {
         Self { model: u32::try_from(model).unwrap_or(u32::MAX), position: narrow(position) }
     }
 
-    fn name(self, pool: &Pool) -> Option<&str> {
+    pub(crate) fn name(self, pool: &Pool) -> Option<&str> {
         let (model, position) = (usize::try_from(self.model).ok()?, usize::from(self.position));
         pool.models.get(model)?.targets.names.get(position).map(|name| &**name)
     }

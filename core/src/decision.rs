@@ -31,6 +31,8 @@ pub(crate) struct Choice {
     pub(crate) at: Place,
     pub(crate) attempts: Attempts,
     pub(crate) before: Before,
+    pub(crate) prompt_tokens: u32,
+    pub(crate) cached_tokens: u32,
     pub(crate) criticality: Option<Criticality>,
     pub(crate) priority: i32,
 }
@@ -96,7 +98,7 @@ impl<S: Deref<Target = State>> Decision<S> {
         self.choice.attempts.primary().pool(self.rule_entry())
     }
 
-    fn primary(&self) -> AttemptView<'_> {
+    pub(crate) fn primary(&self) -> AttemptView<'_> {
         AttemptView { state: &self.state, rule: self.rule_entry(), attempt: self.choice.attempts.primary() }
     }
 
@@ -120,6 +122,16 @@ impl<S: Deref<Target = State>> Decision<S> {
     /// `host:port` of the endpoint; `None` for an AIServiceBackend that is not a Service with a port, whose address the host knows.
     pub fn address(&self) -> Option<&str> {
         self.primary().address()
+    }
+
+    /// Tokens of the prompt, as the host counted them or as many as its text makes.
+    pub fn prompt_tokens(&self) -> u32 {
+        self.choice.prompt_tokens
+    }
+
+    /// Tokens of the prompt that the endpoint probably holds in its prefix cache; 0 where no profile looks at prefixes.
+    pub fn cached_tokens(&self) -> u32 {
+        self.choice.cached_tokens
     }
 
     /// The endpoint that works off the prompt before the request goes to [`endpoint`](Self::endpoint), where the profile asks for one. Hosts tell it in

@@ -62,10 +62,13 @@ mod load;
 mod manifest;
 mod no_route;
 mod plan;
+mod prefix;
+mod replay;
 mod request;
 mod rng;
 mod router;
 mod score_table;
+mod shadow;
 mod signals;
 mod snapshot;
 mod state;
@@ -85,15 +88,27 @@ pub use load::Manifests;
 pub use manifest::{Code, Criticality, Diagnostic, LabelSelector, Operator, Problems, Severity};
 pub use no_route::{Location, NoRoute, Reason};
 pub use plan::{
-    BackendName, BodyChange, ConcurrencyMode, Decider, Disaggregation, Filter, Handler, HeaderChange,
-    HeaderName, LoadLimit, LoadMetric, Mirror, Miss, MissingLoad, Mutations, Options, PathChange, Picker,
-    Plan, Profile, PublishedModel, Retry, Role, RuleView, Saturation, Scheduling, Scorer, Strategy,
+    BackendName, BadGroupKind, BodyChange, ConcurrencyMode, Decider, DirectResponse, Disaggregation,
+    ExtensionFilter, Filter, GroupKind, Handler, HeaderChange, HeaderName, HostSource, InvalidBackendRefs,
+    LoadLimit, LoadMetric, Mirror, Miss, MissingLoad, Mutations, Options, PathChange, Picker, Plan, Profile,
+    PublishedModel, Retry, Role, RuleView, Saturation, Scheduling, Scorer, Strategy, Substitution,
     UnknownModel, UnknownStrategy,
+};
+pub use prefix::{
+    ApproximateIndex, ApproximateOptions, BlockHashes, HashDialect, HashOptions, IndexId, PrefixError,
+    PrefixHasher, Prompt, Scope, TextHasher,
+};
+pub use replay::{
+    AnswerRecord, AttemptRecord, DecisionRecord, Divergence, Entry, Journal, Player, RequestRecord,
 };
 pub use request::{Found, Headers, Request};
 pub use rng::DecisionRng;
 pub use router::Router;
-pub use signals::{Event, EventError, Load, ReportedEndpoint};
+pub use shadow::{Shadow, ShadowCount, ShadowReport};
+pub use signals::{
+    Engine, Event, EventError, Fraction, LoadReport, LoraReport, MetricsCode, MetricsProblem, NotAFraction,
+    ReportedEndpoint, Scrape, ScrapeOptions, UnknownEngine,
+};
 pub use snapshot::Snapshot;
 pub use state::{EndpointView, State};
 pub use ticket::Ticket;

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::decision::Place;
 use crate::ids::Ix;
-use crate::plan::{BackendName, Redirect, RuleAnswer};
+use crate::plan::{BackendName, DirectResponse, Redirect, RuleAnswer};
 use crate::request::Request;
 use crate::snapshot::Snapshot;
 use crate::state::State;
@@ -59,6 +59,8 @@ pub enum Reason {
     BadFilter,
     /// The rule sends the client elsewhere.
     Redirect,
+    /// The rule answers by itself.
+    DirectResponse,
     /// The chosen pool has no member.
     PoolEmpty,
     /// The chosen pool has members, none of them ready.
@@ -74,7 +76,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// The HTTP status to answer with. A redirect's may be another one: [`NoRoute::status`] knows.
+    /// The HTTP status to answer with. That of a redirect or direct response may be another one: [`NoRoute::status`] knows.
     pub const fn status(self) -> u16 {
         match self {
             Self::NoRule | Self::UnknownModel => 404,
@@ -84,6 +86,7 @@ impl Reason {
             | Self::RefNotPermitted
             | Self::BadFilter => 500,
             Self::Redirect => 302,
+            Self::DirectResponse => 200,
             Self::PoolEmpty | Self::NoReadyEndpoint | Self::NoEndpointInSubset => 503,
             Self::NoEndpointLeft | Self::Saturated => 429,
             Self::NoProfile => 400,
@@ -113,6 +116,7 @@ impl Reason {
             Self::RefNotPermitted => "ref_not_permitted",
             Self::BadFilter => "bad_filter",
             Self::Redirect => "redirect",
+            Self::DirectResponse => "direct_response",
             Self::PoolEmpty => "pool_empty",
             Self::NoReadyEndpoint => "no_ready_endpoint",
             Self::NoEndpointInSubset => "no_endpoint_in_subset",
@@ -135,6 +139,7 @@ impl Reason {
             }
             Self::BadFilter => "a filter of the matching rule cannot be followed",
             Self::Redirect => "the matching rule sends the client elsewhere",
+            Self::DirectResponse => "the matching rule answers by itself",
             Self::PoolEmpty => "the chosen pool has no endpoints",
             Self::NoReadyEndpoint => "no endpoint of the chosen pool is ready",
             Self::NoEndpointInSubset => {
@@ -148,14 +153,30 @@ impl Reason {
 }
 
 impl<S: Deref<Target = State>> NoRoute<S> {
-    /// The HTTP status to answer with: 404, 500 or 503, or that of a redirect.
+    /// The HTTP status to answer with: 404, 500 or 503, or that of a redirect or direct response.
     pub fn status(&self) -> u16 {
-        self.rule_redirect().map_or(self.reason.status(), |redirect| redirect.status)
+        match self.rule_answer() {
+            Some(RuleAnswer::Redirect(redirect)) => redirect.status,
+            Some(RuleAnswer::Direct(response)) => response.status,
+            _ => self.reason.status(),
+        }
+    }
+
+    fn rule_answer(&self) -> Option<&RuleAnswer> {
+        self.state.plan.rules[self.at?.rule].answer.as_ref()
+    }
+
+    /// What to answer where the rule answers by itself, `None` for other answers.
+    pub fn direct_response(&self) -> Option<&DirectResponse> {
+        match self.rule_answer()? {
+            RuleAnswer::Direct(response) => Some(response),
+            _ => None,
+        }
     }
 
     fn rule_redirect(&self) -> Option<&Redirect> {
-        match &self.state.plan.rules[self.at?.rule].answer {
-            Some(RuleAnswer::Redirect(redirect)) => Some(redirect),
+        match self.rule_answer()? {
+            RuleAnswer::Redirect(redirect) => Some(redirect),
             _ => None,
         }
     }
@@ -203,6 +224,11 @@ impl<S: Deref<Target = State>> NoRoute<S> {
     /// The seed of the decision.
     pub fn seed(&self) -> u64 {
         self.seed
+    }
+
+    /// The [version](State::version) of the state that was decided on.
+    pub fn state_version(&self) -> u64 {
+        self.state.version()
     }
 }
 

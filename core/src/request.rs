@@ -1,6 +1,7 @@
 //! The borrowed view of a request: everything a rule may look at, and nothing else.
 
 use crate::plan::HeaderName;
+use crate::prefix::Prompt;
 
 /// Where a decision finds header values. Implemented for slices of pairs; a host with a header map of its own writes the two methods.
 ///
@@ -95,9 +96,12 @@ pub struct Request<'r> {
     pub(crate) method: &'r str,
     pub(crate) model: Option<&'r str>,
     pub(crate) gateway: Option<&'r str>,
+    pub(crate) client_namespace: Option<&'r str>,
     pub(crate) port: Option<u16>,
     pub(crate) objective: Option<&'r str>,
+    pub(crate) prompt: Option<Prompt<'r>>,
     pub(crate) prompt_tokens: u32,
+    pub(crate) tenant: Option<&'r str>,
     pub(crate) subset: Option<&'r str>,
 }
 
@@ -111,9 +115,12 @@ impl<'r> Request<'r> {
             method: "GET",
             model: None,
             gateway: None,
+            client_namespace: None,
             port: None,
             objective: None,
+            prompt: None,
             prompt_tokens: 0,
+            tenant: None,
             subset: None,
         }
     }
@@ -148,6 +155,20 @@ impl<'r> Request<'r> {
         self
     }
 
+    /// The namespace of the client within a mesh. The request is then one to a Service, which its [`host`](Self::host) names (`name`, of the client's
+    /// namespace, `name.namespace`, or either as the cluster resolves it) with a port, 80 without one; `port`, where given, is the one that counts.
+    ///
+    /// Routes that have the Service as their parent decide: those of the client's namespace if there are any, else those of the Service's. Without
+    /// such routes the request goes to the Service itself, by a rule of its own: rule 0 of a route with the Service's name. A host that is no Service
+    /// of the manifests, or a port that the Service does not have, is 404 `no_rule`, and so is everything without
+    /// [`Options::mesh`](crate::Options::mesh). Takes the place of a [`gateway`](Self::gateway).
+    #[must_use]
+    pub fn client_namespace(mut self, namespace: &'r str, port: Option<u16>) -> Self {
+        self.client_namespace = Some(namespace);
+        self.port = port;
+        self
+    }
+
     /// The InferenceObjective of the request, as `namespace/name`. Hosts that let clients choose one read it from
     /// `x-gateway-inference-objective` themselves: the library trusts no header with it.
     #[must_use]
@@ -156,7 +177,22 @@ impl<'r> Request<'r> {
         self
     }
 
-    /// How many tokens the prompt has, counted or estimated by the host; 0, the default, where it does not know. Scorers of token load look at it.
+    /// The prompt: its text, its tokens, or the hashes of its blocks. Profiles that look at prefix caches hash it in place, once a decision and model.
+    #[must_use]
+    pub fn prompt(mut self, prompt: Prompt<'r>) -> Self {
+        self.prompt = Some(prompt);
+        self
+    }
+
+    /// Whose request it is, as the gateway has authenticated it: prompts of different tenants never count as alike. Never from a header or body that the
+    /// client may choose.
+    #[must_use]
+    pub fn tenant(mut self, tenant: &'r str) -> Self {
+        self.tenant = Some(tenant);
+        self
+    }
+
+    /// How many tokens the prompt has, counted or estimated by the host. Default: as many as the [`prompt`](Self::prompt) has, four bytes of text to a token.
     #[must_use]
     pub fn prompt_tokens(mut self, count: u32) -> Self {
         self.prompt_tokens = count;
@@ -177,6 +213,19 @@ impl<'r> Request<'r> {
     pub fn model(mut self, model: &'r str) -> Self {
         self.model = Some(model);
         self
+    }
+}
+
+impl Request<'_> {
+    /// The tokens of the prompt: as the host counted them, else as the prompt tells, four bytes to a token.
+    pub(crate) fn tokens(&self) -> u32 {
+        let counted = match self.prompt {
+            _ if self.prompt_tokens > 0 => return self.prompt_tokens,
+            None | Some(Prompt::Blocks(_)) => 0,
+            Some(Prompt::Text(text)) => text.len().div_ceil(4),
+            Some(Prompt::Tokens(tokens)) => tokens.len(),
+        };
+        u32::try_from(counted).unwrap_or(u32::MAX)
     }
 }
 

@@ -10,6 +10,8 @@ use crate::decision::Decision;
 use crate::explanation::{Explanation, Recorder};
 use crate::no_route::NoRoute;
 use crate::plan::Plan;
+use crate::prefix::BlockHashes;
+use crate::replay::{DecisionRecord, Entry, Journal, RequestRecord};
 use crate::request::Request;
 use crate::rng::{DecisionRng, decision_seed};
 use crate::signals::{Event, EventError};
@@ -47,12 +49,26 @@ pub struct Router {
     published: ArcSwap<State>,
     seed: u64,
     sequence: AtomicU64,
+    journal: Option<Arc<dyn Journal>>,
 }
 
 impl Router {
     /// A router on `plan`. Routers with one seed that are asked the same in the same order decide the same; give replicas different ones.
     pub fn new(plan: impl Into<Arc<Plan>>, seed: u64) -> Self {
-        Self { published: ArcSwap::from_pointee(State::new(plan)), seed, sequence: AtomicU64::new(0) }
+        Self {
+            published: ArcSwap::from_pointee(State::new(plan)),
+            seed,
+            sequence: AtomicU64::new(0),
+            journal: None,
+        }
+    }
+
+    /// Tells `journal` everything that moves this router from now on, so that a [`Player`](crate::Player) can repeat its decisions. Costs a copy of what
+    /// is read of each request.
+    #[must_use]
+    pub fn journal(mut self, journal: Arc<dyn Journal>) -> Self {
+        self.journal = Some(journal);
+        self
     }
 
     /// Decides where a request goes, with the router's next seed. Nothing is counted but the turn of the pool that was decided on.
@@ -60,8 +76,7 @@ impl Router {
     /// # Errors
     /// [`NoRoute`] where the request goes nowhere: the status and reason to answer with.
     pub fn decide(&self, request: &Request<'_>, now: Nanos) -> Result<Decision, NoRoute> {
-        let sequence = self.sequence.fetch_add(1, Ordering::Relaxed);
-        self.decide_seeded(request, now, decision_seed(self.seed, sequence))
+        self.decide_seeded(request, now, self.next_seed())
     }
 
     /// [`decide`](Self::decide) with a seed of the caller's, for example that of a decision to repeat.
@@ -69,12 +84,53 @@ impl Router {
     /// # Errors
     /// As [`decide`](Self::decide).
     pub fn decide_seeded(&self, request: &Request<'_>, now: Nanos, seed: u64) -> Result<Decision, NoRoute> {
-        let decision =
-            decide::run(self.snapshot(), request, now, &mut DecisionRng::from_seed(seed), &mut NoTrace)?;
+        let outcome = self.run(request, now, seed, &mut BlockHashes::new());
+        self.write_down(&outcome, request, now, None);
+        outcome
+    }
+
+    fn next_seed(&self) -> u64 {
+        decision_seed(self.seed, self.sequence.fetch_add(1, Ordering::Relaxed))
+    }
+
+    fn run(
+        &self,
+        request: &Request<'_>,
+        now: Nanos,
+        seed: u64,
+        hashes: &mut BlockHashes,
+    ) -> Result<Decision, NoRoute> {
+        let decision = decide::run(
+            self.snapshot(),
+            request,
+            now,
+            hashes,
+            &mut DecisionRng::from_seed(seed),
+            &mut NoTrace,
+        )?;
         if let Some(pool) = decision.pool_number() {
             decision.state.pool_cells[pool].advance();
         }
         Ok(decision)
+    }
+
+    #[inline]
+    fn write_down(
+        &self,
+        outcome: &Result<Decision, NoRoute>,
+        request: &Request<'_>,
+        now: Nanos,
+        ticket: Option<u64>,
+    ) {
+        if let Some(journal) = &self.journal {
+            let request = match outcome {
+                Ok(decision) => RequestRecord::of(request, &decision.state.plan),
+                Err(no_route) => RequestRecord::of(request, &no_route.state.plan),
+            };
+            let decision = DecisionRecord::of(outcome.as_ref(), &request, now);
+            let (decision, request) = (Box::new(decision), Box::new(request));
+            journal.record(Entry::Decided { decision, request, ticket });
+        }
     }
 
     /// Decides, and counts the request in flight at its endpoint until the ticket is finished or dropped.
@@ -82,7 +138,19 @@ impl Router {
     /// # Errors
     /// As [`decide`](Self::decide).
     pub fn route(&self, request: &Request<'_>, now: Nanos) -> Result<Ticket, NoRoute> {
-        self.decide(request, now).map(|decision| Ticket::new(decision, request.prompt_tokens, now))
+        self.route_seeded(request, now, self.next_seed())
+    }
+
+    /// [`route`](Self::route) with a seed of the caller's.
+    ///
+    /// # Errors
+    /// As [`decide`](Self::decide).
+    pub fn route_seeded(&self, request: &Request<'_>, now: Nanos, seed: u64) -> Result<Ticket, NoRoute> {
+        let mut hashes = BlockHashes::new();
+        let outcome = self.run(request, now, seed, &mut hashes);
+        // Seeds of one router repeat after 2^64 decisions.
+        self.write_down(&outcome, request, now, Some(seed));
+        outcome.map(|decision| Ticket::new(decision, &hashes, now, self.journal.clone()))
     }
 
     /// [`route`](Self::route) for requests that came at once: each is counted before the next is decided, so that a burst spreads.
@@ -113,8 +181,14 @@ impl Router {
     /// [`explain`](Self::explain) with a seed of the caller's.
     pub fn explain_seeded(&self, request: &Request<'_>, now: Nanos, seed: u64) -> Explanation {
         let mut recorder = Recorder::default();
-        let outcome =
-            decide::run(self.snapshot(), request, now, &mut DecisionRng::from_seed(seed), &mut recorder);
+        let outcome = decide::run(
+            self.snapshot(),
+            request,
+            now,
+            &mut BlockHashes::new(),
+            &mut DecisionRng::from_seed(seed),
+            &mut recorder,
+        );
         recorder.finish(outcome.as_ref())
     }
 
@@ -134,6 +208,9 @@ impl Router {
             }
             current = previous;
         }
+        if let Some(journal) = &self.journal {
+            journal.record(Entry::Observed { now, event: event.clone() });
+        }
         Ok(())
     }
 
@@ -141,6 +218,9 @@ impl Router {
     pub fn update(&self, plan: impl Into<Arc<Plan>>) {
         let plan = plan.into();
         self.published.rcu(|state| state.with_plan(Arc::clone(&plan)));
+        if let Some(journal) = &self.journal {
+            journal.record(Entry::Updated { state_version: self.snapshot().version() });
+        }
     }
 
     /// The state as it is now, for [`decide`](crate::decide()) and for a look around.

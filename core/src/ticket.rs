@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use crate::attempt::AttemptView;
 use crate::decision::Decision;
+use crate::prefix::BlockHashes;
+use crate::replay::{Entry, Journal};
 use crate::signals::{EndpointCell, Lease};
 use crate::state::State;
 use crate::units::Nanos;
@@ -19,17 +21,30 @@ pub struct Ticket {
     lease: Lease,
     prompt_tokens: u32,
     has_first_token: bool,
+    journal: Option<Arc<dyn Journal>>,
 }
 
 impl Ticket {
-    pub(crate) fn new(decision: Decision, prompt_tokens: u32, now: Nanos) -> Self {
+    pub(crate) fn new(
+        decision: Decision,
+        hashes: &BlockHashes,
+        now: Nanos,
+        journal: Option<Arc<dyn Journal>>,
+    ) -> Self {
         // A ticket may live for minutes.
         let decision = decision.into_shared();
         let endpoint = decision.choice.attempts.primary().endpoint;
         let cell = Arc::clone(&decision.state.cells[endpoint]);
         let lease = decision.state.plan.leases.lease(now);
+        // What the endpoint holds it need not work off.
+        let prompt_tokens = decision.prompt_tokens().saturating_sub(decision.cached_tokens());
+        for endpoint in [Some(endpoint), decision.choice.before.prefill].into_iter().flatten() {
+            if let Some(seat) = &decision.state.seats[endpoint] {
+                seat.insert(hashes);
+            }
+        }
         cell.start(prompt_tokens, lease);
-        Self { decision, attempt: 0, cell, lease, prompt_tokens, has_first_token: false }
+        Self { decision, attempt: 0, cell, lease, prompt_tokens, has_first_token: false, journal }
     }
 
     /// The decision.
@@ -39,15 +54,21 @@ impl Ticket {
 
     /// The first token of the answer came: the prompt is worked off. Renews the lease; a second call does nothing else.
     pub fn first_token(&mut self, now: Nanos) {
+        self.tell(|ticket| Entry::FirstToken { now, ticket });
         if !self.has_first_token {
             self.has_first_token = true;
             self.cell.first_token(self.prompt_tokens, self.lease);
         }
-        self.renew(now);
+        self.extend(now);
     }
 
     /// The request is still under way. Hosts whose answers stream for longer than the lease call it now and then.
     pub fn renew(&mut self, now: Nanos) {
+        self.tell(|ticket| Entry::Renewed { now, ticket });
+        self.extend(now);
+    }
+
+    fn extend(&mut self, now: Nanos) {
         let lease = self.decision.state.plan.leases.lease(now);
         if lease != self.lease {
             self.leave();
@@ -60,6 +81,7 @@ impl Ticket {
     /// the request then counts where it did.
     pub fn fall_back(&mut self, now: Nanos) -> Option<AttemptView<'_>> {
         let next = self.decision.fallbacks().nth(self.attempt)?.attempt.endpoint;
+        self.tell(|ticket| Entry::FellBack { now, ticket });
         self.leave();
         self.attempt += 1;
         self.cell = Arc::clone(&self.decision.state.cells[next]);
@@ -85,6 +107,12 @@ impl Ticket {
         self.cell.finish(self.lease);
     }
 
+    fn tell(&self, entry: impl FnOnce(u64) -> Entry) {
+        if let Some(journal) = &self.journal {
+            journal.record(entry(self.decision.seed()));
+        }
+    }
+
     fn tokens_left(&self) -> u32 {
         if self.has_first_token { 0 } else { self.prompt_tokens }
     }
@@ -92,6 +120,7 @@ impl Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
+        self.tell(|ticket| Entry::Finished { ticket });
         self.leave();
     }
 }

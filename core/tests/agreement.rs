@@ -23,6 +23,9 @@ use proptest::prelude::*;
 use serde_json::Value;
 use support::{Case, Config};
 
+/// What the reference does not answer.
+const UNKNOWN_TO_REFERENCE: [&str; 3] = ["mutations", "path", "direct_response"];
+
 const CASES_A_CONFIG: usize = 50;
 
 fn wanted() -> usize {
@@ -47,7 +50,8 @@ fn compare(name: &str, generated: &reference::generate::Generated) {
         let expected = reference::run(&generated.documents, &generated.options, case);
         let read: Case = serde_json::from_value(case.clone()).unwrap();
         // A router of its own for each case: the turn of a pool starts anew.
-        let found = read.answer(&read.router(Arc::clone(&plan)));
+        let mut found = read.answer(&read.router(Arc::clone(&plan)));
+        found.as_object_mut().unwrap().retain(|field, _| !UNKNOWN_TO_REFERENCE.contains(&&**field));
         assert_eq!(
             found,
             expected,
@@ -80,6 +84,7 @@ fn vectors_are_decided_as_the_reference_decides() {
         }
         let mut expected = case.expect.as_object().unwrap().clone();
         _ = (expected.remove("warnings"), expected.remove("explain"));
+        expected.retain(|field, _| !UNKNOWN_TO_REFERENCE.contains(&&**field));
         if !expected.is_empty() {
             let mut found = reference::run(objects, &config.options, &case.raw);
             if !expected.contains_key("fallbacks") {

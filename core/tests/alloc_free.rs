@@ -1,4 +1,5 @@
-//! A decision allocates nothing: counted over every vector, and over a pool of 4,096 endpoints. Nor does reading a body without escapes.
+//! A decision allocates nothing: counted over every vector, and over a pool of 4,096 endpoints. Nor does reading a body without escapes, or a metrics
+//! page without LoRA adapters.
 
 #![allow(
     clippy::unwrap_used,
@@ -16,8 +17,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use inferroute::{
-    Body, BodyFormat, BodyLimits, DecisionRng, Event, Manifests, Nanos, NoTrace, Options, ReportedEndpoint,
-    Request, Router, decide,
+    Body, BodyFormat, BodyLimits, DecisionRng, Event, LoadReport, Manifests, Nanos, NoTrace, Options,
+    ReportedEndpoint, Request, Router, ScrapeOptions, decide,
 };
 
 /// The system's allocator, counting what this thread asks of it.
@@ -131,4 +132,31 @@ fn a_body_allocates_only_for_escapes_in_the_values_asked_for() {
     assert_eq!(read(r#"{"model": "\u006d"}"#, BodyFormat::Chat), 1);
     let form = "--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nm\r\n--b--";
     assert_eq!(read(form, BodyFormat::Multipart { boundary: "b" }), 0);
+}
+
+#[test]
+fn a_metrics_page_allocates_only_for_adapters_and_problems() {
+    let read = |text: &str, options: &ScrapeOptions| {
+        let mut report = LoadReport::default();
+        let count = allocations(|| report = LoadReport::from_prometheus(text, options).report);
+        assert!(report.waiting.is_some(), "{report:?}");
+        count
+    };
+    let rank = |n: u32| {
+        format!(
+            "# TYPE vllm:num_requests_waiting gauge\n\
+             vllm:num_requests_waiting{{engine=\"{n}\",model_name=\"a\\\"b\"}} 3.0 1700000000 # {{a=\"b\"}} 1\n\
+             vllm:kv_cache_usage_perc{{engine=\"{n}\",model_name=\"m\"}} 0.5\n\
+             vllm:prompt_tokens_total{{engine=\"{n}\",model_name=\"m\"}} 8.128902e+06\n\
+             vllm:request_success_total{{engine=\"{n}\",finished_reason=\"stop\"}} 3\n\
+             vllm:cache_config_info{{block_size=\"16\",engine=\"{n}\",num_gpu_blocks=\"9\"}} 1\n"
+        )
+    };
+    let page: String = (0..32).map(rank).collect();
+    assert_eq!(read(&page, &ScrapeOptions::default()), 0);
+    assert_eq!(read(&page, &ScrapeOptions::default().engine(inferroute::Engine::Vllm)), 0);
+    let adapters = "vllm:lora_requests_info{max_lora=\"2\",running_lora_adapters=\"x,y\",waiting_lora_adapters=\"\"} 1\n";
+    // A list and two names, however many series there are.
+    assert_eq!(read(&(page.clone() + &adapters.repeat(50)), &ScrapeOptions::default()), 3);
+    assert_eq!(read(&(page + "vllm:num_requests_running x\n"), &ScrapeOptions::default()), 1);
 }

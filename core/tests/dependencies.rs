@@ -29,6 +29,7 @@ const BUILT_IN: &[&str] = &[
     "serde_core",
     "smallvec",
     "thiserror",
+    "twox-hash",
 ];
 
 /// Macros, which run at build time and leave nothing behind.

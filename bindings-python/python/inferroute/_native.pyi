@@ -1,5 +1,6 @@
 """The compiled part of inferroute. Import its names from ``inferroute``."""
 
+from collections.abc import Iterable
 from types import TracebackType
 from typing import Final, Literal, final
 
@@ -7,10 +8,12 @@ from ._errors import Diagnostic
 from .types import (
     BodyBytes,
     DecisionDict,
+    DirectResponse,
     EndpointDict,
     Event,
     ExplanationDict,
     Headers,
+    InvalidBackendRefs,
     Location,
     Manifests,
     Mutations,
@@ -32,7 +35,7 @@ class Backend:
 
     @property
     def kind(self) -> str:
-        """``AIServiceBackend``, ``InferencePool``, ``Service`` or ``Backend``."""
+        """``AIServiceBackend``, ``InferencePool``, ``InferencePoolImport``, ``Service`` or ``Backend``."""
     @property
     def namespace(self) -> str:
         """The namespace, also where the reference left it out."""
@@ -155,7 +158,7 @@ class NoRoute:
         """Always False; tells a ``NoRoute`` from a decision or ticket."""
     @property
     def status(self) -> int:
-        """The HTTP status to answer with: 404, 500 or 503, or that of a redirect."""
+        """The HTTP status to answer with: 404, 500 or 503, or that of a redirect or direct response."""
     @property
     def reason(self) -> str:
         """The stable word for logs, for example ``pool_empty``."""
@@ -174,6 +177,9 @@ class NoRoute:
     @property
     def location(self) -> Location | None:
         """Where a redirect sends the client: the parts of the URL that change, None for those that stay. None for other answers."""
+    @property
+    def direct_response(self) -> DirectResponse | None:
+        """What to answer where the rule answers by itself. None for other answers."""
     @property
     def seed(self) -> int:
         """The seed of the decision."""
@@ -232,8 +238,11 @@ class Router:
     none. ``first_match``: the first match in the order of the text wins, as in the first releases of Envoy AI Gateway, instead of the most
     specific one. ``fallback_endpoints``: how many other endpoints of its pool a decision names for retries. ``strict``:
     objects that the Kubernetes API server would refuse are errors, ``RT0401``, in its own words. ``unknown_model``: what happens to a model that
-    no InferenceModel of its pool declares although others are: ``pass``, ``reject`` (404) or ``sheddable``. ``envoy_gateway_order``: matches
-    are ordered as Envoy Gateway orders them where it departs from Gateway API. ``catch_all``: each AIGatewayRoute ends in a 404 for whatever
+    no InferenceModel of its pool declares although others are: ``pass``, ``reject`` (404) or ``sheddable``. ``envoy_gateway``: routes
+    mean what Envoy Gateway makes of them where it departs from Gateway API. ``extension_filters``: kinds of extension filters, ``group/Kind``,
+    that the host applies itself: they come back in ``Decision.mutations`` instead of answering 500. ``mesh``: the Services of the manifests are
+    addresses for requests with a ``client_namespace``. ``invalid_backend_refs``: whether a backendRef that leads nowhere fails its share of the
+    requests (``fail_share``) or takes its AIGatewayRoute out, as the controller of Envoy AI Gateway does (``freeze_route``). ``catch_all``: each AIGatewayRoute ends in a 404 for whatever
     else comes to its hosts, as Envoy AI Gateway adds it. ``seed``: from 0 to 2**64 - 1; None draws one from the operating system. Routers with one seed that are asked the same in
     the same order decide the same; give replicas different ones. To replay a run, keep ``Router.seed`` or the seeds of its decisions.
 
@@ -252,8 +261,11 @@ class Router:
         fallback_endpoints: int = 2,
         strict: bool = False,
         unknown_model: UnknownModel | str = "pass",
-        envoy_gateway_order: bool = False,
+        envoy_gateway: bool = False,
         catch_all: bool = False,
+        extension_filters: Iterable[str] = (),
+        mesh: bool = False,
+        invalid_backend_refs: InvalidBackendRefs | str = "fail_share",
         seed: int | None = None,
     ) -> Router: ...
     def decide(
@@ -265,6 +277,7 @@ class Router:
         path: str = "/",
         method: str = "GET",
         gateway: str | None = None,
+        client_namespace: str | None = None,
         port: int | None = None,
         objective: str | None = None,
         body: BodyBytes | None = None,
@@ -282,6 +295,8 @@ class Router:
         ``path``: the path with its query, as it stands in the request line. ``method``: in capitals.
         ``gateway``: the Gateway the request came through, ``namespace/name``, and ``port``: that of its listener; only routes attached there
         are then looked at. Without a gateway every route is.
+        ``client_namespace``: the namespace of a client within a mesh, instead of a gateway; ``host`` (and ``port``, else the host's, else 80) then
+        name a Service, whose routes decide, or which gets the request itself as rule 0 of a route of its own name. Needs the option ``mesh``.
         ``objective``: the request's InferenceObjective, ``namespace/name``; no header is trusted with it.
         ``body``: where ``model`` is None, the model is read from it, in the shape that ``path`` and ``content_type`` (the header's value) say;
         a body that cannot be read is a ``RequestError`` with a code ``BD…``.
@@ -300,6 +315,7 @@ class Router:
         path: str = "/",
         method: str = "GET",
         gateway: str | None = None,
+        client_namespace: str | None = None,
         port: int | None = None,
         objective: str | None = None,
         body: BodyBytes | None = None,
@@ -319,6 +335,7 @@ class Router:
         path: str = "/",
         method: str = "GET",
         gateway: str | None = None,
+        client_namespace: str | None = None,
         port: int | None = None,
         objective: str | None = None,
         body: BodyBytes | None = None,
@@ -347,8 +364,11 @@ class Router:
         fallback_endpoints: int | None = None,
         strict: bool | None = None,
         unknown_model: UnknownModel | str | None = None,
-        envoy_gateway_order: bool | None = None,
+        envoy_gateway: bool | None = None,
         catch_all: bool | None = None,
+        extension_filters: Iterable[str] | None = None,
+        mesh: bool | None = None,
+        invalid_backend_refs: InvalidBackendRefs | str | None = None,
     ) -> None:
         """Publishes a plan of other manifests. Endpoints and pools that stay keep their counts. Options that are None stay as they are.
 

@@ -7,6 +7,7 @@ from typing import Literal, Protocol, TypedDict
 
 Strategy = Literal["random", "round_robin", "least_request", "two_choice"]
 UnknownModel = Literal["pass", "reject", "sheddable"]
+InvalidBackendRefs = Literal["fail_share", "freeze_route"]
 Manifests = str | Mapping[str, str] | Iterable[tuple[str, str]]
 HeaderValue = str | bytes | list[str] | list[bytes] | tuple[str | bytes, ...]
 HeaderPair = tuple[str | bytes, HeaderValue] | list[str] | list[bytes]
@@ -105,13 +106,41 @@ class BackendDict(TypedDict):
     name: str
 
 
+class Substitution(TypedDict):
+    """An expression in RE2 syntax and what replaces each of its matches."""
+
+    pattern: str
+    substitution: str
+    """``\\1`` to ``\\9`` are groups of the match, ``\\0`` is the whole of it, two backslashes are one."""
+
+
+class HostSource(TypedDict, total=False):
+    """Where the host comes from, one of the two. What yields nothing leaves the client's."""
+
+    header: str
+    """The value of this header of the client's request."""
+    path_regex: Substitution
+    """The path without its query, substituted."""
+
+
+class ExtensionFilter(TypedDict):
+    """A filter of a kind that the option ``extension_filters`` names: the host applies it."""
+
+    group: str
+    kind: str
+    namespace: str
+    name: str
+
+
 class PathChange(TypedDict, total=False):
-    """How the path changes, one of the two. The query stays."""
+    """How the path changes, one of the three. The query stays."""
 
     full: str
     """This path instead."""
     prefix: str
     """This instead of the prefix that matched."""
+    regex: Substitution
+    """The matches of an expression replaced."""
 
 
 class HeaderChange(TypedDict, total=False):
@@ -164,6 +193,8 @@ class Mutations(TypedDict, total=False):
     body: list[BodyChange]
     hostname: str
     """The host to ask the endpoint for."""
+    hostname_from: HostSource | Literal["backend"]
+    """Where the host comes from instead; ``backend``: the DNS name of the endpoint that is asked."""
     path: PathChange
     """``Decision.rewritten_path`` has it applied."""
     mirrors: list[Mirror]
@@ -172,6 +203,8 @@ class Mutations(TypedDict, total=False):
     stream_idle_timeout: int
     retry: Retry
     app_protocol: str
+    extensions: list[ExtensionFilter]
+    """Filters that the host applies, in their order."""
 
 
 class Location(TypedDict):
@@ -182,6 +215,15 @@ class Location(TypedDict):
     port: int | None
     path: str | None
     """With its query."""
+
+
+class DirectResponse(TypedDict):
+    """The answer of a rule itself."""
+
+    status: int
+    content_type: str | None
+    headers: list[HeaderChange]
+    body: str | None
 
 
 class AttemptDict(TypedDict):
@@ -218,6 +260,7 @@ class NoRouteDict(TypedDict):
     route: str | None
     rule: int | None
     location: Location | None
+    direct_response: DirectResponse | None
     seed: int
 
 

@@ -56,6 +56,9 @@ fn of_gateway<'a>(objects: &'a Objects<'_>, gateway: &'a Named<'_, GatewaySpec>)
 
 /// Where a route is reached, among the `listeners` of all Gateways.
 pub(super) fn reach(objects: &Objects<'_>, listeners: &[Vec<Listener<'_>>], route: &Route<'_>) -> Reach {
+    if route.is_of_mesh() {
+        return Reach::Attached(Vec::new());
+    }
     let parents = route.parents.iter().filter_map(|parent| {
         let is_of_set = names(parent, "ListenerSet");
         let namespace = parent.namespace.as_deref().unwrap_or_else(|| route.name.namespace());

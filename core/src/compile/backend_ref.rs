@@ -8,12 +8,8 @@ use super::report::Report;
 use super::resolve::service_host;
 use super::route::Route;
 use crate::ids::{BackendIx, Ix, ObjectName};
-use crate::manifest::Labels;
-use crate::manifest::{
-    AI_GATEWAY, BackendRefWire, BodyMutationWire, CORE, Code, ENVOY_GATEWAY, HeaderMutationWire, INFERENCE,
-    Kind,
-};
-use crate::plan::{Backend, BackendRef, Options, Target};
+use crate::manifest::{BackendRefWire, BodyMutationWire, Code, HeaderMutationWire, Kind, Labels};
+use crate::plan::{Backend, BackendRef, InvalidBackendRefs, Mutations, Options, Target};
 use crate::units::{Weight, port};
 
 /// The Services and Backends that routes name themselves, each with a number among the plan's backends.
@@ -38,12 +34,32 @@ impl<'a> Services<'a> {
         *self.numbers.entry((kind, name.clone(), port)).or_insert_with(|| {
             let (host, port) = match kind {
                 Kind::Service => (Some(service_host(name.name(), name.namespace())), port),
-                _ => objects.backend_address(name).unzip(),
+                Kind::Backend => objects.backend_address(name).unzip(),
+                // How the endpoints of another cluster are reached is the host's to know.
+                _ => (None, None),
             };
             self.backends.push(Backend { name: name.clone(), host, port, labels: Labels::new() });
             next
         })
     }
+
+    /// A reference to a Service as it stands.
+    pub(super) fn service(&mut self, objects: &Objects<'_>, name: &ObjectName, port: u16) -> BackendRef {
+        BackendRef {
+            name: name.clone(),
+            kind: Kind::Service.as_str(),
+            weight: Weight::DEFAULT.get(),
+            priority: 0,
+            target: Target::Backend(self.number(objects, Kind::Service, name, Some(port))),
+            mutations: Mutations::default(),
+            model: None,
+        }
+    }
+}
+
+/// Whether a reference of this route that leads nowhere takes the route out.
+pub(super) fn freezes(options: &Options, route: &Route<'_>) -> bool {
+    route.kind == Kind::AIGatewayRoute && options.invalid_backend_refs == InvalidBackendRefs::FreezeRoute
 }
 
 /// One backendRef of one route.
@@ -133,7 +149,7 @@ impl Resolver<'_> {
                 return None;
             }
         };
-        let groups = groups(kind);
+        let groups = kind.groups();
         if let Some(group) = wire.group.as_deref().filter(|group| !groups.contains(group)) {
             let message = format!("group `{group}` does not define {}", kind.as_str());
             let help = format!(
@@ -151,8 +167,14 @@ impl Resolver<'_> {
     fn gateway_kind(&self, wire: &BackendRefWire, report: &mut Report) -> Option<Kind> {
         let group = wire.group.as_deref().unwrap_or_default();
         let kind = wire.kind.as_deref().unwrap_or(Kind::Service.as_str());
-        let known = [Kind::Service, Kind::InferencePool, Kind::AIServiceBackend, Kind::Backend];
-        let found = known.into_iter().find(|known| known.as_str() == kind && groups(*known).contains(&group));
+        let known = [
+            Kind::Service,
+            Kind::InferencePool,
+            Kind::InferencePoolImport,
+            Kind::AIServiceBackend,
+            Kind::Backend,
+        ];
+        let found = known.into_iter().find(|known| known.as_str() == kind && known.groups().contains(&group));
         if found == Some(Kind::Service) && wire.port.is_none() {
             let message =
                 format!("Service `{}` is referenced without a port; its share is answered 500", wire.name);
@@ -161,8 +183,7 @@ impl Resolver<'_> {
         }
         if found.is_none() {
             let message = format!("`{kind}` of group `{group}` is not a backend; its share is answered 500");
-            let help =
-                "name a Service, an InferencePool, an AIServiceBackend or a Backend, each with its group";
+            let help = "name a Service, an InferencePool, an InferencePoolImport, an AIServiceBackend or a Backend, each with its group";
             self.report(report, Code::NotABackend, "kind", message, help);
         }
         found
@@ -177,10 +198,13 @@ impl Resolver<'_> {
         report: &mut Report,
     ) -> Target {
         let from = self.route.name.namespace();
-        if !self.objects.permits((self.route.kind, from), groups(kind), kind, name) {
+        if !self.route.is_of_mesh()
+            && !self.objects.permits((self.route.kind, from), kind.groups(), kind, name)
+        {
             let message = format!(
-                "{} {name} is in another namespace and no ReferenceGrant there permits it; its share is answered 500",
-                kind.as_str()
+                "{} {name} is in another namespace and no ReferenceGrant there permits it; {}",
+                kind.as_str(),
+                self.consequence(kind, false)
             );
             let help = format!(
                 "add a ReferenceGrant to namespace {} from {} of namespace {from}",
@@ -199,23 +223,21 @@ impl Resolver<'_> {
                 .then(|| Target::Backend(services.number(self.objects, kind, name, at.and_then(port)))),
         };
         found.unwrap_or_else(|| {
-            let message = format!("there is no {} {name}; its share is answered 500", kind.as_str());
+            let message = format!("there is no {} {name}; {}", kind.as_str(), self.consequence(kind, true));
             self.report(report, Code::NotFound, "name", message, "load the object too, or correct the name");
             Target::NotFound
         })
     }
 
+    fn consequence(&self, kind: Kind, is_absent: bool) -> &'static str {
+        if freezes(self.options, self.route) && !(is_absent && kind == Kind::InferencePool) {
+            "the route takes no part"
+        } else {
+            "its share is answered 500"
+        }
+    }
+
     fn report(&self, report: &mut Report, code: Code, field: &str, message: String, help: &str) {
         report.add(self.route.source, code, &format!("{}.{field}", self.path), message, help);
-    }
-}
-
-/// The groups that define a kind of backend.
-const fn groups(kind: Kind) -> &'static [&'static str] {
-    match kind {
-        Kind::InferencePool => INFERENCE,
-        Kind::AIServiceBackend => AI_GATEWAY,
-        Kind::Backend => ENVOY_GATEWAY,
-        _ => CORE,
     }
 }

@@ -1,5 +1,6 @@
 //! The values of one object, each by itself: what the types alone cannot rule out.
 
+use super::extension_filter::check_filter;
 use super::http::is_header_name;
 use super::report::Report;
 use super::route::{PathTest, Route, RouteMatch};
@@ -16,6 +17,7 @@ pub(super) fn check(source: &Source, report: &mut Report) {
         Body::Backend(object) => checker.backend(&object.spec),
         Body::Pool(object) => checker.pool(&object.spec),
         Body::Model(object) => checker.model(&object.spec),
+        Body::RouteFilter(object) => check_filter(source, &object.spec, checker.report),
         // Routes of all kinds are checked in their common shape.
         _ => {}
     }

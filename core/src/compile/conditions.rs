@@ -5,7 +5,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use super::report::Report;
 use super::route::{PathTest, Route, RouteMatch};
 use crate::manifest::{Code, MatchType, ValueMatchWire};
-use crate::plan::Test;
+use crate::plan::{Test, stacked_repetition};
 
 /// Bytes a compiled expression may take. Repetitions of repetitions exceed it at once instead of after much work.
 const PATTERN_SIZE: usize = 64 << 10;
@@ -92,6 +92,18 @@ impl Reader<'_> {
     /// An expression that must match the whole value, as Envoy's `safe_regex` does. Anchored here, because checking the span after a search misses
     /// alternatives that match further.
     fn pattern(&mut self, text: &str, field: &str) -> Option<Regex> {
+        if let Some(stacked) = stacked_repetition(text) {
+            let message = format!("the expression repeats a repetition, `{stacked}`, which RE2 refuses");
+            let help = "put the inner repetition in a group, or drop one of the two";
+            self.report.add(
+                self.route.source,
+                Code::BadPattern,
+                &format!("{}.{field}", self.at),
+                message,
+                help,
+            );
+            return None;
+        }
         // Compiled by itself first: `a)(b` must not become valid inside the group.
         let alone = RegexBuilder::new(text).size_limit(PATTERN_SIZE).build();
         let whole =

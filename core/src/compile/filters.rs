@@ -8,12 +8,11 @@ use super::http::{is_header_name, is_header_value};
 use super::objects::Objects;
 use super::report::Report;
 use super::route::{Route, RouteRule};
-use crate::ids::ObjectName;
 use crate::manifest::{
     BackendRefWire, BodyMutationWire, Code, FilterWire, HeaderModifierWire, HeaderMutationWire, HeaderWire,
-    Kind, MirrorWire, PathModifierWire, RedirectWire, RewriteWire,
+    Kind, PathModifierWire, RedirectWire, RewriteWire,
 };
-use crate::plan::{HeaderChange, Mirror, Mutations, PathChange, Redirect, Retry};
+use crate::plan::{DirectResponse, HeaderChange, Mutations, Options, PathChange, Redirect, Retry};
 use crate::units::port;
 
 /// What the filters of one list come to.
@@ -21,13 +20,44 @@ use crate::units::port;
 pub(super) struct Filtered {
     pub(super) mutations: Mutations,
     pub(super) redirect: Option<Redirect>,
+    pub(super) direct: Option<DirectResponse>,
     /// Some filter cannot be followed.
     pub(super) is_broken: bool,
+}
+
+/// What the filters of one list did so far, where a later one may contradict them.
+#[derive(Default)]
+pub(super) struct ListState {
+    pub(super) is_of_ref: bool,
+    pub(super) mirrors: bool,
+    /// The list may not rewrite the path.
+    keeps_path: bool,
+    host: bool,
+    path: bool,
+    /// An HTTPRouteFilter rewrites the URL.
+    pub(super) extended: bool,
+}
+
+impl ListState {
+    /// Notes what a filter rewrites; an error where another one does already, or where it may not.
+    pub(super) fn rewrites(&mut self, host: bool, path: bool) -> Result<(), String> {
+        if path && self.keeps_path {
+            // Envoy's weighted clusters cannot (Envoy Gateway, `validateBackendRefFilters`).
+            return Err("Envoy Gateway does not rewrite the path for one backendRef alone".to_owned());
+        }
+        if (host && self.host) || (path && self.path) {
+            let part = if host && self.host { "host name" } else { "path" };
+            return Err(format!("two filters rewrite the {part}"));
+        }
+        (self.host, self.path) = (self.host || host, self.path || path);
+        Ok(())
+    }
 }
 
 /// Reads filters of one route.
 pub(super) struct FilterReader<'a> {
     pub(super) objects: &'a Objects<'a>,
+    pub(super) options: &'a Options,
     pub(super) route: &'a Route<'a>,
 }
 
@@ -36,7 +66,7 @@ impl FilterReader<'_> {
     pub(super) fn of_rule(&self, r: usize, rule: &RouteRule<'_>, report: &mut Report) -> Filtered {
         let at = format!("spec.rules[{r}]");
         let mut filtered = Filtered::default();
-        self.add_filters(&mut filtered, rule.filters, &at, report);
+        self.add_filters(&mut filtered, ListState::default(), rule.filters, &at, report);
         let mutations = &mut filtered.mutations;
         let timeouts = rule.timeouts;
         let mut read = |text: Option<&str>, field: &str| {
@@ -79,7 +109,9 @@ impl FilterReader<'_> {
         report: &mut Report,
     ) -> Filtered {
         let mut filtered = rule.clone();
-        self.add_filters(&mut filtered, &wire.filters, at, report);
+        let list =
+            ListState { is_of_ref: true, keeps_path: self.options.envoy_gateway, ..ListState::default() };
+        self.add_filters(&mut filtered, list, &wire.filters, at, report);
         let headers = [wire.header_mutation.as_ref(), backend.0].into_iter().flatten();
         add_header_mutations(&mut filtered.mutations.request_headers, headers);
         let bodies = [wire.body_mutation.as_ref(), backend.1].into_iter().flatten();
@@ -87,21 +119,27 @@ impl FilterReader<'_> {
         filtered
     }
 
-    fn add_filters(&self, to: &mut Filtered, filters: &[FilterWire], at: &str, report: &mut Report) {
+    fn add_filters(
+        &self,
+        to: &mut Filtered,
+        mut list: ListState,
+        filters: &[FilterWire],
+        at: &str,
+        report: &mut Report,
+    ) {
         for (position, filter) in filters.iter().enumerate() {
+            // What answers by itself leaves nothing to the filters after it (Envoy Gateway, `ProcessHTTPFilters`).
+            if to.direct.is_some() {
+                break;
+            }
             let earlier = filters.iter().take(position);
-            let outcome = self.add(to, filter, earlier, &format!("{at}.filters[{position}]"), report);
+            let at = format!("{at}.filters[{position}]");
+            let outcome = self.add(to, &mut list, filter, earlier, &at, report);
             if let Err(message) = outcome {
                 to.is_broken = true;
                 let message = format!("{message}; requests that it applies to are answered 500");
                 let help = "correct the filter, or take it out";
-                report.add(
-                    self.route.source,
-                    Code::BadFilter,
-                    &format!("{at}.filters[{position}]"),
-                    message,
-                    help,
-                );
+                report.add(self.route.source, Code::BadFilter, &at, message, help);
             }
         }
     }
@@ -109,6 +147,7 @@ impl FilterReader<'_> {
     fn add<'f>(
         &self,
         to: &mut Filtered,
+        list: &mut ListState,
         filter: &FilterWire,
         mut earlier: impl Iterator<Item = &'f FilterWire>,
         at: &str,
@@ -118,7 +157,7 @@ impl FilterReader<'_> {
         // Header changes and mirrors add up; of the others two would contradict each other.
         let may_repeat = matches!(
             filter.kind.as_str(),
-            "RequestMirror" | "RequestHeaderModifier" | "ResponseHeaderModifier"
+            "RequestMirror" | "RequestHeaderModifier" | "ResponseHeaderModifier" | "ExtensionRef"
         );
         if !may_repeat && earlier.any(|other| other.kind == filter.kind) {
             return Err(format!("a filter of type {} stands twice", filter.kind));
@@ -136,14 +175,25 @@ impl FilterReader<'_> {
             "RequestMirror" => {
                 let wire = filter.request_mirror.as_deref().ok_or_else(missing)?;
                 mutations.mirrors.extend(self.mirror(wire, at, report)?);
+                list.mirrors = true;
             }
             "RequestRedirect" => {
                 to.redirect = Some(redirect(filter.request_redirect.as_ref().ok_or_else(missing)?)?);
             }
             "URLRewrite" => {
                 let RewriteWire { hostname, path } = filter.url_rewrite.as_ref().ok_or_else(missing)?;
-                mutations.hostname.clone_from(hostname);
-                mutations.path = path.as_ref().map(path_change).transpose()?;
+                list.rewrites(hostname.is_some(), path.is_some())?;
+                // What the filter leaves out stays as the rule has it.
+                if hostname.is_some() {
+                    mutations.hostname.clone_from(hostname);
+                    mutations.hostname_from = None;
+                }
+                if let Some(path) = path {
+                    mutations.path = Some(path_change(path)?);
+                }
+            }
+            "ExtensionRef" => {
+                self.add_extension(to, list, filter.extension_ref.as_ref().ok_or_else(missing)?)?;
             }
             // Answered by the proxy itself, before anything is routed.
             "CORS" => {}
@@ -151,54 +201,9 @@ impl FilterReader<'_> {
         }
         Ok(())
     }
-
-    /// The backend of a mirror; `None` where there is no such backend, which costs the copies and nothing else.
-    fn mirror(&self, wire: &MirrorWire, at: &str, report: &mut Report) -> Result<Option<Mirror>, String> {
-        let to = &wire.backend_ref;
-        let namespace = to.namespace.as_deref().unwrap_or_else(|| self.route.name.namespace());
-        let name = ObjectName::new(namespace, &to.name);
-        let is_service = to.kind.as_deref().is_none_or(|kind| kind == "Service");
-        if is_service && to.port.is_none() {
-            return Err(format!("Service `{}` is mirrored to without a port", to.name));
-        }
-        let kind = if is_service { Kind::Service } else { Kind::Backend };
-        let from = (self.route.kind, self.route.name.namespace());
-        if !self.objects.permits(from, kind.groups(), kind, &name) || !self.objects.has_plain(kind, &name) {
-            let message =
-                format!("{} {name} is not there or not permitted; no copies are sent", kind.as_str());
-            report.add(
-                self.route.source,
-                Code::NotFound,
-                &format!("{at}.requestMirror.backendRef.name"),
-                message,
-                "load the object and, across namespaces, a ReferenceGrant",
-            );
-            return Ok(None);
-        }
-        let positive = |value: i64| u32::try_from(value).ok();
-        let (numerator, denominator) = match (&wire.fraction, wire.percent) {
-            (Some(fraction), _) => {
-                (positive(fraction.numerator), positive(fraction.denominator.unwrap_or(100)))
-            }
-            (None, percent) => (positive(percent.unwrap_or(100)), Some(100)),
-        };
-        let share = numerator
-            .zip(denominator)
-            .filter(|(numerator, denominator)| *denominator > 0 && numerator <= denominator);
-        let (numerator, denominator) = share.ok_or("the share of a mirror is not between 0 and 1")?;
-        let (namespace, name) = (name.namespace().to_owned(), name.name().to_owned());
-        Ok(Some(Mirror {
-            kind: kind.as_str(),
-            namespace,
-            name,
-            port: to.port.and_then(port),
-            numerator,
-            denominator,
-        }))
-    }
 }
 
-fn header_changes(wire: &HeaderModifierWire) -> Result<Vec<HeaderChange>, String> {
+pub(super) fn header_changes(wire: &HeaderModifierWire) -> Result<Vec<HeaderChange>, String> {
     let names = wire.set.iter().chain(&wire.add).map(|header| &header.name).chain(&wire.remove);
     if names.into_iter().any(|name| name.eq_ignore_ascii_case("host")) {
         return Err("the host is changed by a URLRewrite filter, not as a header".to_owned());
@@ -254,10 +259,10 @@ fn path_change(wire: &PathModifierWire) -> Result<PathChange, String> {
         other => return Err(format!("a path cannot be changed by `{other}`")),
     };
     let change = change.ok_or_else(|| format!("a path modifier of type {} lacks its field", wire.kind))?;
-    let (PathChange::Full(text) | PathChange::Prefix(text)) = &change;
-    if is_header_value(text) || text.is_empty() {
-        Ok(change)
-    } else {
-        Err("the new path has characters that HTTP does not allow".to_owned())
+    match &change {
+        PathChange::Full(text) | PathChange::Prefix(text) if !is_header_value(text) && !text.is_empty() => {
+            Err("the new path has characters that HTTP does not allow".to_owned())
+        }
+        _ => Ok(change),
     }
 }

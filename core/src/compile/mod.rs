@@ -8,9 +8,12 @@ mod backend_ref;
 mod check;
 mod conditions;
 mod durations;
+mod extension_filter;
 mod fields;
 mod filters;
 mod http;
+mod mesh;
+mod mirror;
 mod models;
 mod objects;
 mod order;
@@ -57,9 +60,9 @@ pub(crate) fn compile(collected: Collected, options: &Options) -> Result<Plan, P
     let pools = resolve::pools(&objects, &mut report);
     let routes = resolve::routes(&objects, options, &mut backends, &mut report);
     let scheduling = scheduling::choose(&configs, options, &mut report);
-    let mut scopes = order::scopes(&objects, options, &mut report);
+    let mut scopes = order::scopes(&objects, options, &routes.frozen, &mut report);
     scopes.add_header_names(&scheduling.header_names());
-    let published = publish::models(&objects);
+    let published = publish::models(&objects, &routes.frozen);
     let warnings = report.finish()?;
     Ok(Plan {
         scopes,
@@ -67,6 +70,7 @@ pub(crate) fn compile(collected: Collected, options: &Options) -> Result<Plan, P
         rules: routes.rules.into_iter().collect(),
         pools: pools.into_iter().collect(),
         backends: backends.into_iter().collect(),
+        prefix: scheduling.prefix_plan(),
         scheduling,
         stale_after: options.stale_after,
         leases: Terms::new(options.lease),

@@ -7,7 +7,8 @@ use super::route::Route;
 use crate::ids::{BackendIx, Ix, ObjectName, PoolIx};
 use crate::manifest::{
     BackendSpec, Body, Code, EnvoyBackendSpec, GatewaySpec, GrantSpec, Kind, Labels, ListenerSetSpec,
-    ModelSpec, Object, ObjectMeta, ObjectiveSpec, PoolSpec, RewriteSpec, Source,
+    ModelSpec, Object, ObjectMeta, ObjectiveSpec, PoolSpec, RewriteSpec, RouteFilterSpec, ServicePortWire,
+    ServiceSpec, Source,
 };
 use crate::plan::Options;
 use crate::units::port;
@@ -31,6 +32,8 @@ pub(super) struct Objects<'s> {
     pub(super) grants: Vec<Named<'s, GrantSpec>>,
     pub(super) gateways: Vec<Named<'s, GatewaySpec>>,
     pub(super) listener_sets: Vec<Named<'s, ListenerSetSpec>>,
+    /// Services with the ports that they state.
+    pub(super) services: Vec<(ObjectName, &'s [ServicePortWire])>,
     backend_numbers: HashMap<ObjectName, BackendIx>,
     pool_numbers: HashMap<ObjectName, PoolIx>,
     gateway_numbers: HashMap<ObjectName, usize>,
@@ -38,6 +41,7 @@ pub(super) struct Objects<'s> {
     plain: HashSet<(Kind, ObjectName)>,
     service_namespaces: HashSet<String>,
     envoy_backends: HashMap<ObjectName, &'s EnvoyBackendSpec>,
+    route_filters: HashMap<ObjectName, &'s RouteFilterSpec>,
     namespace_labels: HashMap<&'s str, &'s Labels>,
 }
 
@@ -97,8 +101,15 @@ impl<'s> Objects<'s> {
                 self.plain.insert((Kind::Backend, name.clone()));
                 self.envoy_backends.insert(name, &object.spec);
             }
-            Body::Plain(kind, _) => {
+            Body::RouteFilter(object) => {
+                self.route_filters.insert(name, &object.spec);
+            }
+            Body::Service(object) => {
                 self.service_namespaces.insert(name.namespace().to_owned());
+                self.services.push((name.clone(), object.spec.as_ref().map_or(&[], ServiceSpec::ports)));
+                self.plain.insert((Kind::Service, name));
+            }
+            Body::Plain(kind, _) => {
                 self.plain.insert((*kind, name));
             }
         }
@@ -131,6 +142,10 @@ impl<'s> Objects<'s> {
         // IPv6 goes in brackets before a port.
         let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
         Some((host.into(), port(number)?))
+    }
+
+    pub(super) fn route_filter(&self, name: &ObjectName) -> Option<&'s RouteFilterSpec> {
+        self.route_filters.get(name).copied()
     }
 
     pub(super) fn namespace_labels(&self, namespace: &str) -> Option<&Labels> {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::attach::{ListenerAt, Reach, listener_port, listeners, reach, takes_http};
 use super::conditions::{MatchTests, tests_of};
 use super::fields::FieldNames;
+use super::mesh;
 use super::objects::{Objects, age};
 use super::report::Report;
 use super::route::{PathTest, Route, RouteMatch};
@@ -50,7 +51,7 @@ impl Specificity {
             tests.iter().filter(|(_, test)| matches!(test, Test::Exact(_))).count()
         };
         let (headers, query) = (tests.headers.len(), tests.query.len());
-        if options.envoy_gateway_order {
+        if options.envoy_gateway {
             // There a method is one more header, and an exact one.
             let method = usize::from(has_method);
             return Self {
@@ -77,8 +78,16 @@ struct Candidate {
 }
 
 /// All matchers of the plan.
-pub(super) fn scopes(objects: &Objects<'_>, options: &Options, report: &mut Report) -> Scopes {
-    let candidates = candidates(objects, options, report);
+///
+/// `frozen` are the numbers of the routes that take no part.
+pub(super) fn scopes(
+    objects: &Objects<'_>,
+    options: &Options,
+    frozen: &BTreeSet<usize>,
+    report: &mut Report,
+) -> Scopes {
+    let mut candidates = candidates(objects, options, report);
+    candidates.retain(|candidate| !frozen.contains(&candidate.route));
     let names = FieldNames::collect(objects, candidates.iter().map(|candidate| &candidate.tests));
     let listeners = listeners(objects);
     let reaches: Vec<Reach> = objects.routes.iter().map(|route| reach(objects, &listeners, route)).collect();
@@ -104,10 +113,15 @@ pub(super) fn scopes(objects: &Objects<'_>, options: &Options, report: &mut Repo
         gateways.insert(gateway.as_str().into(), GatewayScope::Named(matcher));
     }
     let fields = names.fields();
+    let addresses = mesh::addresses(objects, options);
+    let services = mesh::services(objects, &addresses, |routes| {
+        order.matcher(|route| if routes.contains(&route) { written(&[]) } else { Hostnames::new() })
+    });
     Scopes {
         any: order.matcher(|route| anywhere(objects, &reaches, route)),
         elsewhere: order.matcher(|route| freely(objects, &reaches, route, None)),
         gateways,
+        services,
         header_names: fields.iter().filter_map(|field| field.header_name().cloned()).collect(),
         fields,
     }

@@ -1,5 +1,7 @@
 //! Which models the routes serve by name: the exact values that AIGatewayRoutes ask of the model header.
 
+use std::collections::BTreeSet;
+
 use super::objects::Objects;
 use crate::manifest::{Kind, MatchType};
 use crate::plan::{MODEL_HEADER, PublishedModel};
@@ -7,10 +9,11 @@ use crate::plan::{MODEL_HEADER, PublishedModel};
 /// What an absent `modelsOwnedBy` means (Envoy AI Gateway, AIGatewayRouteRule).
 const OWNER: &str = "Envoy AI Gateway";
 
-/// In the order of the texts, each name once for a set of hosts.
-pub(super) fn models(objects: &Objects<'_>) -> Vec<PublishedModel> {
+/// In the order of the texts, each name once for a set of hosts; not those of `frozen` routes.
+pub(super) fn models(objects: &Objects<'_>, frozen: &BTreeSet<usize>) -> Vec<PublishedModel> {
     let mut published: Vec<PublishedModel> = Vec::new();
-    for route in objects.routes.iter().filter(|route| route.kind == Kind::AIGatewayRoute) {
+    let live = objects.routes.iter().enumerate().filter(|(number, _)| !frozen.contains(number));
+    for (_, route) in live.filter(|(_, route)| route.kind == Kind::AIGatewayRoute) {
         let hostnames: Vec<String> =
             route.hostnames.iter().map(|hostname| hostname.to_ascii_lowercase()).collect();
         for rule in &route.rules {

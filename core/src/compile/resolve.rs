@@ -1,13 +1,16 @@
 //! Names to numbers: which backends, pools and models the references mean.
 
-use super::backend_ref::{Resolver, Services};
+use std::collections::BTreeSet;
+
+use super::backend_ref::{Resolver, Services, freezes};
 use super::filters::FilterReader;
+use super::mesh;
 use super::models::models;
 use super::objects::{Named, Objects};
 use super::report::Report;
 use crate::ids::{BackendIx, Ix, ObjectName, RouteIx};
-use crate::manifest::{BackendSpec, INFERENCE_V1, Labels, PoolSpec, Selector, has_labels};
-use crate::plan::{Backend, BackendSet, Options, Pool, Rule, RuleAnswer};
+use crate::manifest::{BackendSpec, INFERENCE_V1, Kind, Labels, PoolSpec, Selector, has_labels};
+use crate::plan::{Backend, BackendRef, BackendSet, Options, Pool, Rule, RuleAnswer, Target};
 use crate::units::port;
 
 /// The routes' names and all their rules, numbered across routes.
@@ -15,6 +18,8 @@ use crate::units::port;
 pub(super) struct Routes {
     pub(super) names: Vec<ObjectName>,
     pub(super) rules: Vec<Rule>,
+    /// Positions of the routes that take no part.
+    pub(super) frozen: BTreeSet<usize>,
 }
 
 /// The service backends, in the order of the texts.
@@ -95,7 +100,7 @@ pub(super) fn routes(
     let mut routes = Routes::default();
     let mut services = Services::new(backends);
     for (position, route) in objects.routes.iter().enumerate() {
-        let filters = FilterReader { objects, route };
+        let filters = FilterReader { objects, options, route };
         for (index, rule) in route.rules.iter().enumerate() {
             let of_rule = filters.of_rule(index, rule, report);
             let refs = rule.backend_refs.iter().enumerate().filter_map(|(b, backend)| {
@@ -108,12 +113,16 @@ pub(super) fn routes(
                 )
             });
             let backends = BackendSet::new(refs.collect());
+            if freezes(options, route) && backends.refs.iter().any(is_missing) {
+                routes.frozen.insert(position);
+            }
             let answer = if rule.is_catch_all {
                 Some(RuleAnswer::NotFound)
             } else if of_rule.is_broken {
                 Some(RuleAnswer::Broken)
             } else {
-                of_rule.redirect.map(RuleAnswer::Redirect)
+                let direct = of_rule.direct.map(RuleAnswer::Direct);
+                direct.or_else(|| of_rule.redirect.map(RuleAnswer::Redirect))
             };
             let prefixes = rule.matches.iter().map(|one| one.path.prefix().into()).collect();
             let name = rule.name.map(Into::into);
@@ -128,5 +137,23 @@ pub(super) fn routes(
         }
         routes.names.push(route.name.clone());
     }
+    for address in mesh::addresses(objects, options) {
+        let service = services.service(objects, address.service, address.port);
+        routes.rules.push(Rule {
+            route: RouteIx::new(routes.names.len()),
+            index: 0,
+            name: None,
+            backends: BackendSet::new(vec![service]),
+            prefixes: ["".into()].into(),
+            answer: None,
+        });
+        routes.names.push(address.service.clone());
+    }
     routes
+}
+
+/// Whether the controller of Envoy AI Gateway gives up at this reference (`newHTTPRoute`): it does not look for pools.
+fn is_missing(backend_ref: &BackendRef) -> bool {
+    let is_pool = backend_ref.kind == Kind::InferencePool.as_str();
+    backend_ref.target == Target::NotPermitted || (backend_ref.target == Target::NotFound && !is_pool)
 }

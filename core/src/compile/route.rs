@@ -1,5 +1,6 @@
 //! Routes of every kind in one shape, so that the steps after this one see no kinds.
 
+use super::mesh;
 use crate::ids::ObjectName;
 use crate::manifest::{
     AiMatchWire, BackendRefWire, Body, FilterWire, GrpcMatchWire, GrpcMethodWire, HttpMatchWire, Kind,
@@ -103,6 +104,14 @@ impl<'s> Route<'s> {
                 _ => return None,
             };
         Some(Self { name, kind: source.kind(), source, meta: source.meta(), hostnames, parents, rules })
+    }
+}
+
+impl Route<'_> {
+    /// Whether all parents are Services: no gateway leads here, and no grant is needed, because a mesh exposes nothing that is not exposed without it
+    /// (GEP-1294, "Namespace boundaries").
+    pub(super) fn is_of_mesh(&self) -> bool {
+        !self.parents.is_empty() && self.parents.iter().all(|parent| mesh::is_service(parent))
     }
 }
 

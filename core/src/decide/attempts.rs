@@ -4,12 +4,14 @@ use super::backend::Refs;
 use super::endpoint::Arguments;
 use super::model;
 use super::pick::Ranked;
+use super::prompt::Held;
 use super::stages::{self, Before, Staged};
 use crate::attempt::{Attempt, Attempts, TargetModel};
 use crate::ids::PoolIx;
 use crate::manifest::Criticality;
 use crate::no_route::Reason;
 use crate::plan::{BackendRef, BackendSet, Target};
+use crate::prefix::BlockHashes;
 use crate::request::Request;
 use crate::rng::DecisionRng;
 use crate::state::State;
@@ -23,6 +25,9 @@ pub(super) struct Drawing<'a, T> {
     pub(super) now: Nanos,
     /// The priority of the request's InferenceObjective.
     pub(super) priority: i32,
+    pub(super) prompt_tokens: u32,
+    /// The hashes of the prompt, once an attempt that may become the primary has asked for them.
+    pub(super) hashes: &'a mut BlockHashes,
     pub(super) rng: &'a mut DecisionRng,
     pub(super) trace: &'a mut T,
 }
@@ -33,6 +38,8 @@ pub(super) struct Drawn {
     /// The importance of the model in the primary's pool.
     pub(super) criticality: Option<Criticality>,
     pub(super) before: Before,
+    /// Tokens of the prompt that the primary probably holds.
+    pub(super) cached_tokens: u32,
 }
 
 /// One attempt in the making.
@@ -42,6 +49,7 @@ struct Made {
     /// Of a pool: what was picked, the attempt's own endpoint first.
     picked: Option<(PoolIx, Ranked)>,
     before: Before,
+    cached_tokens: u32,
 }
 
 impl<T: Trace> Drawing<'_, T> {
@@ -62,7 +70,8 @@ impl<T: Trace> Drawing<'_, T> {
         };
         let mut attempts = Attempts::of(primary.attempt);
         self.add_fallbacks(&mut attempts, &primary, &mut refs, priority);
-        Ok(Drawn { attempts, criticality: primary.criticality, before: primary.before })
+        let Made { criticality, before, cached_tokens, .. } = primary;
+        Ok(Drawn { attempts, criticality, before, cached_tokens })
     }
 
     /// How many endpoints of its pool the primary's attempt is to name.
@@ -78,18 +87,26 @@ impl<T: Trace> Drawing<'_, T> {
             Target::Backend(backend) => {
                 model::tell(backend_ref, self.trace);
                 let attempt = Attempt::new(position, TargetModel::NONE, state.backend_endpoints[backend]);
-                Ok(Made { attempt, criticality: None, picked: None, before: Before::default() })
+                Ok(Made {
+                    attempt,
+                    criticality: None,
+                    picked: None,
+                    before: Before::default(),
+                    cached_tokens: 0,
+                })
             }
             Target::Pool(pool) => {
                 let named = &state.plan.pools[pool];
                 let criticality = model::criticality(&state.plan, named, self.request)?;
                 let sheddable = self.priority < 0 || criticality == Some(Criticality::Sheddable);
                 let model = model::in_pool(named, self.request, self.rng, self.trace);
-                let Staged { ranked: picked, before } = self.staged(pool, sheddable, wanted)?;
+                let name = model.name(named).or(self.request.model).unwrap_or_default();
+                let Staged { ranked: picked, before, cached_tokens } =
+                    self.staged(pool, name, sheddable, wanted)?;
                 let members = &state.members[pool];
                 let first = picked.positions().first().and_then(|at| members.endpoints.get(*at));
                 let attempt = Attempt::new(position, model, *first.ok_or(Reason::NoReadyEndpoint)?);
-                Ok(Made { attempt, criticality, picked: Some((pool, picked)), before })
+                Ok(Made { attempt, criticality, picked: Some((pool, picked)), before, cached_tokens })
             }
             Target::NotFound => Err(Reason::BackendNotFound),
             Target::NotPermitted => Err(Reason::RefNotPermitted),
@@ -97,9 +114,20 @@ impl<T: Trace> Drawing<'_, T> {
         }
     }
 
-    fn staged(&mut self, pool: PoolIx, sheddable: bool, wanted: usize) -> Result<Staged, Reason> {
-        let Self { state, request, now, rng, trace, .. } = self;
-        stages::run(&mut Arguments { state, request, now: *now, sheddable, rng, trace: *trace }, pool, wanted)
+    fn staged(
+        &mut self,
+        pool: PoolIx,
+        model: &str,
+        sheddable: bool,
+        wanted: usize,
+    ) -> Result<Staged, Reason> {
+        let Self { state, request, now, prompt_tokens, rng, trace, .. } = self;
+        let hashes = &mut *self.hashes;
+        let held = Held::look_up(state, &state.members[pool], request, model, hashes);
+        let (now, prompt_tokens) = (*now, *prompt_tokens);
+        let mut arguments =
+            Arguments { state, request, now, held: &held, prompt_tokens, sheddable, rng, trace: *trace };
+        stages::run(&mut arguments, pool, wanted)
     }
 
     /// The first attempt that the priorities after `priority` have, for a pool that has no endpoint.
@@ -133,12 +161,15 @@ impl<T: Trace> Drawing<'_, T> {
             return;
         }
         self.trace.record(Step::FallbacksBegin);
+        // The primary's hashes are what its endpoint will be known to hold.
+        let mut hashes = BlockHashes::new();
+        let mut later = Drawing { hashes: &mut hashes, rng: self.rng, trace: self.trace, ..*self };
         for priority in refs.priorities(priority) {
-            while let Some((position, r)) = refs.next(priority, self.rng, self.trace) {
-                match self.attempt(position, r, 1) {
+            while let Some((position, r)) = refs.next(priority, later.rng, later.trace) {
+                match later.attempt(position, r, 1) {
                     Ok(made) if !to.push(made.attempt) => return,
                     Ok(_) => {}
-                    Err(reason) => self.pass_over(reason),
+                    Err(reason) => later.pass_over(reason),
                 }
             }
         }

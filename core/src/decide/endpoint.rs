@@ -3,6 +3,7 @@
 use super::candidates::{Candidates, Survivors};
 use super::facts::Facts;
 use super::pick::{Picking, Ranked};
+use super::prompt::Held;
 use super::{admission, filter, subset};
 use crate::ids::PoolIx;
 use crate::no_route::Reason;
@@ -17,6 +18,9 @@ pub(super) struct Arguments<'a, T> {
     pub(super) state: &'a State,
     pub(super) request: &'a Request<'a>,
     pub(super) now: Nanos,
+    /// What the pool's members hold of the prompt.
+    pub(super) held: &'a Held,
+    pub(super) prompt_tokens: u32,
     /// Whether a full pool turns the request away.
     pub(super) sheddable: bool,
     pub(super) rng: &'a mut DecisionRng,
@@ -31,13 +35,13 @@ pub(super) fn rank<T: Trace>(
     wanted: usize,
 ) -> Result<Ranked, Reason> {
     let (state, request, now) = (arguments.state, arguments.request, arguments.now);
-    let (rng, trace) = (&mut *arguments.rng, &mut *arguments.trace);
     let members = &state.members[pool];
     let profile = state.plan.scheduling.profiles.get(profile_number).ok_or(Reason::NoProfile)?;
     if members.endpoints.is_empty() {
         return Err(Reason::PoolEmpty);
     }
-    let facts = Facts::new(state, members, request, now);
+    let facts = Facts::new(arguments, members);
+    let (rng, trace) = (&mut *arguments.rng, &mut *arguments.trace);
     let mut survivors = Survivors::ready(members);
     if T::ON {
         tell_removed(

@@ -1,5 +1,7 @@
 //! What filters, scorers and pickers may look at in one decision on one pool.
 
+use super::endpoint::Arguments;
+use super::prompt::{Held, PrefixMatch};
 use crate::ids::EndpointIx;
 use crate::manifest::Labels;
 use crate::request::{Found, Request};
@@ -12,14 +14,22 @@ pub(super) struct Facts<'a> {
     pub(super) state: &'a State,
     pub(super) members: &'a Members,
     pub(super) request: &'a Request<'a>,
+    held: &'a Held,
+    pub(super) prompt_tokens: u32,
     /// Polled values from before this time count as missing.
     pub(super) oldest: Nanos,
 }
 
 impl<'a> Facts<'a> {
-    pub(super) fn new(state: &'a State, members: &'a Members, request: &'a Request<'a>, now: Nanos) -> Self {
-        let oldest = now.before(state.plan.stale_after);
-        Self { state, members, request, oldest }
+    pub(super) fn new<T>(arguments: &Arguments<'a, T>, members: &'a Members) -> Self {
+        let Arguments { state, request, now, held, prompt_tokens, .. } = *arguments;
+        Self { state, members, request, held, prompt_tokens, oldest: now.before(state.plan.stale_after) }
+    }
+
+    /// How much of the prompt the member at `position` probably holds; `None` where the request brings no prompt.
+    #[inline]
+    pub(super) fn prefix(&self, position: usize) -> Option<PrefixMatch> {
+        self.held.by(position)
     }
 
     #[expect(dead_code, reason = "read by scorers of headers")]

@@ -15,8 +15,10 @@ const REWRITTEN: usize = 4096;
 
 /// The first match, in order of precedence, that holds.
 pub(super) fn find<T: Trace>(plan: &Plan, request: &Request<'_>, trace: &mut T) -> Option<Place> {
-    let host = request.host.map(without_port);
-    let matcher = plan.scopes.of(request.gateway, request.port, host)?;
+    let matcher = match request.client_namespace {
+        Some(client) => plan.scopes.services.of(client, request.host?, request.port)?,
+        None => plan.scopes.of(request.gateway, request.port, request.host.map(without_port))?,
+    };
     let search = Search { plan, matcher, fields: &plan.scopes.fields, request };
     match search.fields.len() {
         fields if fields <= FEW => search.gather(&mut [None; FEW], trace),

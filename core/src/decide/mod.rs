@@ -11,6 +11,7 @@ mod matching;
 mod model;
 mod path;
 mod pick;
+mod prompt;
 mod score;
 mod stages;
 mod subset;
@@ -23,6 +24,7 @@ use self::attempts::{Drawing, Drawn};
 use crate::decision::{Choice, Decision, Place};
 use crate::no_route::{NoRoute, Reason};
 use crate::plan::RuleAnswer;
+use crate::prefix::BlockHashes;
 use crate::request::Request;
 use crate::rng::DecisionRng;
 use crate::state::State;
@@ -42,19 +44,20 @@ pub fn decide<'s>(
     rng: &mut DecisionRng,
     trace: &mut impl Trace,
 ) -> Result<Decision<&'s State>, NoRoute<&'s State>> {
-    run(state, request, now, rng, trace)
+    run(state, request, now, &mut BlockHashes::new(), rng, trace)
 }
 
-/// [`decide`] on whatever keeps the state alive.
+/// [`decide`] on whatever keeps the state alive. `hashes` are afterwards those of the prompt for the primary's pool.
 pub(crate) fn run<S: Deref<Target = State>>(
     state: S,
     request: &Request<'_>,
     now: Nanos,
+    hashes: &mut BlockHashes,
     rng: &mut DecisionRng,
     trace: &mut impl Trace,
 ) -> Result<Decision<S>, NoRoute<S>> {
     let seed = rng.seed();
-    match choose(&state, request, now, rng, trace) {
+    match choose(&state, request, now, hashes, rng, trace) {
         Ok(choice) => Ok(Decision { state, choice, seed }),
         Err(Refusal { reason, at, backend_ref }) => Err(NoRoute { state, reason, at, backend_ref, seed }),
     }
@@ -75,6 +78,7 @@ fn choose(
     state: &State,
     request: &Request<'_>,
     now: Nanos,
+    hashes: &mut BlockHashes,
     rng: &mut DecisionRng,
     trace: &mut impl Trace,
 ) -> Result<Choice, Refusal> {
@@ -83,15 +87,17 @@ fn choose(
     let rule = &state.plan.rules[at.rule];
     match rule.answer {
         Some(RuleAnswer::Redirect(_)) => return Err(fail(Reason::Redirect)),
+        Some(RuleAnswer::Direct(_)) => return Err(fail(Reason::DirectResponse)),
         Some(RuleAnswer::NotFound) => return Err(Refusal::NO_RULE),
         Some(RuleAnswer::Broken) => return Err(fail(Reason::BadFilter)),
         None => {}
     }
     let objective = request.objective.and_then(|name| state.plan.objectives.get(name));
     let priority = objective.copied().unwrap_or_default();
-    let mut drawing = Drawing { state, request, now, priority, rng, trace };
-    let Drawn { attempts, criticality, before } = drawing
+    let prompt_tokens = request.tokens();
+    let mut drawing = Drawing { state, request, now, priority, prompt_tokens, hashes, rng, trace };
+    let Drawn { attempts, criticality, before, cached_tokens } = drawing
         .attempts(&rule.backends)
         .map_err(|(reason, backend_ref)| Refusal { backend_ref, ..fail(reason) })?;
-    Ok(Choice { at, attempts, before, criticality, priority })
+    Ok(Choice { at, attempts, before, prompt_tokens, cached_tokens, criticality, priority })
 }

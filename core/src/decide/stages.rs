@@ -3,6 +3,7 @@
 use super::endpoint::{self, Arguments};
 use super::facts;
 use super::pick::Ranked;
+use super::prompt::PrefixMatch;
 use crate::ids::{EndpointIx, PoolIx};
 use crate::no_route::Reason;
 use crate::plan::{Decider, Disaggregation, Handler, Scheduling};
@@ -14,6 +15,8 @@ pub(super) struct Staged {
     pub(super) ranked: Ranked,
     /// Endpoints that work on the request before.
     pub(super) before: Before,
+    /// Tokens of the prompt that the endpoint probably holds.
+    pub(super) cached_tokens: u32,
 }
 
 /// Endpoints that work on parts of a request before the endpoint that it goes to.
@@ -43,11 +46,12 @@ pub(super) fn run<T: Trace>(
     };
     let profile = profile.ok_or(Reason::NoProfile)?;
     let ranked = endpoint::rank(arguments, pool, profile, wanted)?;
+    let held = ranked.positions().first().and_then(|position| arguments.held.by(*position));
     let before = match &scheduling.handler {
-        Handler::Disaggregated(stages) => before(stages, scheduling, arguments, pool),
+        Handler::Disaggregated(stages) => before(stages, scheduling, arguments, pool, held),
         _ => Before::default(),
     };
-    Ok(Staged { ranked, before })
+    Ok(Staged { ranked, before, cached_tokens: held.unwrap_or_default().tokens() })
 }
 
 /// A stage without an endpoint is left to the endpoint that the request goes to.
@@ -56,10 +60,11 @@ fn before<T: Trace>(
     scheduling: &Scheduling,
     arguments: &mut Arguments<'_, T>,
     pool: PoolIx,
+    held: Option<PrefixMatch>,
 ) -> Before {
     let mut stage = |stage: &Option<(String, Decider)>| {
         let (profile, decider) = stage.as_ref()?;
-        if !is_wanted(decider, arguments.request.prompt_tokens) {
+        if !is_wanted(decider, arguments.prompt_tokens, held) {
             return None;
         }
         let ranked = endpoint::rank(arguments, pool, scheduling.profile(profile)?, 1).ok()?;
@@ -69,11 +74,14 @@ fn before<T: Trace>(
     Before { prefill: stage(&stages.prefill), encode }
 }
 
-fn is_wanted(decider: &Decider, prompt: u32) -> bool {
+/// `held` is what the endpoint that the request goes to holds; without it there is no telling, so nothing is set apart.
+fn is_wanted(decider: &Decider, prompt: u32, held: Option<PrefixMatch>) -> bool {
     match *decider {
         Decider::Always => true,
         Decider::PrefixBased { non_cached_tokens, prompt_tokens } => {
-            non_cached_tokens > 0 && prompt >= prompt_tokens && prompt >= non_cached_tokens
+            let is_long = prompt >= prompt_tokens && prompt >= non_cached_tokens;
+            let is_cold = |held: PrefixMatch| prompt.saturating_sub(held.tokens()) >= non_cached_tokens;
+            non_cached_tokens > 0 && is_long && held.is_some_and(is_cold)
         }
     }
 }

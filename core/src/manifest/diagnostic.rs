@@ -78,6 +78,8 @@ codes!(
     NotABackend = "RT0305" Warning,
     /// A filter cannot be followed; requests that it applies to are answered 500.
     BadFilter = "RT0306" Warning,
+    /// A field is read and not applied; what it asks for is the host's to do, or is not done.
+    NotApplied = "RT0307" Warning,
     /// Strict mode: the Kubernetes API server would refuse the object. The message is the API server's.
     Refused = "RT0401" Error,
     /// EndpointPickerConfig: no plugin has this type.

@@ -9,6 +9,9 @@ pub(crate) const INFERENCE_V1: &str = "inference.networking.k8s.io";
 /// Groups of InferencePool and InferenceModel.
 pub(crate) const INFERENCE: &[&str] = &[INFERENCE_V1, "inference.networking.x-k8s.io", "inference.x-k8s.io"];
 
+/// The group of InferencePoolImport.
+pub(crate) const INFERENCE_IMPORT: &[&str] = &["inference.networking.x-k8s.io"];
+
 /// Groups of InferenceObjective and InferenceModelRewrite.
 pub(crate) const INFERENCE_POLICY: &[&str] =
     &["inference.networking.x-k8s.io", "llm-d.ai", INFERENCE_V1, "inference.x-k8s.io"];
@@ -22,7 +25,7 @@ pub(crate) const GATEWAY: &[&str] = &["gateway.networking.k8s.io"];
 /// The group of Service and Namespace.
 pub(crate) const CORE: &[&str] = &[""];
 
-/// The group of Envoy Gateway's Backend.
+/// The group of Envoy Gateway's Backend and HTTPRouteFilter.
 pub(crate) const ENVOY_GATEWAY: &[&str] = &["gateway.envoyproxy.io"];
 
 /// The kinds that take part in a decision.
@@ -42,6 +45,8 @@ pub(crate) enum Kind {
     Service,
     Namespace,
     Backend,
+    HTTPRouteFilter,
+    InferencePoolImport,
 }
 
 /// The kinds with their names in manifests.
@@ -60,6 +65,8 @@ const NAMES: &[(Kind, &str)] = &[
     (Kind::Service, "Service"),
     (Kind::Namespace, "Namespace"),
     (Kind::Backend, "Backend"),
+    (Kind::HTTPRouteFilter, "HTTPRouteFilter"),
+    (Kind::InferencePoolImport, "InferencePoolImport"),
 ];
 
 impl Kind {
@@ -88,7 +95,8 @@ impl Kind {
                 GATEWAY
             }
             Self::Service | Self::Namespace => CORE,
-            Self::Backend => ENVOY_GATEWAY,
+            Self::Backend | Self::HTTPRouteFilter => ENVOY_GATEWAY,
+            Self::InferencePoolImport => INFERENCE_IMPORT,
         }
     }
 }

@@ -34,31 +34,33 @@ pub(super) fn configs(config_map: &Node, text: &str) -> (Vec<Node>, Vec<Flaw>) {
     (found, all_flaws)
 }
 
-/// Where the first line of a text that stands in another text begins.
+/// Where a text that stands in another text begins.
 struct Origin {
     start: Position,
-    /// Spaces before each line; `None` where lines are not those of the outer text, as between quotes.
-    indentation: Option<u32>,
+    /// The line with the `|` of a block, under which each line stands as it is; `None` for other scalars, whose lines are not those of the outer text.
+    block: Option<u32>,
 }
 
 impl Origin {
     fn of(value: &Node, text: &str) -> Self {
-        let mut lines =
-            text.lines().skip(usize::try_from(value.at.line).unwrap_or(usize::MAX).saturating_sub(1));
-        let is_block = lines.next().is_some_and(|line| {
-            let indicator = line.trim_end().rsplit([' ', ':']).next().unwrap_or_default();
-            indicator.starts_with('|')
-        });
-        let first = is_block.then(|| lines.find(|line| !line.trim().is_empty())).flatten();
-        let indentation = first.map(|line| line.len() - line.trim_start_matches(' ').len());
-        Self { start: value.at, indentation: indentation.and_then(|spaces| u32::try_from(spaces).ok()) }
+        let start = value.at;
+        let number = |line: u32| usize::try_from(line).unwrap_or(usize::MAX);
+        let mut above: Vec<&str> = text.lines().take(number(start.line)).collect();
+        let line = above.pop().unwrap_or_default();
+        let begins_line = line.chars().take(number(start.column).saturating_sub(1)).all(|c| c == ' ');
+        let empty = above.iter().rev().take_while(|line| line.trim().is_empty()).count();
+        let header = above.len().checked_sub(empty + 1).and_then(|index| above.get(index)).copied();
+        let indicator = header.and_then(|header| header.split_ascii_whitespace().last());
+        let is_block = begins_line && indicator.is_some_and(|indicator| indicator.starts_with('|'));
+        let block = u32::try_from(above.len().saturating_sub(empty)).ok();
+        Self { start, block: block.filter(|_| is_block) }
     }
 
     fn position(&self, inner: Position) -> Position {
-        match self.indentation {
-            Some(spaces) => Position {
-                line: self.start.line.saturating_add(inner.line),
-                column: inner.column.saturating_add(spaces),
+        match self.block {
+            Some(header) => Position {
+                line: header.saturating_add(inner.line),
+                column: inner.column.saturating_add(self.start.column).saturating_sub(1),
             },
             None => self.start,
         }
@@ -86,7 +88,8 @@ apiVersion: v1
 kind: ConfigMap
 data:
   note.txt: about EndpointPickerConfig
-  plugins.yaml: |
+  plugins.yaml: |-
+
     # comment
     apiVersion: llm-d.ai/v1alpha1
     kind: EndpointPickerConfig
@@ -102,8 +105,8 @@ data:
         let (configs, flaws) = configs(&documents[0], MAP);
         assert!(flaws.is_empty(), "{flaws:?}");
         assert_eq!(configs.len(), 2);
-        assert_eq!(configs[0].locate("plugins[0].type"), Position { line: 10, column: 13 });
-        assert_eq!(configs[1].locate("plugins"), Position { line: 11, column: 16 });
+        assert_eq!(configs[0].locate("plugins[0].type"), Position { line: 11, column: 13 });
+        assert_eq!(configs[1].locate("plugins"), Position { line: 12, column: 16 });
     }
 
     #[test]

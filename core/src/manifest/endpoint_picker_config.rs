@@ -29,6 +29,8 @@ pub(crate) struct EndpointPickerConfig<'a> {
     pub(crate) parsers: Vec<Reference<'a>>,
     /// `flowControl.saturationDetector`, or the deprecated `saturationDetector`.
     pub(crate) saturation_detector: Option<Reference<'a>>,
+    /// The deprecated `saturationDetector`, which in the first releases held the thresholds themselves.
+    pub(crate) thresholds: Section<'a>,
     /// Deprecated fields that are there, with what takes their place.
     pub(crate) deprecated: Vec<(&'static str, &'static str)>,
 }
@@ -108,18 +110,26 @@ impl<'a> EndpointPickerConfig<'a> {
         let feature_gates = document.texts("featureGates");
         let plugins = document.sections("plugins").into_iter().map(plugin).collect();
         let profiles = document.sections("schedulingProfiles").into_iter().map(profile).collect();
-        let data_layer = data_layer(&document.section("dataLayer"));
+        let mut deprecated = Vec::new();
+        let mut layer = document.section("dataLayer");
+        let old_layer = document.section("data");
+        if old_layer.is_there() {
+            deprecated.push(("data", "dataLayer"));
+        }
+        if !layer.is_there() {
+            layer = old_layer;
+        }
+        let data_layer = data_layer(&layer);
         let flow = document.section("flowControl");
         let (flow_control, own_detector) = flow_control(&flow);
         let handler = document.section("requestHandler");
         let parsers: Vec<_> = handler.sections("parsers").into_iter().map(|each| required(&each)).collect();
         handler.close();
-        let mut deprecated = Vec::new();
         let old_detector = document.section("saturationDetector");
+        let old_reference = reference(&old_detector, "pluginRef");
         if old_detector.is_there() {
             deprecated.push(("saturationDetector", "flowControl.saturationDetector"));
         }
-        let old_detector = detector(&old_detector);
         let old_parser = document.section("parser");
         let mut old_parsers = Vec::new();
         if old_parser.is_there() {
@@ -134,7 +144,8 @@ impl<'a> EndpointPickerConfig<'a> {
             data_layer,
             flow_control,
             parsers: if parsers.is_empty() { old_parsers } else { parsers },
-            saturation_detector: own_detector.or(old_detector),
+            saturation_detector: own_detector.or(old_reference),
+            thresholds: old_detector,
             deprecated,
         }
     }

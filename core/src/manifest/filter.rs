@@ -20,6 +20,17 @@ pub(crate) struct FilterWire {
     pub(crate) request_redirect: Option<RedirectWire>,
     #[serde(default)]
     pub(crate) url_rewrite: Option<RewriteWire>,
+    #[serde(default)]
+    pub(crate) extension_ref: Option<ExtensionRefWire>,
+}
+
+/// An object in the route's namespace that says what to do.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct ExtensionRefWire {
+    #[serde(default)]
+    pub(crate) group: String,
+    pub(crate) kind: String,
+    pub(crate) name: String,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

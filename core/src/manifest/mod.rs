@@ -13,6 +13,7 @@ mod filter;
 mod gateway;
 mod go;
 mod http_route;
+mod http_route_filter;
 mod inference_model;
 mod inference_objective;
 mod inference_pool;
@@ -24,6 +25,7 @@ mod read;
 mod reference_grant;
 mod route_rule;
 mod section;
+mod service;
 mod source;
 mod typed;
 
@@ -32,16 +34,19 @@ pub(crate) use ai_service_backend::BackendSpec;
 pub(crate) use diagnostic::File;
 pub(crate) use diagnostic::Position;
 pub use diagnostic::{Code, Diagnostic, Problems, Severity};
-pub(crate) use dialect::{AI_GATEWAY, CORE, ENVOY_GATEWAY, GATEWAY, INFERENCE, INFERENCE_V1, Kind};
+pub(crate) use dialect::{CORE, ENVOY_GATEWAY, GATEWAY, INFERENCE_V1, Kind};
 pub(crate) use endpoint_picker_config::{
     ConfigSource, EndpointPickerConfig, FlowControlWire, ProfileWire, Reference,
 };
 pub(crate) use envoy_backend::EnvoyBackendSpec;
 pub(crate) use filter::{
-    FilterWire, HeaderModifierWire, MirrorWire, PathModifierWire, RedirectWire, RewriteWire,
+    ExtensionRefWire, FilterWire, HeaderModifierWire, MirrorWire, PathModifierWire, RedirectWire, RewriteWire,
 };
 pub(crate) use gateway::{GatewaySpec, ListenerSetSpec, ListenerWire, RouteNamespacesWire};
 pub(crate) use http_route::{GrpcMatchWire, GrpcMethodWire, HttpMatchWire, RouteSpec};
+pub(crate) use http_route_filter::{
+    DirectResponseWire, ExtendedRewriteWire, HostModifierWire, RouteFilterSpec, SubstitutionWire,
+};
 pub use inference_model::Criticality;
 pub(crate) use inference_model::ModelSpec;
 pub(crate) use inference_objective::ObjectiveSpec;
@@ -58,4 +63,5 @@ pub(crate) use route_rule::{
     RuleWire, TimeoutsWire, ValueMatchWire,
 };
 pub(crate) use section::{Finding, Findings, Section, Shape};
+pub(crate) use service::{ServicePortWire, ServiceSpec};
 pub(crate) use source::{Body, Collected, Source};

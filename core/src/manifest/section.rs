@@ -255,15 +255,25 @@ impl<'a> Section<'a> {
         Section::new(self.get(field), self.at(field), self.case, self.findings)
     }
 
+    /// The mappings of a list; other items are named and left out.
     pub(crate) fn sections(&self, field: &'static str) -> Vec<Section<'a>> {
-        let items = self.items(field).into_iter();
-        items.map(|(item, path)| Section::new(Some(item), path, self.case, self.findings)).collect()
+        let items = self.items(field).into_iter().map(|(item, path)| {
+            let is_misfit = !matches!(item.value, Value::Map(_) | Value::Null);
+            (is_misfit, Section::new(Some(item), path, self.case, self.findings))
+        });
+        items.filter(|(is_misfit, _)| !is_misfit).map(|(_, section)| section).collect()
     }
 
     /// The same, for a decoder that does not tell the case of names apart.
     pub(crate) fn of_any_case(mut self) -> Self {
         self.case = Case::Ignored;
         self
+    }
+
+    /// Whether there is any other field than that one.
+    pub(crate) fn has_any_but(&self, field: &str) -> bool {
+        let entries = self.node.map(|node| &node.value);
+        matches!(entries, Some(Value::Map(entries)) if entries.iter().any(|entry| entry.key != field))
     }
 
     /// Leaves all fields that were not read as they are.

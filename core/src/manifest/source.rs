@@ -8,7 +8,8 @@ use super::node::{Node, Value};
 use super::typed::{Misfit, typed};
 use super::{
     AiRouteSpec, BackendSpec, EnvoyBackendSpec, GatewaySpec, GrantSpec, GrpcMatchWire, HttpMatchWire,
-    ListenerSetSpec, ModelSpec, ObjectiveSpec, PoolSpec, RewriteSpec, RouteSpec, embedded, read,
+    ListenerSetSpec, ModelSpec, ObjectiveSpec, PoolSpec, RewriteSpec, RouteFilterSpec, RouteSpec,
+    ServiceSpec, embedded, read,
 };
 use serde::de::IgnoredAny;
 
@@ -76,7 +77,9 @@ pub(crate) enum Body {
     Rewrite(Object<RewriteSpec>),
     Grant(Object<GrantSpec>),
     EnvoyBackend(Object<EnvoyBackendSpec>),
-    /// Service and Namespace: that they exist, and their labels.
+    RouteFilter(Object<RouteFilterSpec>),
+    Service(Object<Option<ServiceSpec>>),
+    /// Namespace and InferencePoolImport: that they exist, and their labels.
     Plain(Kind, Object<Option<IgnoredAny>>),
 }
 
@@ -89,6 +92,8 @@ impl Source {
             Body::Gateway(_) => Kind::Gateway,
             Body::ListenerSet(_) => Kind::ListenerSet,
             Body::EnvoyBackend(_) => Kind::Backend,
+            Body::RouteFilter(_) => Kind::HTTPRouteFilter,
+            Body::Service(_) => Kind::Service,
             Body::Plain(kind, _) => *kind,
             Body::Backend(_) => Kind::AIServiceBackend,
             Body::Pool(_) => Kind::InferencePool,
@@ -107,6 +112,8 @@ impl Source {
             Body::Gateway(object) => &object.metadata,
             Body::ListenerSet(object) => &object.metadata,
             Body::EnvoyBackend(object) => &object.metadata,
+            Body::RouteFilter(object) => &object.metadata,
+            Body::Service(object) => &object.metadata,
             Body::Plain(_, object) => &object.metadata,
             Body::Backend(object) => &object.metadata,
             Body::Pool(object) => &object.metadata,
@@ -283,7 +290,9 @@ fn body(node: &Node, meta: &TypeMeta, file: &File) -> Result<Option<Body>, Box<D
         Kind::InferenceModelRewrite => typed(node).map(Body::Rewrite),
         Kind::ReferenceGrant => typed(node).map(Body::Grant),
         Kind::Backend => typed(node).map(Body::EnvoyBackend),
-        Kind::Service | Kind::Namespace => typed(node).map(|object| Body::Plain(kind, object)),
+        Kind::HTTPRouteFilter => typed(node).map(Body::RouteFilter),
+        Kind::Service => typed(node).map(Body::Service),
+        Kind::Namespace | Kind::InferencePoolImport => typed(node).map(|object| Body::Plain(kind, object)),
     };
     body.map(Some).map_err(|misfit| Box::new(refusal(node, file, misfit)))
 }

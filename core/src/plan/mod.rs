@@ -10,9 +10,12 @@ mod options;
 mod pool;
 mod profile;
 mod published;
+mod re2;
 mod scheduling;
 mod scopes;
+mod services;
 mod shares;
+mod substitution;
 
 use std::collections::HashMap;
 
@@ -28,16 +31,25 @@ pub(crate) use field::{Field, MODEL_HEADER};
 pub use matcher::Miss;
 pub(crate) use matcher::{Condition, Entry, Fields, HostPattern, Matcher, Test};
 pub(crate) use mutations::Redirect;
-pub use mutations::{BodyChange, HeaderChange, Mirror, Mutations, PathChange, Retry};
-pub use options::{Options, Strategy, UnknownModel, UnknownStrategy};
+pub use mutations::{
+    BodyChange, DirectResponse, ExtensionFilter, HeaderChange, HostSource, Mirror, Mutations, PathChange,
+    Retry,
+};
+pub use options::{
+    BadGroupKind, GroupKind, InvalidBackendRefs, Options, Strategy, UnknownModel, UnknownStrategy,
+};
 pub(crate) use pool::{Backend, Model, Models, Pool, Targets};
 pub use profile::{Filter, LoadLimit, LoadMetric, Picker, Profile, Role, Scorer};
 pub use published::PublishedModel;
+pub(crate) use re2::stacked_repetition;
+pub(crate) use scheduling::PrefixPlan;
 pub use scheduling::{
     ConcurrencyMode, Decider, Disaggregation, Handler, MissingLoad, Saturation, Scheduling,
 };
 pub(crate) use scopes::{GatewayScope, ListenerScope, Scopes, covers, host_rank};
+pub(crate) use services::{ServicePort, Services};
 pub(crate) use shares::Shares;
+pub use substitution::Substitution;
 
 /// An immutable routing plan, made by [`Manifests::compile`](crate::Manifests::compile).
 #[derive(Debug)]
@@ -48,6 +60,8 @@ pub struct Plan {
     pub(crate) pools: Table<PoolIx, Pool>,
     pub(crate) backends: Table<BackendIx, Backend>,
     pub(crate) scheduling: Scheduling,
+    /// How prompts are remembered, where a profile looks at them.
+    pub(crate) prefix: Option<PrefixPlan>,
     pub(crate) default_namespace: Box<str>,
     pub(crate) fallback_endpoints: usize,
     /// The age from which polled values count as missing.
@@ -79,6 +93,8 @@ pub(crate) struct Rule {
 #[derive(Debug)]
 pub(crate) enum RuleAnswer {
     Redirect(Redirect),
+    /// A fixed answer.
+    Direct(DirectResponse),
     /// 404: the rule that Envoy AI Gateway adds to each of its routes.
     NotFound,
     /// A filter that cannot be followed.
@@ -131,7 +147,8 @@ impl Plan {
         self.scopes.header_names.iter().map(|name| &**name)
     }
 
-    /// All rules, each under the number by which [`Decision::rule_number`](crate::Decision::rule_number) means it.
+    /// All rules, each under the number by which [`Decision::rule_number`](crate::Decision::rule_number) means it: those of routes, then, with
+    /// [`Options::mesh`], one for each port of a Service.
     pub fn rules(&self) -> impl ExactSizeIterator<Item = RuleView<'_>> {
         self.rules.iter().map(|rule| RuleView { route: self.routes[rule.route].as_str(), rule })
     }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::substitution::Substitution;
 use crate::units::Nanos;
 
 /// The changes that a rule and its chosen backendRef ask for, merged when the plan was built.
@@ -20,6 +21,9 @@ pub struct Mutations {
     /// The host to ask the endpoint for; `None`: the client's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hostname: Option<String>,
+    /// Where the host to ask the endpoint for comes from, where no [`hostname`](Self::hostname) states it; what yields nothing leaves the client's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hostname_from: Option<HostSource>,
     /// How the path changes; [`Decision::path`](crate::Decision::path) applies it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<PathChange>,
@@ -41,6 +45,36 @@ pub struct Mutations {
     /// What the endpoints of the pool speak: `http`, or `kubernetes.io/h2c` for HTTP/2 without TLS; `None`: nothing is said, which means `http`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app_protocol: Option<String>,
+    /// Filters that the host applies itself, in the order of the rule, then of the backendRef (see
+    /// [`Options::extension_filters`](crate::Options::extension_filters)).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub extensions: Vec<ExtensionFilter>,
+}
+
+/// Where a host name comes from (Envoy Gateway, HTTPHostnameModifier).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HostSource {
+    /// The value of this header of the client's request; absent or empty, the client's host stays.
+    Header(String),
+    /// The DNS name of the endpoint that is asked, where it has one.
+    Backend,
+    /// The path without its query, substituted.
+    PathRegex(Substitution),
+}
+
+/// A filter that an ExtensionRef names and the host applies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ExtensionFilter {
+    /// API group of its kind.
+    pub group: String,
+    /// Its kind.
+    pub kind: String,
+    /// The namespace of the route.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// One change of a header. Names compare without case; values have passed a check against injection (RFC 9110, section 5.5).
@@ -73,6 +107,8 @@ pub enum PathChange {
     Full(String),
     /// This instead of the prefix that matched.
     Prefix(String),
+    /// The matches of an expression replaced.
+    Regex(Substitution),
 }
 
 /// A backend that gets copies.
@@ -115,12 +151,27 @@ pub(crate) struct Redirect {
     pub(crate) path: Option<PathChange>,
 }
 
+/// An answer of a rule itself, without any backend.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct DirectResponse {
+    /// The HTTP status, 200 to 599.
+    pub status: u16,
+    /// The value of `content-type`, where one is stated.
+    pub content_type: Option<String>,
+    /// Further headers.
+    pub headers: Vec<HeaderChange>,
+    /// The body; `None`: no body. Envoy Gateway fills in command operators such as `%REQ(x)%`: they stand here as written.
+    pub body: Option<String>,
+}
+
 impl PathChange {
     /// `path` (with its query) changed. `prefix` is what matched, without a `/` at its end.
     pub(crate) fn apply(&self, path: &str, prefix: &str) -> String {
         let (path, query) = path.split_at(path.find('?').unwrap_or(path.len()));
         let changed = match self {
             Self::Full(full) => full.clone(),
+            Self::Regex(substitution) => substitution.apply(path),
             Self::Prefix(replacement) => {
                 let rest = path.strip_prefix(prefix).unwrap_or_default();
                 let replacement = replacement.strip_suffix('/').unwrap_or(replacement);

@@ -25,7 +25,7 @@ pub struct Options {
     pub(crate) fallback_endpoints: usize,
     pub(crate) strict: bool,
     pub(crate) unknown_model: UnknownModel,
-    pub(crate) envoy_gateway_order: bool,
+    pub(crate) envoy_gateway: bool,
     pub(crate) catch_all: bool,
     #[serde(rename = "stale_after_ns")]
     pub(crate) stale_after: Nanos,
@@ -33,6 +33,9 @@ pub struct Options {
     pub(crate) lease: Option<Nanos>,
     #[serde(skip)]
     pub(crate) scheduling: Option<Scheduling>,
+    pub(crate) extension_filters: Vec<GroupKind>,
+    pub(crate) mesh: bool,
+    pub(crate) invalid_backend_refs: InvalidBackendRefs,
 }
 
 impl Default for Options {
@@ -45,11 +48,14 @@ impl Default for Options {
             fallback_endpoints: 2,
             strict: false,
             unknown_model: UnknownModel::default(),
-            envoy_gateway_order: false,
+            envoy_gateway: false,
             catch_all: false,
             stale_after: Nanos::new(30_000_000_000),
             lease: Some(Nanos::new(3_600_000_000_000)),
             scheduling: None,
+            extension_filters: Vec::new(),
+            mesh: false,
+            invalid_backend_refs: InvalidBackendRefs::default(),
         }
     }
 }
@@ -99,11 +105,36 @@ impl Options {
         self
     }
 
-    /// Whether matches are ordered as Envoy Gateway orders them where it departs from Gateway API: a method counts as one header, and of equal counts
-    /// the one with more exact headers, then with more exact query parameters, goes first. Default: no.
+    /// Whether routes mean what Envoy Gateway makes of them where it departs from Gateway API. In the order of matches a method counts as one header,
+    /// and of equal counts the one with more exact headers, then with more exact query parameters, goes first. A URLRewrite of a backendRef that
+    /// changes the path cannot be followed: its share answers 500. Default: no.
     #[must_use]
-    pub fn envoy_gateway_order(mut self, on: bool) -> Self {
-        self.envoy_gateway_order = on;
+    pub fn envoy_gateway(mut self, on: bool) -> Self {
+        self.envoy_gateway = on;
+        self
+    }
+
+    /// The kinds of extension filters that the host applies itself. A filter of type ExtensionRef that names one of them stands in
+    /// [`Mutations::extensions`](crate::Mutations::extensions) as data, whether or not the object is among the manifests. Others answer 500, except
+    /// for HTTPRouteFilters of Envoy Gateway that are among the manifests. Default: none.
+    #[must_use]
+    pub fn extension_filters(mut self, kinds: impl IntoIterator<Item = GroupKind>) -> Self {
+        self.extension_filters = kinds.into_iter().collect();
+        self
+    }
+
+    /// Whether the Services of the manifests are addresses that requests may be made to (Gateway API for service mesh): see
+    /// [`Request::client_namespace`](crate::Request::client_namespace). Default: no.
+    #[must_use]
+    pub fn mesh(mut self, on: bool) -> Self {
+        self.mesh = on;
+        self
+    }
+
+    /// What backendRefs that lead nowhere mean for their AIGatewayRoute. Default: [`InvalidBackendRefs::FailShare`].
+    #[must_use]
+    pub fn invalid_backend_refs(mut self, meaning: InvalidBackendRefs) -> Self {
+        self.invalid_backend_refs = meaning;
         self
     }
 
@@ -157,6 +188,71 @@ pub enum UnknownModel {
     Reject,
     /// It goes on as [`Criticality::Sheddable`](crate::Criticality::Sheddable) (v0.5).
     Sheddable,
+}
+
+/// What a backendRef that names nothing, or what no ReferenceGrant permits, means for its AIGatewayRoute.
+///
+/// ```
+/// use inferroute::{InvalidBackendRefs, Options};
+///
+/// let options = Options::default().invalid_backend_refs(InvalidBackendRefs::FreezeRoute);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InvalidBackendRefs {
+    /// Its share of the requests is answered 500, the others keep theirs (Gateway API, HTTPRouteRule).
+    #[default]
+    FailShare,
+    /// The route takes no part, as if it were not among the manifests: the controller of Envoy AI Gateway does not program a route with a missing
+    /// AIServiceBackend or a missing grant. A cluster that accepted the route before goes on with what it accepted; a host that wants that loads
+    /// the manifests of that time for it. A missing InferencePool does not freeze a route, there as here.
+    FreezeRoute,
+}
+
+/// A kind with its API group, written `group/Kind`.
+///
+/// ```
+/// use inferroute::{GroupKind, Options};
+///
+/// let wasm: GroupKind = "example.com/WasmFilter".parse()?;
+/// let options = Options::default().extension_filters([wasm]);
+/// # Ok::<(), inferroute::BadGroupKind>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
+pub struct GroupKind {
+    pub(crate) group: String,
+    pub(crate) kind: String,
+}
+
+/// A text that is not of the form `group/Kind`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not a kind with its group; write it as in example.com/WasmFilter")]
+pub struct BadGroupKind {
+    text: String,
+}
+
+impl FromStr for GroupKind {
+    type Err = BadGroupKind;
+
+    fn from_str(text: &str) -> Result<Self, BadGroupKind> {
+        let parts = text.split_once('/').filter(|(group, kind)| {
+            !group.is_empty()
+                && !kind.is_empty()
+                && !kind.contains('/')
+                && !text.contains(char::is_whitespace)
+        });
+        let (group, kind) = parts.ok_or_else(|| BadGroupKind { text: text.to_owned() })?;
+        Ok(Self { group: group.to_owned(), kind: kind.to_owned() })
+    }
+}
+
+impl TryFrom<String> for GroupKind {
+    type Error = BadGroupKind;
+
+    fn try_from(text: String) -> Result<Self, BadGroupKind> {
+        text.parse()
+    }
 }
 
 /// How an endpoint of a pool is chosen.

@@ -3,6 +3,7 @@
 use super::profile::{Filter, Profile, Role};
 use crate::manifest::Diagnostic;
 use crate::plan::Strategy;
+use crate::prefix::{ApproximateIndex, ApproximateOptions, HashOptions, PrefixError, PrefixHasher};
 
 /// Profiles, who decides which of them run, and what is counted and remembered for them.
 ///
@@ -19,6 +20,21 @@ pub struct Scheduling {
     pub(crate) saturation: Option<Saturation>,
     pub(crate) missing_load: MissingLoad,
     warnings: Vec<Diagnostic>,
+    prefix: Option<PrefixPlan>,
+}
+
+/// How prompts are hashed and remembered. Made of options that were tried.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct PrefixPlan {
+    pub(crate) hashing: HashOptions,
+    pub(crate) index: ApproximateOptions,
+}
+
+impl Default for PrefixPlan {
+    fn default() -> Self {
+        // Upstream hashes no smaller blocks, because decisions are no better for them and cost four times as much.
+        Self { hashing: HashOptions::default().block_tokens(64), index: ApproximateOptions::default() }
+    }
 }
 
 /// Which profiles run for a request, and which of them names the endpoint that the request goes to.
@@ -134,6 +150,7 @@ impl Scheduling {
             handler,
             saturation: None,
             missing_load: MissingLoad::default(),
+            prefix: None,
             warnings: Vec::new(),
         }
     }
@@ -174,6 +191,36 @@ impl Scheduling {
     pub(crate) fn with_warnings(mut self, warnings: Vec<Diagnostic>) -> Self {
         self.warnings = warnings;
         self
+    }
+
+    /// How prompts are hashed and how much is remembered of them, for profiles that look at prefixes. Without it: blocks of 64 tokens, no key, 64 MiB.
+    ///
+    /// # Errors
+    /// [`PrefixError`] for options that cannot be.
+    pub fn prefix(mut self, hashing: HashOptions, index: ApproximateOptions) -> Result<Self, PrefixError> {
+        PrefixHasher::try_new(&hashing)?;
+        ApproximateIndex::try_new(&index)?;
+        self.prefix = Some(PrefixPlan { hashing, index });
+        Ok(self)
+    }
+
+    /// The same, for options that can be.
+    pub(crate) fn with_prefix_plan(mut self, prefix: PrefixPlan) -> Self {
+        self.prefix = Some(prefix);
+        self
+    }
+
+    /// How prompts are remembered, where a profile or a decider looks at them.
+    pub(crate) fn prefix_plan(&self) -> Option<PrefixPlan> {
+        let decides = match &self.handler {
+            Handler::Disaggregated(stages) => {
+                let decider = stages.prefill.as_ref().map(|(_, decider)| decider);
+                matches!(decider, Some(Decider::PrefixBased { .. }))
+            }
+            _ => false,
+        };
+        let is_read = decides || self.profiles.iter().any(Profile::reads_prefixes);
+        is_read.then(|| self.prefix.clone().unwrap_or_default())
     }
 
     /// What a strategy stands for.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::field::HeaderName;
 use super::matcher::{Fields, Matcher};
+use super::services::Services;
 
 /// All matchers of a plan and the fields that they read.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub(crate) struct Scopes {
     /// For requests that name a gateway no route and no manifest names.
     pub(crate) elsewhere: Matcher,
     pub(crate) gateways: HashMap<Box<str>, GatewayScope, foldhash::fast::FixedState>,
+    /// For requests of a mesh.
+    pub(crate) services: Services,
 }
 
 #[derive(Debug)]

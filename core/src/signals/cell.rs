@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::leased::{Lease, Leased, Terms};
-use super::load::Load;
+use super::metrics::LoadReport;
 use super::polled::Polled;
 use crate::units::Nanos;
 
@@ -37,7 +37,7 @@ impl EndpointCell {
         Some(&self.polled).filter(|polled| polled.is_since(oldest))
     }
 
-    pub(crate) fn set_load(&self, load: Load, at: Nanos) {
+    pub(crate) fn set_load(&self, load: &LoadReport, at: Nanos) {
         self.polled.set(load, self.in_flight(), at);
     }
 

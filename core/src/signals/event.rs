@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::endpoint_id::is_address;
-use super::load::Load;
+use super::metrics::LoadReport;
 use super::reported::ReportedEndpoint;
 
 /// Something that happened. Events serialise, so hosts can send them to each other and keep them for replay.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Event {
@@ -50,7 +50,7 @@ pub enum Event {
         /// Id of the endpoint, as the decision named it.
         endpoint: String,
         /// What it said.
-        load: Load,
+        load: Box<LoadReport>,
     },
     /// Time has passed: requests whose lease has lapsed no longer count. [`Options::lease`](crate::Options::lease) says when that is; polling the load
     /// of an endpoint does the same for that endpoint.
@@ -85,14 +85,6 @@ pub enum EventError {
     /// An endpoint was reported without a name.
     #[error("an endpoint needs a name")]
     NoName,
-    /// A polled value that cannot be.
-    #[error("the load of endpoint `{endpoint}` cannot be: {problem}")]
-    BadLoad {
-        /// The id that was given.
-        endpoint: String,
-        /// Which value, and why.
-        problem: &'static str,
-    },
     /// A request was started on an endpoint that is not known.
     #[error("endpoint `{endpoint}` is not known; report it before requests are counted on it")]
     UnknownEndpoint {
@@ -108,7 +100,6 @@ impl EventError {
             Self::BadAddress { .. } => "EV0001",
             Self::NoName => "EV0002",
             Self::UnknownEndpoint { .. } => "EV0003",
-            Self::BadLoad { .. } => "EV0004",
         }
     }
 }

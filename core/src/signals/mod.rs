@@ -7,7 +7,7 @@ mod cell;
 mod endpoint_id;
 mod event;
 mod leased;
-mod load;
+mod metrics;
 mod polled;
 mod reported;
 
@@ -16,5 +16,8 @@ pub(crate) use endpoint_id::{address_with_port, socket_address};
 pub(crate) use event::check;
 pub use event::{Event, EventError};
 pub(crate) use leased::{Lease, Terms};
-pub use load::Load;
+pub use metrics::{
+    Engine, Fraction, LoadReport, LoraReport, MetricsCode, MetricsProblem, NotAFraction, Scrape,
+    ScrapeOptions, UnknownEngine,
+};
 pub use reported::ReportedEndpoint;

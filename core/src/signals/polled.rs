@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use super::load::Load;
+use super::metrics::{Fraction, LoadReport};
 use crate::units::Nanos;
 
 /// Marks a count that was not among what the endpoint said.
@@ -36,11 +36,11 @@ impl Default for Polled {
 
 impl Polled {
     /// Replaces what was known.
-    pub(crate) fn set(&self, load: Load, in_flight: u32, at: Nanos) {
+    pub(crate) fn set(&self, load: &LoadReport, in_flight: u32, at: Nanos) {
         let count = |count: Option<u32>| count.unwrap_or(NO_COUNT);
         self.waiting.store(count(load.waiting), Ordering::Relaxed);
         self.running.store(count(load.running), Ordering::Relaxed);
-        self.kv_usage.store(load.kv_usage.unwrap_or(f64::NAN).to_bits(), Ordering::Relaxed);
+        self.kv_usage.store(load.kv_usage.map_or(f64::NAN, Fraction::get).to_bits(), Ordering::Relaxed);
         self.in_flight.store(in_flight, Ordering::Relaxed);
         self.at.store(at.get().min(NEVER - 1), Ordering::Relaxed);
     }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::endpoint::{Endpoint, Key, Source};
+use super::prefix::{PrefixKnowledge, Seat};
 use super::{Reported, State};
 use crate::ids::{BackendIx, EndpointIx, Ix, ObjectName};
 use crate::plan::{Plan, Pool};
@@ -14,18 +15,32 @@ pub(super) struct Builder<'a> {
     pub(super) plan: Arc<Plan>,
     pub(super) reported: Arc<Reported>,
     previous: Option<&'a State>,
-    known: HashMap<&'a Key, &'a Arc<EndpointCell>>,
+    known: HashMap<&'a Key, Known<'a>>,
+    prefix: Option<Arc<PrefixKnowledge>>,
     numbers: HashMap<Key, EndpointIx>,
     pub(super) endpoints: Vec<Endpoint>,
     pub(super) cells: Vec<Arc<EndpointCell>>,
+    pub(super) seats: Vec<Option<Arc<Seat>>>,
+}
+
+/// What an endpoint of the state before keeps.
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    cell: &'a Arc<EndpointCell>,
+    seat: Option<&'a Arc<Seat>>,
 }
 
 impl<'a> Builder<'a> {
     pub(super) fn new(plan: Arc<Plan>, reported: Arc<Reported>, previous: Option<&'a State>) -> Self {
-        let known = previous
-            .into_iter()
-            .flat_map(|state| state.endpoints.iter().map(|e| &e.key).zip(state.cells.iter()));
+        let known = previous.into_iter().flat_map(|state| {
+            let kept = state.cells.iter().zip(state.seats.iter());
+            let kept = kept.map(|(cell, seat)| Known { cell, seat: seat.as_ref() });
+            state.endpoints.iter().map(|endpoint| &endpoint.key).zip(kept)
+        });
+        let kept = previous.and_then(|state| state.prefix.as_ref());
+        let prefix = PrefixKnowledge::of(plan.prefix.as_ref(), kept);
         Self {
+            prefix,
             plan,
             reported,
             previous,
@@ -33,6 +48,7 @@ impl<'a> Builder<'a> {
             numbers: HashMap::new(),
             endpoints: Vec::new(),
             cells: Vec::new(),
+            seats: Vec::new(),
         }
     }
 
@@ -60,6 +76,8 @@ impl<'a> Builder<'a> {
             reported: self.reported,
             endpoints: self.endpoints.into_iter().collect(),
             cells: self.cells.into_iter().collect(),
+            prefix: self.prefix,
+            seats: self.seats.into_iter().collect(),
             members,
             pool_cells,
             backend_endpoints,
@@ -80,7 +98,12 @@ impl<'a> Builder<'a> {
             return *number;
         }
         let number = EndpointIx::new(self.endpoints.len());
-        self.cells.push(self.known.get(&key).map(|cell| Arc::clone(cell)).unwrap_or_default());
+        let known = self.known.get(&key).copied();
+        self.cells.push(known.map(|known| Arc::clone(known.cell)).unwrap_or_default());
+        self.seats.push(self.prefix.as_ref().and_then(|prefix| {
+            let kept = known.and_then(|known| known.seat).filter(|seat| seat.is_of(prefix));
+            kept.map_or_else(|| prefix.seat(), |seat| Some(Arc::clone(seat)))
+        }));
         self.endpoints.push(Endpoint { key: key.clone(), ready, source: source() });
         self.numbers.insert(key, number);
         number

@@ -61,11 +61,9 @@ impl State {
                 self.cells_of(endpoint).for_each(|cell| cell.set_in_flight(*count));
             }
             Event::LoadPolled { endpoint, load } => {
-                load.check()
-                    .map_err(|problem| EventError::BadLoad { endpoint: endpoint.clone(), problem })?;
                 self.cells_of(endpoint).for_each(|cell| {
                     cell.lapse(leases, now);
-                    cell.set_load(*load, now);
+                    cell.set_load(load, now);
                 });
             }
             Event::LeasesLapsed => self.cells.iter().for_each(|cell| cell.lapse(leases, now)),

@@ -4,6 +4,7 @@ mod builder;
 mod change;
 mod endpoint;
 mod members;
+mod prefix;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -13,6 +14,8 @@ use serde::Serialize;
 use self::builder::Builder;
 pub(crate) use self::endpoint::Endpoint;
 pub(crate) use self::members::Members;
+use self::prefix::PrefixKnowledge;
+pub(crate) use self::prefix::Seat;
 use crate::ids::{BackendIx, EndpointIx, Ix, ObjectName, PoolIx, Table};
 use crate::plan::Plan;
 use crate::signals::{EndpointCell, PoolCell, ReportedEndpoint};
@@ -28,6 +31,9 @@ pub struct State {
     pub(crate) members: Table<PoolIx, Members>,
     pub(crate) pool_cells: Table<PoolIx, Arc<PoolCell>>,
     /// The endpoint of each AIServiceBackend that is named directly.
+    pub(crate) prefix: Option<Arc<PrefixKnowledge>>,
+    /// What each endpoint holds, as far as it is known.
+    pub(crate) seats: Table<EndpointIx, Option<Arc<Seat>>>,
     pub(crate) backend_endpoints: Table<BackendIx, EndpointIx>,
     by_id: HashMap<Box<str>, Vec<EndpointIx>>,
 }

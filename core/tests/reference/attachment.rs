@@ -4,11 +4,19 @@ use serde_json::Value;
 
 use super::host::{self, Fit};
 use super::load::{Object, World, items};
+use super::mesh;
 use super::namespaces;
 use super::request::Request;
 
 /// How well the route fits the host of the request where it arrived; none if the route is not there.
 pub(crate) fn fit(world: &World, route: &Object, request: &Request) -> Option<Fit> {
+    if request.client_namespace.is_some() {
+        // Only routes of the Service are asked, and for those of a mesh hostnames mean nothing.
+        return Some(Fit::Any);
+    }
+    if mesh::is_of_mesh(route) {
+        return None;
+    }
     let parents = parents(route);
     let is_free =
         !parents.iter().any(|parent| world.find("Gateway", parent.namespace, parent.name).is_some());

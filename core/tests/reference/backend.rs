@@ -70,7 +70,25 @@ pub(crate) fn resolve<'a>(
     matched: &Matched<'a>,
     reference: &'a Value,
 ) -> Result<Chosen<'a>, Refusal> {
-    let route = &matched.route;
+    resolve_for(world, &matched.route, reference)
+}
+
+/// Whether a ref that leads nowhere takes the route out; a pool that is not there does not.
+pub(crate) fn is_frozen(world: &World, route: &Object) -> bool {
+    let mut references = items(&route.spec()["rules"]).iter().flat_map(|rule| items(&rule["backendRefs"]));
+    world.freeze_route
+        && route.kind == "AIGatewayRoute"
+        && references.any(|reference| match resolve_for(world, route, reference) {
+            Ok(_) => false,
+            Err((_, reason)) => reason == "ref_not_permitted" || reference["kind"] != "InferencePool",
+        })
+}
+
+fn resolve_for<'a>(
+    world: &World<'a>,
+    route: &Object<'a>,
+    reference: &'a Value,
+) -> Result<Chosen<'a>, Refusal> {
     let kind = kind(route.kind, reference).ok_or((500, "backend_not_found"))?;
     let namespace = reference["namespace"].as_str().unwrap_or(route.namespace);
     let name = reference["name"].as_str().unwrap_or("");
@@ -97,6 +115,7 @@ fn kind<'a>(route: &str, reference: &'a Value) -> Option<&'a str> {
         "InferencePool" => POOL_GROUPS.contains(&group),
         "AIServiceBackend" => group == "aigateway.envoyproxy.io",
         "Backend" => group == "gateway.envoyproxy.io",
+        "InferencePoolImport" => group == "inference.networking.x-k8s.io",
         _ => false,
     };
     if is_backend { Some(kind) } else { None }

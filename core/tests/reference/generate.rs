@@ -71,6 +71,11 @@ fn build(source: &mut Source, cases: usize) -> Generated {
             }
         }
     }
+    for name in http_routes::IMPORTED {
+        if !source.one_in(3) {
+            documents.push(objects::import(source, name));
+        }
+    }
     for _ in 0..source.pick(&[0, 1, 1, 2, 3]) {
         let grant = grants::grant(source, &documents);
         documents.push(grant);
@@ -118,6 +123,13 @@ fn options(source: &mut Source, documents: &[Value]) -> Value {
     }
     if source.one_in(5) {
         options.insert("first_match".into(), source.one_in(2).into());
+    }
+    if source.one_in(2) {
+        options.insert("mesh".into(), (!source.one_in(8)).into());
+    }
+    if source.one_in(6) {
+        let meaning = source.pick(&["freeze_route", "freeze_route", "fail_share"]);
+        options.insert("invalid_backend_refs".into(), meaning.into());
     }
     if source.one_in(6) {
         options.insert("inference_extension".into(), names_a_pool(documents).into());

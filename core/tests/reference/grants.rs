@@ -3,10 +3,12 @@
 use serde_json::Value;
 
 use super::load::{Object, POOL_GROUPS, World, items};
+use super::mesh;
 
 /// Whether a route may refer to this object, which need not exist.
 pub(crate) fn permits(world: &World, route: &Object, kind: &str, namespace: &str, name: &str) -> bool {
-    if namespace == route.namespace {
+    // What a mesh routes is not exposed by it.
+    if namespace == route.namespace || mesh::is_of_mesh(route) {
         return true;
     }
     let group_of_route =
@@ -38,6 +40,7 @@ fn group_fits(group: &Value, kind: &str) -> bool {
         "InferencePool" => POOL_GROUPS.contains(&group),
         "Service" => group.is_empty(),
         "Backend" => group == "gateway.envoyproxy.io",
+        "InferencePoolImport" => group == "inference.networking.x-k8s.io",
         _ => group == "aigateway.envoyproxy.io",
     }
 }

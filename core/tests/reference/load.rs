@@ -38,6 +38,10 @@ pub(crate) struct World<'a> {
     pub(crate) strategy: &'a str,
     /// How many more endpoints of its pool a decision names.
     pub(crate) fallback_endpoints: u64,
+    /// Services are addresses.
+    pub(crate) mesh: bool,
+    /// Refs that lead nowhere take their AIGatewayRoute out.
+    pub(crate) freeze_route: bool,
 }
 
 impl<'a> World<'a> {
@@ -63,6 +67,8 @@ impl<'a> World<'a> {
             first_match: options["first_match"].as_bool().unwrap_or(false),
             strategy: options["strategy"].as_str().unwrap_or("two_choice"),
             fallback_endpoints: options["fallback_endpoints"].as_u64().unwrap_or(2),
+            mesh: options["mesh"].as_bool().unwrap_or(false),
+            freeze_route: options["invalid_backend_refs"] == "freeze_route",
         }
     }
 
@@ -99,6 +105,7 @@ fn spread<'a>(document: &'a Value, default_namespace: &'a str, all: &mut Vec<Obj
         "HTTPRoute" | "GRPCRoute" | "Gateway" | "ReferenceGrant" => group == "gateway.networking.k8s.io",
         "Service" | "Namespace" => group.is_empty(),
         "Backend" => group == "gateway.envoyproxy.io",
+        "InferencePoolImport" => group == "inference.networking.x-k8s.io",
         _ => false,
     };
     if is_read {

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use serde_json::Value;
 
 use super::attachment;
+use super::backend;
 use super::conditions::Conditions;
 use super::host::Fit;
 use super::load::{Object, World, items};
@@ -36,9 +37,9 @@ struct Held<'a> {
     number: usize,
 }
 
-/// Collects every match of every route that holds, sorts them, and takes the first.
-pub(crate) fn first<'a>(world: &World<'a>, request: &Request) -> Option<Matched<'a>> {
-    let mut held = all(world, request);
+/// Collects every match of these routes that holds, sorts them, and takes the first.
+pub(crate) fn first<'a>(world: &World<'a>, routes: &[Object<'a>], request: &Request) -> Option<Matched<'a>> {
+    let mut held = all(world, routes, request);
     if world.first_match {
         held.sort_by_key(|m| (m.fit, m.place, m.matched.rule, m.number));
     } else {
@@ -50,10 +51,13 @@ pub(crate) fn first<'a>(world: &World<'a>, request: &Request) -> Option<Matched<
     held.first().map(|m| m.matched)
 }
 
-fn all<'a>(world: &World<'a>, request: &Request) -> Vec<Held<'a>> {
+fn all<'a>(world: &World<'a>, routes: &[Object<'a>], request: &Request) -> Vec<Held<'a>> {
     let no_conditions = Value::Null;
     let mut held = Vec::new();
-    for (place, route) in world.routes().enumerate() {
+    for (place, route) in routes.iter().enumerate() {
+        if backend::is_frozen(world, route) {
+            continue;
+        }
         let Some(fit) = attachment::fit(world, route, request) else { continue };
         for (rule, rule_json) in items(&route.spec()["rules"]).iter().enumerate() {
             let mut matches: Vec<&Value> = items(&rule_json["matches"]).iter().collect();
@@ -84,5 +88,6 @@ fn all<'a>(world: &World<'a>, request: &Request) -> Vec<Held<'a>> {
 
 /// How many matches hold: how much a case asks of the order.
 pub(crate) fn count(world: &World, request: &Request) -> usize {
-    all(world, request).len()
+    let routes: Vec<Object> = world.routes().copied().collect();
+    all(world, &routes, request).len()
 }

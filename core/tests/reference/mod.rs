@@ -17,9 +17,11 @@ pub(crate) mod host;
 pub(crate) mod load;
 pub(crate) mod matching;
 pub(crate) mod members;
+pub(crate) mod mesh;
 pub(crate) mod model;
 pub(crate) mod namespaces;
 pub(crate) mod path;
+pub(crate) mod prefix;
 pub(crate) mod request;
 pub(crate) mod time;
 
@@ -40,9 +42,16 @@ pub(crate) fn run(documents: &[Value], options: &Value, case: &Value) -> Value {
     let request = Request::read(&case["request"]);
     let mut draw = Draw::new(case["seed"].as_u64().unwrap_or(0));
 
-    let Some(matched) = matching::first(&world, &request) else {
-        return json!({"status": 404, "reason": "no_rule", "route": null, "rule": null});
-    };
+    let no_rule = json!({"status": 404, "reason": "no_rule", "route": null, "rule": null});
+    let mut routes: Vec<load::Object> = world.routes().copied().collect();
+    if let Some(client) = request.client_namespace {
+        let Some(destination) = mesh::destination(&world, &request, client) else { return no_rule };
+        routes = mesh::routes(&world, &destination, client);
+        if routes.is_empty() {
+            return mesh::straight(&destination, &request);
+        }
+    }
+    let Some(matched) = matching::first(&world, &routes, &request) else { return no_rule };
     let attempts = Attempts { world: &world, request: &request, matched, case };
     match decide(&attempts, &mut draw) {
         Ok(decision) => decision,

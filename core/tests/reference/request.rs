@@ -20,6 +20,8 @@ pub(crate) struct Request<'a> {
     /// `namespace/name` of the Gateway that received the request.
     pub(crate) gateway: Option<&'a str>,
     pub(crate) port: Option<u64>,
+    /// The namespace of a client within a mesh.
+    pub(crate) client_namespace: Option<&'a str>,
 }
 
 impl<'a> Request<'a> {
@@ -40,6 +42,7 @@ impl<'a> Request<'a> {
             method: json["method"].as_str().unwrap_or("GET"),
             gateway: json["gateway"].as_str(),
             port: json["port"].as_u64(),
+            client_namespace: json["client_namespace"].as_str(),
         }
     }
 

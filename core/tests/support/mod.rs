@@ -11,6 +11,9 @@ use inferroute::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+/// What an expectation may leave out.
+pub(crate) const OPTIONAL: [&str; 4] = ["fallbacks", "mutations", "path", "direct_response"];
+
 /// One `*.json` below `tests/vectors`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -67,6 +70,7 @@ pub(crate) struct RequestData {
     method: Option<String>,
     pub(crate) model: Option<String>,
     gateway: Option<String>,
+    client_namespace: Option<String>,
     port: Option<u16>,
 }
 
@@ -84,6 +88,9 @@ impl RequestData {
         }
         if let Some(gateway) = &self.gateway {
             request = request.gateway(gateway, self.port);
+        }
+        if let Some(namespace) = &self.client_namespace {
+            request = request.client_namespace(namespace, self.port);
         }
         if let Some(model) = &self.model {
             request = request.model(model);
@@ -135,8 +142,17 @@ impl Case {
     /// What the router answers, in the form of `expect`.
     pub(crate) fn answer(&self, router: &Router) -> Value {
         match router.decide_seeded(&self.request.view(), self.now(), self.seed) {
-            Ok(decision) => decision_json(&decision, self.request.model.as_deref()),
-            Err(no_route) => no_route_json(&no_route),
+            Ok(decision) => {
+                let mut found = decision_json(&decision, self.request.model.as_deref());
+                found["mutations"] = json!(decision.mutations());
+                found["path"] = json!(decision.path(&self.request.view()));
+                found
+            }
+            Err(no_route) => {
+                let mut found = no_route_json(&no_route);
+                found["direct_response"] = json!(no_route.direct_response());
+                found
+            }
         }
     }
 }

@@ -18,7 +18,7 @@ def as_dict(answer: Answer) -> dict[str, Any]:
     found: dict[str, Any] = dict.fromkeys(
         ["status", "reason", "route", "rule", "backend", "pool", "endpoint", "address", "model", "fallbacks", "mutations"]
     )
-    found |= {"fallbacks": [], "mutations": {}, "location": None, "seed": answer.seed}
+    found |= {"fallbacks": [], "mutations": {}, "location": None, "direct_response": None, "seed": answer.seed}
     said: dict[str, Any] = dict(answer.to_dict())
     if answer.ok:
         said["status"] = 200
@@ -57,6 +57,8 @@ def _rows(answer: Answer) -> list[tuple[str, str]]:
         rows += [("address", answer.address), ("model", answer.model), ("path", answer.rewritten_path)]
         rows += [(f"fallback {number}", _attempt(each)) for number, each in enumerate(found["fallbacks"], 1)]
         rows += [(name, value) for name, value in found["mutations"].items()]
+    elif answer.direct_response:
+        rows += [(f"response {name}", value) for name, value in answer.direct_response.items()]
     elif answer.location:
         rows += [(f"location {name}", value) for name, value in answer.location.items()]
     rows.append(("seed", answer.seed))

@@ -64,7 +64,8 @@ Host = Annotated[Optional[str], typer.Option(help="The host the client asks for.
 PathText = Annotated[str, typer.Option(help="The path with its query.")]
 Method = Annotated[str, typer.Option(help="The method, in capitals.")]
 Gateway = Annotated[Optional[str], typer.Option(metavar="NS/NAME", help="The Gateway the request comes through.")]
-Port = Annotated[Optional[int], typer.Option(min=1, max=65535, help="The port of the Gateway's listener.")]
+ClientNamespace = Annotated[Optional[str], typer.Option(metavar="NS", help="The namespace of a client within a mesh; --host then names a Service.")]
+Port = Annotated[Optional[int], typer.Option(min=1, max=65535, help="The port of the Gateway's listener, or of the Service.")]
 Model = Annotated[Optional[str], typer.Option(help="The model the body asks for.")]
 Body = Annotated[Optional[str], typer.Option(metavar="FILE", help="The body; the model is read from it, as --path and header content-type say.")]
 Seed = Annotated[Optional[int], typer.Option(min=0, max=2**64 - 1, help="Of the decision; with --count, of the router that draws one for each.")]
@@ -132,6 +133,7 @@ def decide(
     path: PathText = "/",
     method: Method = "GET",
     gateway: Gateway = None,
+    client_namespace: ClientNamespace = None,
     port: Port = None,
     model: Model = None,
     body: Body = None,
@@ -143,9 +145,9 @@ def decide(
 ) -> None:
     """Decides where a request goes. Ends with 1 where it goes nowhere."""
     sources = Sources.read("--file", files)
-    question = Question.of(header, host, path, method, gateway, port, model, body)
+    question = Question.of(header, host, path, method, gateway, client_namespace, port, model, body)
     try:
-        router = load(sources, seed=seed, **options(strict, strategy))
+        router = load(sources, seed=seed, **options(strict, strategy, mesh=client_namespace is not None))
         if state is not None:
             apply_state(router, state)
         made = question.decide(router, seed, count)
@@ -175,6 +177,7 @@ def explain(
     path: PathText = "/",
     method: Method = "GET",
     gateway: Gateway = None,
+    client_namespace: ClientNamespace = None,
     port: Port = None,
     model: Model = None,
     body: Body = None,
@@ -185,9 +188,9 @@ def explain(
 ) -> None:
     """Prints the decision with its reasons: every match tried, every endpoint, every draw. Ends with 1 where the request goes nowhere."""
     sources = Sources.read("--file", files)
-    question = Question.of(header, host, path, method, gateway, port, model, body)
+    question = Question.of(header, host, path, method, gateway, client_namespace, port, model, body)
     try:
-        router = load(sources, seed=seed, **options(strict, strategy))
+        router = load(sources, seed=seed, **options(strict, strategy, mesh=client_namespace is not None))
         if state is not None:
             apply_state(router, state)
         explanation = question.explain(router, seed)

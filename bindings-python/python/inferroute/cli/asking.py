@@ -26,6 +26,7 @@ class Question:
         path: str,
         method: str,
         gateway: str | None,
+        client_namespace: str | None,
         port: int | None,
         model: str | None,
         body: str | None,
@@ -36,9 +37,11 @@ class Question:
             raise refuse("--body", "--model and --body both say the model; give one")
         if gateway is not None and not all(gateway.partition("/")):
             raise refuse("--gateway", f"{gateway!r} is not of the form namespace/name")
-        if port is not None and gateway is None:
-            raise refuse("--port", "the port is that of a Gateway's listener; give --gateway too")
-        arguments: dict[str, Any] = {"host": host, "path": path, "method": method, "gateway": gateway, "port": port, "model": model}
+        if gateway is not None and client_namespace is not None:
+            raise refuse("--client-namespace", "a request comes through a Gateway or from a client within a mesh; give one")
+        if port is not None and gateway is None and client_namespace is None:
+            raise refuse("--port", "the port is that of a Gateway's listener or a Service; give --gateway or --client-namespace too")
+        arguments: dict[str, Any] = {"host": host, "path": path, "method": method, "gateway": gateway, "client_namespace": client_namespace, "port": port, "model": model}
         if body is not None:
             arguments["body"] = read_bytes("--body", body)
             content_types = [value for name, value in pairs if name.lower() == "content-type"]

@@ -33,9 +33,9 @@ class Sources:
         return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else None
 
 
-def options(strict: bool, strategy: str | None) -> dict[str, Any]:
+def options(strict: bool, strategy: str | None, mesh: bool = False) -> dict[str, Any]:
     """The options of a router."""
-    chosen: dict[str, Any] = {"strict": strict}
+    chosen: dict[str, Any] = {"strict": strict, "mesh": mesh}
     if strategy is not None and strategy not in STRATEGIES:
         raise refuse("--strategy", f"{strategy!r} is none of {', '.join(STRATEGIES)}")
     if strategy is not None:

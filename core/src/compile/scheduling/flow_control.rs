@@ -2,6 +2,7 @@
 
 use super::plugin_type::Interface;
 use super::plugins::Plugins;
+use super::types::detector;
 use crate::manifest::{Code, EndpointPickerConfig, Findings, FlowControlWire};
 use crate::plan::Saturation;
 
@@ -13,6 +14,12 @@ pub(super) fn saturation(
     plugins: &mut Plugins,
     findings: &Findings,
 ) -> Option<Saturation> {
+    let old = &config.thresholds;
+    let thresholds = detector::utilization(old);
+    old.close();
+    if config.saturation_detector.is_none() && old.has_any_but("pluginRef") {
+        return thresholds.saturation;
+    }
     let Some(reference) = &config.saturation_detector else {
         plugins.ensure(DETECTOR);
         return plugins.get(DETECTOR)?.parts.saturation.clone();

@@ -80,6 +80,7 @@ fn scheduling(source: &ConfigSource, report: &mut Report) -> Scheduling {
     plugins.tell_effects(&findings);
     let scheduling = Scheduling::new(profiles, handler);
     let scheduling = saturation.into_iter().fold(scheduling, Scheduling::saturation);
+    let scheduling = plugins.prefix().into_iter().fold(scheduling, Scheduling::with_prefix_plan);
     drop(config);
     report.extend(findings.into_inner().into_iter().map(|finding| source.diagnostic(finding)));
     scheduling

@@ -1,7 +1,7 @@
 //! What is known of a type of plugin: its name, what it can stand for, what is done with it here, and how its parameters are read.
 
 use crate::manifest::{Section, Shape};
-use crate::plan::{Decider, Filter, Picker, Saturation, Scorer};
+use crate::plan::{Decider, Filter, Picker, PrefixPlan, Saturation, Scorer};
 
 /// What a reference may need a plugin to be: the interfaces of the endpoint picker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,6 +96,7 @@ pub(super) struct Parts {
     pub(super) handler: Option<HandlerPart>,
     pub(super) decider: Option<Decider>,
     pub(super) saturation: Option<Saturation>,
+    pub(super) prefix: Option<PrefixPlan>,
     /// Plugins that it refers to.
     pub(super) needs: Vec<Need>,
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::plugin_type::{Effect, Interface, Parts, PluginType};
 use super::types;
 use crate::manifest::{Code, EndpointPickerConfig, Findings, Reference, Section};
+use crate::plan::PrefixPlan;
 
 /// A plugin that exists.
 #[derive(Debug)]
@@ -145,6 +146,11 @@ impl Plugins {
         if let Some(plugin) = self.number(name).and_then(|number| self.all.get_mut(number)) {
             plugin.is_run = true;
         }
+    }
+
+    /// How prompts are remembered, as the first plugin says that knows.
+    pub(super) fn prefix(&self) -> Option<PrefixPlan> {
+        self.iter().find_map(|plugin| plugin.parts.prefix.clone())
     }
 
     /// Says what is not done here, or by whom else, of the plugins that are defined.

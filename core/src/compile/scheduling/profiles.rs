@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::plugin_type::Interface;
+use super::plugin_type::{Effect, Interface};
 use super::plugins::Plugins;
 use crate::manifest::{Code, Findings, ProfileWire, Reference};
 use crate::plan::Profile;
@@ -91,6 +91,8 @@ fn profile(
 ) -> Profile {
     let mut profile = Profile::new(name);
     let mut picked: Option<&str> = None;
+    // What is of an unknown type may be the picker.
+    let mut may_pick = false;
     for entry in entries {
         let Some(plugin) = plugins.get(entry.name) else {
             let message = if entry.name.is_empty() {
@@ -112,14 +114,27 @@ fn profile(
             let message = format!("the profile `{name}` has two pickers, `{first}` and `{}`", entry.name);
             findings.add(Code::TwoPickers, entry.path, message, "keep one of the two");
         }
-        profile = add(profile, plugin, entry.weight);
-        // What is of an unknown type may be the picker.
-        if plugin.kind.is_none() {
-            picked = picked.or(Some(""));
+        if let Some(kind) = plugin.kind
+            && plugin.is(Interface::Filter)
+            && kind.effect == Effect::Decides
+            && plugin.parts.filter.is_none()
+        {
+            let message = format!(
+                "`{}` takes endpoints out in no profile here, it only turns requests away",
+                kind.name
+            );
+            findings.add(
+                Code::NotDone,
+                entry.path,
+                message,
+                "use utilization-filter, or remove it from the profile",
+            );
         }
+        profile = add(profile, plugin, entry.weight);
+        may_pick |= plugin.kind.is_none();
         plugins.run(entry.name);
     }
-    if picked.is_none() {
+    if picked.is_none() && !may_pick {
         let Some(plugin) = plugins.get(picker) else { return profile };
         if plugin.path.is_some() {
             let message =

@@ -4,6 +4,7 @@ mod active_request;
 mod kv_cache_utilization;
 mod least_request;
 mod load_aware;
+mod prefix_cache;
 mod queue;
 mod relative;
 mod running_requests;
@@ -60,6 +61,9 @@ fn rate(
             active_request::rate(idle_threshold, max_busy_score, facts, candidates, give);
         }
         Scorer::TokenLoad { queue_threshold } => token_load::rate(queue_threshold, facts, candidates, give),
+        Scorer::PrefixCache { match_length_weight, match_length_scale_tokens } => {
+            prefix_cache::rate(match_length_weight, match_length_scale_tokens, facts, candidates, give);
+        }
         Scorer::LoadAware { threshold } => load_aware::rate(threshold, facts, candidates, give),
     }
 }

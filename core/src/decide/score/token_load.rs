@@ -10,8 +10,9 @@ pub(super) fn rate(
     candidates: Candidates<'_>,
     mut give: impl FnMut(usize, Option<f64>),
 ) {
-    let own = u64::from(facts.request.prompt_tokens);
     candidates.for_each(|position| {
+        let cached = facts.prefix(position).map_or(0, |prefix| prefix.tokens());
+        let own = u64::from(facts.prompt_tokens.saturating_sub(cached));
         let waiting = facts.cell(position).map_or(0, |cell| cell.waiting_tokens());
         // Counts far beyond 2^53 tokens are no counts.
         let tokens = f64::from(u32::try_from(waiting.saturating_add(own)).unwrap_or(u32::MAX));

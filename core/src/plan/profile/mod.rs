@@ -84,6 +84,11 @@ impl Profile {
         self
     }
 
+    /// Whether it looks at what endpoints hold of a prompt.
+    pub(crate) fn reads_prefixes(&self) -> bool {
+        self.scorers.iter().any(|weighted| weighted.scorer.reads_prefixes())
+    }
+
     /// The name.
     pub fn name(&self) -> &str {
         &self.name

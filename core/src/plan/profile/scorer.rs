@@ -28,6 +28,14 @@ pub enum Scorer {
         /// Tokens that count as full. Upstream's default: 4,194,304.
         queue_threshold: f64,
     },
+    /// `prefix-cache-scorer`: the share of the prompt's blocks that the endpoint holds from the first on, or a square of how many tokens those are, or
+    /// some of both. Endpoints are not rated for requests that bring no prompt.
+    PrefixCache {
+        /// What the number of tokens counts for, 0..=1; the share counts for the rest. Upstream's default: 0.
+        match_length_weight: f64,
+        /// Tokens whose match rates 1. Upstream's default: 8,192.
+        match_length_scale_tokens: f64,
+    },
     /// `load-aware-scorer`: 0.5 for an empty queue, falling to 0 at `threshold` waiting requests.
     LoadAware {
         /// Waiting requests that count as full. Upstream's default: 128.
@@ -36,6 +44,11 @@ pub enum Scorer {
 }
 
 impl Scorer {
+    /// Whether it looks at what endpoints hold of a prompt.
+    pub(crate) fn reads_prefixes(&self) -> bool {
+        matches!(self, Self::PrefixCache { .. })
+    }
+
     /// The type name, as EndpointPickerConfig and explanations have it.
     pub fn as_str(&self) -> &'static str {
         match self {
@@ -45,6 +58,7 @@ impl Scorer {
             Self::KvCacheUtilization => "kv-cache-utilization-scorer",
             Self::ActiveRequest { .. } => "active-request-scorer",
             Self::TokenLoad { .. } => "token-load-scorer",
+            Self::PrefixCache { .. } => "prefix-cache-scorer",
             Self::LoadAware { .. } => "load-aware-scorer",
         }
     }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::alphabet as of;
+use super::http_routes;
 use super::objects;
 use super::source::Source;
 
@@ -137,8 +138,8 @@ pub(crate) fn parents(source: &mut Source, kind: &str) -> Vec<Value> {
 }
 
 fn parent(source: &mut Source, kind: &str) -> Value {
-    if kind != "AIGatewayRoute" && source.one_in(16) {
-        return json!({"group": "", "kind": "Service", "name": "g0"});
+    if kind != "AIGatewayRoute" && source.one_in(4) {
+        return service(source);
     }
     let mut parent = Map::new();
     parent.insert("name".into(), source.pick(&["g0", "g0", "g0", "g0", "g1", "g1", "g9"]).into());
@@ -158,6 +159,43 @@ fn parent(source: &mut Source, kind: &str) -> Value {
     Value::Object(parent)
 }
 
+/// A Service as parent.
+fn service(source: &mut Source) -> Value {
+    let mut parent = json!({"group": "", "kind": "Service", "name": source.pick(&http_routes::SERVED)});
+    if source.one_in(4) {
+        parent["namespace"] = source.pick(&of::NAMESPACES).into();
+    }
+    if source.one_in(5) {
+        parent["sectionName"] = source.pick(&LISTENERS).into();
+    }
+    if source.one_in(4) {
+        parent["port"] = source.pick(&PORTS).into();
+    }
+    parent
+}
+
+/// A request to a Service, by one of its names, from a client of some namespace.
+fn within_mesh(source: &mut Source, request: &mut Map<String, Value>) {
+    let name = source.pick(&http_routes::SERVED);
+    let namespace = objects::namespace(source);
+    let mut host = match source.below(6) {
+        0 => name.to_owned(),
+        1 => format!("{name}.{namespace}.svc"),
+        2 => format!("{name}.{namespace}.svc.cluster.local"),
+        3 => format!("{name}.{namespace}").to_ascii_uppercase(),
+        _ => format!("{name}.{namespace}"),
+    };
+    if source.one_in(3) {
+        host.push_str(source.pick(&[":80", ":8080", ":443", ":9", ":", ":x"]));
+    }
+    let client = if source.one_in(2) { "default" } else { source.pick(&of::NAMESPACES) };
+    request.insert("client_namespace".into(), client.into());
+    request.insert("host".into(), host.into());
+    if source.one_in(6) {
+        request.insert("port".into(), source.pick(&PORTS).into());
+    }
+}
+
 /// Where a request arrived: a Gateway, with or without port, or unknown.
 pub(crate) fn arrival(
     source: &mut Source,
@@ -165,6 +203,9 @@ pub(crate) fn arrival(
     default_namespace: &str,
     request: &mut Map<String, Value>,
 ) {
+    if source.one_in(5) {
+        return within_mesh(source, request);
+    }
     let gateways: Vec<&Value> = documents.iter().filter(|document| document["kind"] == "Gateway").collect();
     if gateways.is_empty() || source.one_in(8) {
         if source.one_in(3) {

@@ -89,6 +89,7 @@ fn group_of(source: &mut Source, kind: &str) -> &'static str {
         "InferencePool" => source.pick(&POOL_GROUPS),
         "Service" => "",
         "Backend" => "gateway.envoyproxy.io",
+        "InferencePoolImport" => "inference.networking.x-k8s.io",
         _ => "aigateway.envoyproxy.io",
     }
 }

@@ -17,6 +17,9 @@ const SERVICE_REGEXES: [&str; 4] = ["v2|a", "v.", "[^/]*", "(?i)V2"];
 /// Names of Services and Backends; some are names of pools and AIServiceBackends too.
 pub(crate) const SERVED: [&str; 4] = ["svc0", "svc1", "b0", "p0"];
 
+/// Names of InferencePoolImports; a pool has one of them too.
+pub(crate) const IMPORTED: [&str; 2] = ["p0", "far"];
+
 /// One match of an HTTPRoute.
 pub(crate) fn http_match(source: &mut Source) -> Value {
     let mut entry = Map::new();
@@ -89,13 +92,14 @@ pub(crate) fn grpc_match(source: &mut Source) -> Value {
 
 /// A backendRef of an HTTPRoute or GRPCRoute.
 pub(crate) fn reference(source: &mut Source) -> Value {
-    let (group, kind, names): (Option<&str>, Option<&str>, &[&str]) = match source.below(24) {
+    let (group, kind, names): (Option<&str>, Option<&str>, &[&str]) = match source.below(25) {
         0..=4 => (None, None, &SERVED),
         5 => (Some(""), Some("Service"), &SERVED),
         6..=7 => (None, Some("Service"), &SERVED),
         8..=15 => (Some(source.pick(&POOL_GROUPS)), Some("InferencePool"), &of::POOLS),
         16..=18 => (Some("aigateway.envoyproxy.io"), Some("AIServiceBackend"), &of::BACKENDS),
         19..=21 => (Some("gateway.envoyproxy.io"), Some("Backend"), &SERVED),
+        24 => (Some("inference.networking.x-k8s.io"), Some("InferencePoolImport"), &IMPORTED),
         // None of these is a backend.
         22 => source
             .pick(&[(None, Some("InferencePool"), &of::POOLS[..]), (Some(""), Some("Backend"), &SERVED)]),

@@ -146,8 +146,20 @@ pub(crate) fn served(source: &mut Source, kind: &str, name: &str) -> Value {
             "spec": {"endpoints": endpoints},
         })
     } else {
-        json!({"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": {"ports": [{"port": 80}]}})
+        let mut ports =
+            json!([{"name": "l0", "port": 80}, {"name": "l1", "port": 8080}, {"name": "l2", "port": 443}]);
+        if let (Some(ports), true) = (ports.as_array_mut(), source.one_in(2)) {
+            source.shuffle(ports);
+            ports.truncate(1 + source.below(3));
+        }
+        json!({"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": {"ports": ports}})
     }
+}
+
+/// An InferencePoolImport, sometimes outside the namespace that most share.
+pub(crate) fn import(source: &mut Source, name: &str) -> Value {
+    let metadata = metadata(source, name);
+    json!({"apiVersion": "inference.networking.x-k8s.io/v1alpha1", "kind": "InferencePoolImport", "metadata": metadata})
 }
 
 /// An object of a kind that is not read, under a name that is.

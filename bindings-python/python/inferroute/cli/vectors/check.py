@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from inferroute import Attempt, Backend, Decision, ManifestError, NoRoute, Router
 
+from . import world
 from .case import Case
 from .state import tell
 from .upstream import Fields, location
@@ -20,20 +21,36 @@ SAMPLES = 2000
 TOLERANCE = 0.05
 
 
-def check(case: Case) -> list[str]:
-    """What is wrong with the answers to a case."""
+@dataclass
+class Verdict:
+    """What came out of a case."""
+
+    wrong: list[str]
+    """Nothing wrong: empty."""
+    only: dict[str, None] = field(default_factory=dict)
+    """Why only a part could be compared, and which; empty: all was."""
+
+
+def check(case: Case) -> Verdict:
+    """Compares the answers to a case with what it expects."""
     if "valid" in case.expect:
-        return list(_validity(case))
+        return Verdict(list(_validity(case)))
     try:
-        router = Router(case.sources(), seed=0)
+        router = _router(case)
     except ManifestError as error:
-        return [f"the manifests do not load: {error.problems[0]}"]
-    tell(router, case.state)
-    wrong = []
+        return Verdict([f"the manifests do not load: {error.problems[0]}"])
+    verdict = Verdict([] if case.requests else ["there is no request"])
     for number, request in enumerate(case.requests):
         prefix = f"request {number}: " if len(case.requests) > 1 else ""
-        wrong += [prefix + each for each in _request(router, case, request)]
-    return wrong or ([] if case.requests else ["there is no request"])
+        verdict.wrong += [prefix + each for each in _request(router, case, request, verdict)]
+    return verdict
+
+
+def _router(case: Case, **options: Any) -> Router:
+    options = {"mesh": True, **world.OPTIONS.get(case.cls, {}), **options}
+    router = Router(world.sources(case), seed=0, **options)
+    tell(router, case.state)
+    return router
 
 
 def _validity(case: Case) -> Iterator[str]:
@@ -51,22 +68,22 @@ def _validity(case: Case) -> Iterator[str]:
             yield "must be refused, but is valid"
 
 
-def _request(router: Router, case: Case, request: dict[str, Any]) -> Iterator[str]:
+def _request(router: Router, case: Case, request: dict[str, Any], verdict: Verdict) -> Iterator[str]:
     expect = case.expect
     if "distribution" in expect:
         yield from _distribution(router, expect, request)
         return
     for _ in range(expect.get("samples", 1)):
-        wrong = list(_answer(_ask(router, request), case, request))
+        wrong = list(_answer(_ask(router, request), case, request, verdict))
         if wrong:
             yield from wrong
             return
 
 
 def _ask(router: Router, request: dict[str, Any]) -> Decision | NoRoute:
-    names = {"host": "host", "path": "path", "method": "method", "gateway": "gateway", "port": "port", "body_model": "model"}
+    names = {"host": "host", "path": "path", "method": "method", "gateway": "gateway", "port": "port", "client_namespace": "client_namespace", "body_model": "model"}
     arguments = {ours: request[theirs] for theirs, ours in names.items() if request.get(theirs) is not None}
-    if "gateway" not in arguments:
+    if not {"gateway", "client_namespace"} & arguments.keys():
         arguments.pop("port", None)
     return router.decide(request.get("headers"), **arguments)
 
@@ -92,9 +109,16 @@ def _distribution(router: Router, expect: dict[str, Any], request: dict[str, Any
             return
 
 
-def _answer(answer: Decision | NoRoute, case: Case, request: dict[str, Any]) -> Iterator[str]:
+def _answer(answer: Decision | NoRoute, case: Case, request: dict[str, Any], verdict: Verdict) -> Iterator[str]:
     expect = case.expect
+    absent = world.absent_filters(case) if not answer.ok and answer.reason == "bad_filter" and expect.get("status") == 200 else []
+    if absent:
+        # With the filters in the host's hands all else is compared: route, rule, backend, other filters.
+        verdict.only[f"no {', '.join(absent)} is among the manifests; all but what the filter does is compared"] = None
+        answer = _ask(_router(case, extension_filters=absent), request)
     if not answer.ok and answer.backend is not None and _names_only(case, answer.backend.kind):
+        verdict.only[f"no {answer.backend.kind} is among the manifests; route, rule and the backend that is named are compared"] = None
+        yield from _place(answer, expect)
         yield from _named(answer.backend, expect)
         return
     yield from _status(answer, expect)
@@ -120,9 +144,8 @@ def _answer(answer: Decision | NoRoute, case: Case, request: dict[str, Any]) -> 
 
 def _names_only(case: Case, kind: str) -> bool:
     """Whether the case leaves out all objects of the kind its backendRef names, so that it can tell no more than which one is named."""
-    stated = re.compile(rf"^kind:\s*{re.escape(kind)}\s*$", re.MULTILINE)
     expects_backend = case.expect.get("status") == 200 and "backend" in case.expect
-    return expects_backend and not case.state and not any(stated.search(text) for _, text in case.sources())
+    return expects_backend and not case.state and world.leaves_out(case, kind)
 
 
 def _named(backend: Backend, expect: dict[str, Any]) -> Iterator[str]:

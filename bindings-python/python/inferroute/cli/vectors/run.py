@@ -13,7 +13,7 @@ from inferroute import InferrouteError
 
 from . import skips
 from .case import Case, read
-from .check import check
+from .check import Verdict, check
 
 
 @dataclass
@@ -23,6 +23,8 @@ class Class:
     passed: int = 0
     failed: list[tuple[str, list[str]]] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
+    only: Counter[str] = field(default_factory=Counter)
+    """Passed, but only so far as the case tells."""
 
 
 def run(console: Console, paths: list[str]) -> bool:
@@ -44,16 +46,17 @@ def _count(found: Class, case: Case) -> None:
         found.skipped[reason] += 1
         return
     try:
-        wrong = check(case)
+        verdict = check(case)
     except InferrouteError as error:
-        wrong = [f"{type(error).__name__} {error.code}: {error}"]
+        verdict = Verdict([f"{type(error).__name__} {error.code}: {error}"])
     reason = skips.after(case)
-    if wrong:
-        found.failed.append((case.id, wrong))
+    if verdict.wrong:
+        found.failed.append((case.id, verdict.wrong))
     elif reason is not None:
         found.skipped[reason] += 1
     else:
         found.passed += 1
+        found.only.update(list(verdict.only))
 
 
 def _show(console: Console, classes: dict[str, Class]) -> None:
@@ -70,5 +73,7 @@ def _show(console: Console, classes: dict[str, Class]) -> None:
     for name, each in classes.items():
         if not console.is_terminal:
             print(f"{name}: {each.passed} passed, {len(each.failed)} failed, {each.skipped.total()} skipped")
+        for reason, count in each.only.items():
+            console.print(Text(f"    compared in part {count} of {name}: {reason}", style="dim"), soft_wrap=True)
         for reason, count in each.skipped.items():
             console.print(Text(f"    skipped {count} of {name}: {reason}", style="dim"), soft_wrap=True)

@@ -19,7 +19,6 @@ STATE = {
 }
 REQUEST = {
     "sni": "the TLS handshake is the proxy's",
-    "client_namespace": "routes of a mesh, attached to Services, are not read",
     "filter_metadata": "subset hints of a proxy are not read",
     "model": "plugins of an endpoint picker configuration are not read",
     "initial_target": "plugins of an endpoint picker configuration are not read",
@@ -30,7 +29,7 @@ EXPECT = {
 }
 
 KNOWN_STATE = {"pods", "endpoints", "picker_allow", "picker", "failed_backends", "no_ready_endpoints"}
-KNOWN_REQUEST = {"method", "host", "path", "headers", "gateway", "port", "scheme", "body_model", "backend_response_headers"}
+KNOWN_REQUEST = {"method", "host", "path", "headers", "gateway", "client_namespace", "port", "scheme", "body_model", "backend_response_headers"}
 KNOWN_EXPECT = {
     "status",
     "backend",

@@ -12,7 +12,7 @@ pub(super) const TYPES: &[PluginType] = &[
     PluginType::new("concurrency-detector", DETECTOR, Effect::Decides, Build::Reads(concurrency)),
 ];
 
-fn utilization(parameters: &Section<'_>) -> Parts {
+pub(in super::super) fn utilization(parameters: &Section<'_>) -> Parts {
     let queue_depth = positive(parameters, "queueDepthThreshold", 5);
     let kv_cache = parameters.number("kvCacheUtilThreshold").unwrap_or(0.8);
     let help = "write a share above 0 and at most 1";

@@ -4,7 +4,7 @@ mod admission;
 mod attribute;
 mod data;
 mod decider;
-mod detector;
+pub(super) mod detector;
 mod filter;
 mod handler;
 mod hook;
@@ -13,9 +13,11 @@ mod parser;
 mod picker;
 mod policy;
 mod prefix;
+mod prefix_index;
 mod producer;
 mod scorer;
 mod session;
+mod tokens;
 mod tree;
 
 use super::plugin_type::PluginType;
@@ -34,7 +36,9 @@ const FAMILIES: &[&[PluginType]] = &[
     detector::TYPES,
     admission::TYPES,
     policy::TYPES,
+    prefix_index::TYPES,
     producer::TYPES,
+    tokens::TYPES,
     data::TYPES,
     parser::TYPES,
     hook::TYPES,

@@ -1,23 +1,25 @@
 //! Scorers and filters that look at what endpoints hold in their prefix caches.
 
 use super::super::plugin_type::{Build, Effect, Interface, Parts, PluginType};
-use super::producer::PRECISE;
+use super::prefix_index;
+use super::scorer::CLUSTERS;
 use crate::manifest::{Code, Section, Shape};
+use crate::plan::Scorer;
 
 const SCORER: &[Interface] = &[Interface::Scorer];
-const SCORES: Effect = Effect::NotDone("endpoints are not rated by their prefix caches");
+const LRU: Effect = Effect::NotDone("endpoints are not rated by how long they had no cold request");
 
 pub(super) const TYPES: &[PluginType] = &[
-    PluginType::new("prefix-cache-scorer", SCORER, SCORES, Build::Reads(prefix_cache)),
-    PluginType::new("multicluster-prefix-cache-scorer", SCORER, SCORES, Build::Reads(prefix_cache)),
+    PluginType::new("prefix-cache-scorer", SCORER, Effect::Decides, Build::Reads(prefix_cache)),
+    PluginType::new("multicluster-prefix-cache-scorer", SCORER, CLUSTERS, Build::Reads(prefix_cache)),
     PluginType::new(
         "precise-prefix-cache-scorer",
         &[Interface::Scorer, Interface::Producer, Interface::Extractor],
-        SCORES,
-        Build::Shape(PRECISE),
+        Effect::Decides,
+        Build::Reads(precise),
     )
     .deprecated("prefix-cache-scorer with precise-prefix-cache-producer"),
-    PluginType::new("no-hit-lru-scorer", SCORER, SCORES, Build::Reads(no_hit_lru)),
+    PluginType::new("no-hit-lru-scorer", SCORER, LRU, Build::Reads(no_hit_lru)),
     PluginType::new(
         "prefix-cache-affinity-filter",
         &[Interface::Filter],
@@ -55,16 +57,27 @@ fn prefix_cache(parameters: &Section<'_>) -> Parts {
     let help = "write 1 or more, or leave the field out";
     let has_scale = weight <= 0.0 || scale > 0;
     parameters.require(has_scale, "matchLengthScaleTokens", "a weight of lengths needs a scale", help);
+    let mut parts = Parts::from(scorer(weight, scale));
     for field in OF_PRODUCER.iter().filter(|field| parameters.get(field).is_some()) {
         let message = format!("`{field}` of this scorer is deprecated");
-        parameters.say(
-            Code::Deprecated,
-            field,
-            message,
-            "write it as a parameter of approx-prefix-cache-producer",
-        );
+        let help = "write it as a parameter of approx-prefix-cache-producer";
+        parameters.say(Code::Deprecated, field, message, help);
+        parts.prefix = Some(prefix_index::remembered(parameters));
     }
-    Parts::default()
+    parts
+}
+
+fn scorer(weight: f64, scale: i64) -> Scorer {
+    let scale = u32::try_from(scale.max(1)).unwrap_or(u32::MAX);
+    Scorer::PrefixCache { match_length_weight: weight, match_length_scale_tokens: f64::from(scale) }
+}
+
+/// The scorer that held the precise index itself.
+fn precise(parameters: &Section<'_>) -> Parts {
+    let message = "caches are known by what the router sent, not by the events of the engines";
+    parameters.say(Code::NotDone, "", message, "expect ratings by what was sent");
+    let prefix = prefix_index::precise(parameters).prefix;
+    Parts { prefix, ..Parts::from(scorer(0.0, 8_192)) }
 }
 
 fn no_hit_lru(parameters: &Section<'_>) -> Parts {

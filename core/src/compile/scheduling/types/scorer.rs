@@ -5,7 +5,7 @@ use crate::manifest::{Code, Section};
 use crate::plan::Scorer;
 
 const SCORER: &[Interface] = &[Interface::Scorer];
-const CLUSTERS: Effect = Effect::NotDone("endpoints are endpoints of one cluster, not clusters");
+pub(super) const CLUSTERS: Effect = Effect::NotDone("endpoints are endpoints of one cluster, not clusters");
 
 pub(super) const TYPES: &[PluginType] = &[
     PluginType::new("queue-scorer", SCORER, Effect::Decides, Build::Reads(|p| plain(p, Scorer::Queue))),

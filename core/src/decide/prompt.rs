@@ -1,0 +1,61 @@
+//! How much of the request's prompt each endpoint of a pool probably holds.
+
+use smallvec::SmallVec;
+
+use crate::prefix::{BlockHashes, Scope};
+use crate::request::Request;
+use crate::state::{Members, State};
+
+/// Blocks that members hold of the prompt's beginning, by position. Up to 4,096 of them live on the stack.
+#[derive(Default)]
+pub(super) struct Held {
+    lengths: SmallVec<[u32; 4096]>,
+    blocks: u32,
+    block_tokens: u32,
+}
+
+/// How much of the prompt an endpoint holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct PrefixMatch {
+    /// Blocks that it holds without a gap from the first.
+    pub(super) matched: u32,
+    /// Blocks of the prompt.
+    pub(super) total: u32,
+    /// Tokens a block.
+    pub(super) block_tokens: u32,
+}
+
+impl PrefixMatch {
+    /// Tokens of the prompt that the endpoint need not work off.
+    pub(super) fn tokens(self) -> u32 {
+        self.matched.saturating_mul(self.block_tokens)
+    }
+}
+
+impl Held {
+    /// Hashes the prompt for `model` and looks the hashes up for all members at once. Nothing where no profile looks at prefixes or the request brings
+    /// no prompt.
+    pub(super) fn look_up(
+        state: &State,
+        members: &Members,
+        request: &Request<'_>,
+        model: &str,
+        hashes: &mut BlockHashes,
+    ) -> Self {
+        let (Some(knowledge), Some(prompt)) = (&state.prefix, request.prompt) else { return Self::default() };
+        let scope = Scope::new(model).tenant(request.tenant.unwrap_or_default());
+        knowledge.hasher.hash(&scope, prompt, hashes);
+        let mut held = Self { block_tokens: knowledge.hasher.block_tokens(), ..Self::default() };
+        held.blocks = u32::try_from(hashes.as_slice().len()).unwrap_or(u32::MAX);
+        held.lengths.resize(members.endpoints.len(), 0);
+        knowledge.index.lengths(hashes, &members.positions, &mut held.lengths);
+        held
+    }
+
+    /// `None` where nothing is known of the prompt.
+    #[inline]
+    pub(super) fn by(&self, position: usize) -> Option<PrefixMatch> {
+        let matched = *self.lengths.get(position)?;
+        Some(PrefixMatch { matched, total: self.blocks, block_tokens: self.block_tokens })
+    }
+}

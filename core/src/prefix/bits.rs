@@ -1,0 +1,44 @@
+//! Conversions that cannot lose anything on the platforms we build for, kept in one place.
+
+/// A 32-bit number as a position.
+#[inline]
+#[expect(clippy::as_conversions, reason = "u32 fits usize on every platform we build for")]
+pub(super) const fn index(number: u32) -> usize {
+    number as usize
+}
+
+/// A length as a 64-bit number.
+#[inline]
+#[expect(clippy::as_conversions, reason = "usize fits u64 on every platform we build for")]
+pub(super) const fn wide(length: usize) -> u64 {
+    length as u64
+}
+
+/// A length below 2^32 as a number; more saturates.
+#[inline]
+#[expect(clippy::as_conversions, reason = "checked to fit")]
+pub(super) const fn number(length: usize) -> u32 {
+    if length > u32::MAX as usize { u32::MAX } else { length as u32 }
+}
+
+/// The low 16 bits.
+#[inline]
+#[expect(clippy::as_conversions, reason = "truncation is meant")]
+pub(super) const fn low16(word: u64) -> u16 {
+    word as u16
+}
+
+/// `hash` scaled to `0..bound`: the high half of the 128-bit product.
+#[inline]
+#[expect(clippy::as_conversions, reason = "the product's high half is below the bound")]
+pub(super) const fn scale(hash: u64, bound: usize) -> usize {
+    ((hash as u128 * bound as u128) >> 64) as usize
+}
+
+/// Both halves of the 128-bit product, folded into one: the mixing step of wyhash.
+#[inline(always)]
+#[expect(clippy::as_conversions, reason = "truncation is meant")]
+pub(super) const fn fold(a: u64, b: u64) -> u64 {
+    let product = a as u128 * b as u128;
+    product as u64 ^ (product >> 64) as u64
+}

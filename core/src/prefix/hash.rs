@@ -1,0 +1,337 @@
+//! From a prompt to its chain of block hashes.
+
+use smallvec::SmallVec;
+
+use super::bits::{index, number};
+use super::dialect::HashDialect;
+use super::dialects::{self, Chain};
+use super::error::PrefixError;
+use super::keyed::{self, Secrets};
+use super::scope::Scope;
+
+/// Bytes of text that count as a token where there is no tokenizer.
+const TOKEN_BYTES: usize = 4;
+
+/// A prompt as the host has it.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Prompt<'a> {
+    /// Its text, in UTF-8 as a rule; any bytes will do. Four bytes count as a token.
+    Text(&'a [u8]),
+    /// Its tokens.
+    Tokens(&'a [u32]),
+    /// The hashes of its blocks, each of which stands for the block and all before it. They are taken as they are: keeping tenants apart is up to
+    /// whoever hashed. A 0 becomes a 1.
+    Blocks(&'a [u64]),
+}
+
+/// How prompts are hashed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HashOptions {
+    dialect: HashDialect,
+    block_tokens: u32,
+    max_blocks: u32,
+    key: u128,
+    seed: String,
+}
+
+impl Default for HashOptions {
+    fn default() -> Self {
+        Self {
+            dialect: HashDialect::default(),
+            block_tokens: 16,
+            max_blocks: 2048,
+            key: 0,
+            seed: String::new(),
+        }
+    }
+}
+
+impl HashOptions {
+    /// The dialect; [`HashDialect::Inferroute`] when not given.
+    #[must_use]
+    pub fn dialect(self, dialect: HashDialect) -> Self {
+        Self { dialect, ..self }
+    }
+
+    /// Tokens a block, 1 to 4096; 16 when not given, which is vLLM's default too.
+    #[must_use]
+    pub fn block_tokens(self, block_tokens: u32) -> Self {
+        Self { block_tokens, ..self }
+    }
+
+    /// Blocks hashed at most, 1 to 65536; 2,048 when not given. What lies behind costs nothing.
+    #[must_use]
+    pub fn max_blocks(self, max_blocks: u32) -> Self {
+        Self { max_blocks, ..self }
+    }
+
+    /// The host's secret for [`HashDialect::Inferroute`]: random, the same in all replicas that exchange hashes, never shown to clients. Without one,
+    /// clients could calculate prompts whose hashes collide.
+    #[must_use]
+    pub fn key(self, key: u128) -> Self {
+        Self { key, ..self }
+    }
+
+    /// What the engines or the other router seed their hashes with (`hashSeed`, `PYTHONHASHSEED`, `AIBRIX_PREFIX_CACHE_HASH_SEED`), for the dialects
+    /// that have a seed.
+    #[must_use]
+    pub fn seed(self, seed: &str) -> Self {
+        Self { seed: seed.to_owned(), ..self }
+    }
+}
+
+/// The hashes of a prompt's leading blocks. Keep one and use it again: up to 2,048 hashes it allocates nothing.
+#[derive(Clone, Debug, Default)]
+pub struct BlockHashes {
+    hashes: SmallVec<[u64; 2048]>,
+}
+
+impl BlockHashes {
+    /// None yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The hashes, first block first. None of them is 0.
+    pub fn as_slice(&self) -> &[u64] {
+        &self.hashes
+    }
+
+    /// Room for `count` more, to be written; 0 until then.
+    fn extend(&mut self, count: usize) -> &mut [u64] {
+        let before = self.hashes.len();
+        self.hashes.resize(before + count, 0);
+        self.hashes.get_mut(before..).unwrap_or_default()
+    }
+
+    fn push(&mut self, hash: u64) {
+        self.hashes.push(hash.max(1));
+    }
+}
+
+/// Hashes prompts in one dialect. Make one and keep it.
+#[derive(Clone)]
+pub struct PrefixHasher {
+    dialect: HashDialect,
+    block_tokens: usize,
+    max_blocks: usize,
+    seed: u64,
+    secrets: Secrets,
+}
+
+impl std::fmt::Debug for PrefixHasher {
+    /// Without the secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PrefixHasher")
+            .field("dialect", &self.dialect)
+            .field("block_tokens", &self.block_tokens)
+            .field("max_blocks", &self.max_blocks)
+            .finish_non_exhaustive()
+    }
+}
+
+impl PrefixHasher {
+    /// A hasher with these options.
+    ///
+    /// # Errors
+    ///
+    /// [`PrefixError::BlockTokens`], [`PrefixError::MaxBlocks`] and [`PrefixError::Seed`], for a value out of its range.
+    pub fn try_new(options: &HashOptions) -> Result<Self, PrefixError> {
+        if !(1..=4096).contains(&options.block_tokens) {
+            return Err(PrefixError::BlockTokens(options.block_tokens));
+        }
+        if !(1..=65536).contains(&options.max_blocks) {
+            return Err(PrefixError::MaxBlocks(options.max_blocks));
+        }
+        let seed = match options.dialect {
+            HashDialect::Aibrix if options.seed.is_empty() => 0,
+            HashDialect::Aibrix => options.seed.parse().map_err(|_| PrefixError::Seed)?,
+            HashDialect::CborFnv => dialects::fnv64a(options.seed.as_bytes()),
+            _ => dialects::xxh64(0, &[options.seed.as_bytes()]),
+        };
+        Ok(Self {
+            dialect: options.dialect,
+            block_tokens: index(options.block_tokens),
+            max_blocks: index(options.max_blocks),
+            seed,
+            secrets: Secrets::new(options.key),
+        })
+    }
+
+    /// Tokens a block.
+    pub fn block_tokens(&self) -> u32 {
+        number(self.block_tokens)
+    }
+
+    /// Puts the hashes of `prompt` into `out`, in place of what was there. Takes time for `max_blocks` blocks at most, however long the prompt is.
+    pub fn hash(&self, scope: &Scope<'_>, prompt: Prompt<'_>, out: &mut BlockHashes) {
+        match prompt {
+            Prompt::Text(text) => {
+                let mut hasher = self.text(scope, out);
+                hasher.push(text);
+                hasher.finish();
+            }
+            Prompt::Tokens(tokens) => {
+                out.hashes.clear();
+                let root = self.root(scope, TOKENS);
+                self.hash_tokens(scope, root, tokens, out);
+            }
+            Prompt::Blocks(hashes) => {
+                out.hashes.clear();
+                for (to, hash) in out.extend(hashes.len().min(self.max_blocks)).iter_mut().zip(hashes) {
+                    *to = (*hash).max(1);
+                }
+            }
+        }
+    }
+
+    /// Hashes a text that comes in pieces, as those of a request body do. The pieces count as one text.
+    pub fn text<'h>(&'h self, scope: &'h Scope<'h>, out: &'h mut BlockHashes) -> TextHasher<'h> {
+        out.hashes.clear();
+        TextHasher {
+            hasher: self,
+            scope,
+            chain: Chain::new(self.root(scope, TEXT)),
+            pending: SmallVec::new(),
+            out,
+        }
+    }
+
+    fn root(&self, scope: &Scope<'_>, kind: u64) -> u64 {
+        match self.dialect {
+            HashDialect::Inferroute => self.secrets.root(scope, kind, u64::from(self.block_tokens())),
+            dialect => dialects::root(dialect, self.seed, scope),
+        }
+    }
+
+    fn hash_tokens(&self, scope: &Scope<'_>, root: u64, tokens: &[u32], out: &mut BlockHashes) {
+        if self.dialect != HashDialect::Inferroute {
+            let chain = Chain::new(root);
+            let mut hasher = TextHasher { hasher: self, scope, chain, pending: SmallVec::new(), out };
+            for some in tokens.chunks(64).take(self.max_blocks.saturating_mul(self.block_tokens) / 64 + 1) {
+                let bytes: SmallVec<[u8; 256]> = some.iter().flat_map(|token| token.to_le_bytes()).collect();
+                hasher.push(&bytes);
+            }
+            hasher.finish();
+            return;
+        }
+        let blocks = (tokens.len() / self.block_tokens).min(self.max_blocks);
+        let slots = out.extend(blocks).iter_mut();
+        let mut previous = root;
+        // INVARIANT: both loops give the same hashes; the first knows the length of a block when it is compiled.
+        if self.block_tokens == 16 {
+            let (stripes, _) = tokens.as_chunks::<16>();
+            for (slot, block) in slots.zip(stripes) {
+                previous = self.secrets.chain(previous, self.secrets.stripe(keyed::token_words(block)));
+                *slot = previous.max(1);
+            }
+        } else {
+            for (slot, block) in slots.zip(tokens.chunks_exact(self.block_tokens)) {
+                previous = self.secrets.chain(previous, self.secrets.tokens(block));
+                *slot = previous.max(1);
+            }
+        }
+    }
+}
+
+/// What a chain is made of: part of the root of our own dialect, so that a text never meets tokens of the same bytes.
+const TEXT: u64 = 1;
+const TOKENS: u64 = 2;
+
+/// A text on its way to its hashes: see [`PrefixHasher::text`].
+#[derive(Debug)]
+pub struct TextHasher<'h> {
+    hasher: &'h PrefixHasher,
+    scope: &'h Scope<'h>,
+    chain: Chain,
+    /// The bytes behind the last full block.
+    pending: SmallVec<[u8; 256]>,
+    out: &'h mut BlockHashes,
+}
+
+impl TextHasher<'_> {
+    /// The next piece of the text. Allocates nothing for blocks of up to 64 tokens.
+    pub fn push(&mut self, mut bytes: &[u8]) {
+        let block = self.hasher.block_tokens * TOKEN_BYTES;
+        if !self.pending.is_empty() {
+            let missing = block - self.pending.len();
+            let (head, rest) = bytes.split_at(missing.min(bytes.len()));
+            self.pending.extend_from_slice(head);
+            if self.pending.len() < block {
+                return;
+            }
+            let pending = std::mem::take(&mut self.pending);
+            self.blocks(&pending, block);
+            bytes = rest;
+        }
+        if self.is_full() {
+            return;
+        }
+        let (blocks, rest) = bytes.split_at(bytes.len() / block * block);
+        self.blocks(blocks, block);
+        if !self.is_full() {
+            self.pending.extend_from_slice(rest);
+        }
+    }
+
+    /// Whether more text would change nothing: the cap on blocks is reached.
+    pub fn is_full(&self) -> bool {
+        self.chain.blocks >= self.hasher.max_blocks
+    }
+
+    /// Ends the text. Dialects that hash a trailing partial block do so here.
+    pub fn finish(mut self) {
+        let mut rest = std::mem::take(&mut self.pending);
+        if rest.is_empty() || self.is_full() {
+            return;
+        }
+        match self.hasher.dialect {
+            HashDialect::LlmD => {
+                rest.resize(rest.len().next_multiple_of(TOKEN_BYTES), 0);
+                self.step(&rest);
+            }
+            HashDialect::LlmDBytes if self.chain.blocks > 0 => self.step(&rest),
+            _ => {}
+        }
+    }
+
+    /// Hashes whole blocks, as many as the cap leaves.
+    fn blocks(&mut self, bytes: &[u8], block: usize) {
+        let hasher = self.hasher;
+        let count = (bytes.len() / block).min(hasher.max_blocks - self.chain.blocks);
+        if hasher.dialect != HashDialect::Inferroute {
+            for block in bytes.chunks_exact(block).take(count) {
+                self.step(block);
+            }
+            return;
+        }
+        let slots = self.out.extend(count).iter_mut();
+        let mut previous = self.chain.previous;
+        if block == 64 {
+            let (stripes, _) = bytes.as_chunks::<64>();
+            for (slot, block) in slots.zip(stripes) {
+                previous = hasher.secrets.chain(previous, hasher.secrets.stripe(keyed::words(block)));
+                *slot = previous.max(1);
+            }
+        } else {
+            for (slot, block) in slots.zip(bytes.chunks_exact(block)) {
+                previous = hasher.secrets.chain(previous, hasher.secrets.content(block));
+                *slot = previous.max(1);
+            }
+        }
+        self.chain.previous = previous;
+        self.chain.blocks += count;
+    }
+
+    /// Hashes one block in another router's dialect.
+    fn step(&mut self, block: &[u8]) {
+        let PrefixHasher { dialect, seed, .. } = *self.hasher;
+        if dialect == HashDialect::GieV05 && self.chain.blocks == 0 {
+            self.out.push(self.chain.previous);
+        }
+        let hash = dialects::step(dialect, seed, &self.chain, self.scope, block);
+        self.chain.advance(hash);
+        self.out.push(hash);
+    }
+}

@@ -1,0 +1,26 @@
+//! Which endpoint holds how much of a prompt in its KV cache.
+//!
+//! A prompt becomes a chain of block hashes ([`PrefixHasher`]), a table remembers which endpoints hold which hash, and a walk answers for all
+//! endpoints at once how many leading blocks each of them holds. [`ApproximateIndex`] learns from the decisions taken; [`PreciseIndex`] learns from
+//! the KV events of the engines. Readers take no lock and never wait for the writer. Nothing here reads a clock, draws by chance or allocates while
+//! it hashes or walks; memory stays inside a budget whatever comes in.
+
+mod approximate;
+mod bits;
+mod dialect;
+mod dialects;
+mod error;
+mod hash;
+mod keyed;
+mod scope;
+mod store;
+mod table;
+mod walk;
+mod writer_lock;
+
+pub use approximate::{ApproximateIndex, ApproximateOptions};
+pub use dialect::HashDialect;
+pub use error::PrefixError;
+pub use hash::{BlockHashes, HashOptions, PrefixHasher, Prompt, TextHasher};
+pub use scope::Scope;
+pub use table::IndexId;

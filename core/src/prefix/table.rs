@@ -1,0 +1,312 @@
+//! Which endpoints hold which block: arrays of atomics that readers walk without a lock.
+//!
+//! A key is the hash of a block and may live in one of two buckets of eight slots; nothing moves, so a reader looks at sixteen keys at most and never
+//! again. Beside each key stands one word of holders: up to four lanes of 16 bits (12 of id, 4 of classes), or the number of a wide entry, four
+//! bitsets over all ids. A class is one bit of four: a generation in the approximate index, a tier in the precise one. Which classes of which endpoint
+//! count is said once, in `live`, so that an endpoint or a generation dies with one store.
+//!
+//! INVARIANT: a reader may see a slot while it is given to another key. It reads the key, the holders, the wide entry, and then the holders and the key
+//! again; the writer empties the holders before it changes the key, and points away from a wide entry before it reuses it, all with release
+//! stores. So what a reader accepts was true of its key at some moment of the reading.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::bits::{index, low16, scale};
+
+/// Slots a bucket: their keys fill one cache line.
+pub(super) const BUCKET: usize = 8;
+/// Ids an index can hand out: what 12 bits number.
+pub(super) const MAX_IDS: usize = 4096;
+/// Words of a bitset over all ids.
+pub(super) const MAX_WORDS: usize = MAX_IDS / 64;
+/// Classes of a holder.
+pub(super) const CLASSES: usize = 4;
+/// Words of `live` for 64 ids: one plane a class, one of the endpoints that are walked block by block, the rest of the cache line.
+const LIVE: usize = 8;
+const LINEAR: usize = CLASSES;
+
+/// The number of an endpoint within one index, from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IndexId(pub(super) u16);
+
+impl IndexId {
+    /// The number: below 4,096, and below the greatest number of endpoints that the index has held at one time plus 64 or so.
+    pub fn get(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// The arrays. Their sizes never change: a bigger table is another table.
+#[derive(Debug)]
+pub(super) struct Table {
+    pub(super) keys: Box<[AtomicU64]>,
+    pub(super) holders: Box<[AtomicU64]>,
+    /// Entry by entry, word by word, the four planes of 64 ids.
+    pub(super) wide: Box<[AtomicU64]>,
+    live: Box<[AtomicU64]>,
+    buckets: usize,
+    /// Words of a bitset over the ids in use.
+    pub(super) words: usize,
+}
+
+/// The holders of a block as they were read, with where they were read.
+#[derive(Clone, Copy)]
+pub(super) struct Held {
+    pub(super) word: u64,
+    slot: usize,
+    hash: u64,
+}
+
+/// Ids, one bit each.
+pub(super) type Ids = [u64; MAX_WORDS];
+
+/// The wide entry that a word of holders points to.
+#[inline]
+pub(super) fn wide_entry(word: u64) -> Option<usize> {
+    #[expect(clippy::as_conversions, reason = "the writer made it from a usize")]
+    (word & 0xF == 0 && word != 0).then(|| (word >> 4) as usize - 1)
+}
+
+/// The lanes of a word of holders: id and classes, in order, none with no classes.
+#[inline]
+pub(super) fn lanes(word: u64) -> impl Iterator<Item = (usize, u8)> {
+    [word, word >> 16, word >> 32, word >> 48].into_iter().map(low16).filter_map(|lane| {
+        let [low, _] = lane.to_le_bytes();
+        let classes = low & 0xF;
+        (classes != 0).then_some((usize::from(lane >> 4), classes))
+    })
+}
+
+/// An empty array of `len` cells.
+pub(super) fn cells(len: usize) -> Box<[AtomicU64]> {
+    (0..len).map(|_| AtomicU64::new(0)).collect()
+}
+
+#[inline(always)]
+pub(super) fn load(cells: &[AtomicU64], at: usize) -> u64 {
+    cells.get(at).map_or(0, |cell| cell.load(Ordering::Acquire))
+}
+
+#[inline(always)]
+pub(super) fn store(cells: &[AtomicU64], at: usize, value: u64) {
+    if let Some(cell) = cells.get(at) {
+        cell.store(value, Ordering::Release);
+    }
+}
+
+impl Table {
+    pub(super) fn new(slots: usize, wide: usize, words: usize) -> Self {
+        Self {
+            keys: cells(slots),
+            holders: cells(slots),
+            wide: cells(wide * CLASSES * words),
+            live: cells(words * LIVE),
+            buckets: slots / BUCKET,
+            words,
+        }
+    }
+
+    /// The bytes of a table of this size: a key and a word of holders a slot, four bitsets a wide entry, a cache line for 64 ids.
+    pub(super) fn bytes(slots: usize, wide: usize, words: usize) -> usize {
+        8 * (2 * slots + CLASSES * words * wide + LIVE * words) + size_of::<Self>()
+    }
+
+    pub(super) fn slots(&self) -> usize {
+        self.keys.len()
+    }
+
+    pub(super) fn wide_entries(&self) -> usize {
+        self.wide.len() / (CLASSES * self.words)
+    }
+
+    /// The first slots of the two buckets that a hash may live in.
+    #[inline(always)]
+    pub(super) fn buckets(&self, hash: u64) -> [usize; 2] {
+        // Multiplied first, because hashes that the host brings may be anything, even consecutive numbers.
+        let first = hash.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let second = (hash ^ hash >> 32).wrapping_mul(0xD6E8_FEB8_6659_FD93).rotate_left(32);
+        [scale(first, self.buckets) * BUCKET, scale(second, self.buckets) * BUCKET]
+    }
+
+    #[inline(always)]
+    fn bucket(&self, start: usize) -> Option<&[AtomicU64; BUCKET]> {
+        self.keys.get(start..start + BUCKET).and_then(|bucket| bucket.try_into().ok())
+    }
+
+    /// The slot of a hash.
+    #[inline(always)]
+    pub(super) fn find(&self, hash: u64) -> Option<usize> {
+        let [first, second] = self.buckets(hash);
+        self.find_in(first, hash).or_else(|| self.find_in(second, hash))
+    }
+
+    #[inline(always)]
+    fn find_in(&self, start: usize, hash: u64) -> Option<usize> {
+        let bucket = self.bucket(start)?;
+        // All eight, without a branch each.
+        let mut hits = 0_u32;
+        for (bit, key) in bucket.iter().enumerate() {
+            hits |= u32::from(key.load(Ordering::Acquire) == hash) << bit;
+        }
+        (hits != 0).then(|| start + index(hits.trailing_zeros()))
+    }
+
+    /// Who holds a block; nobody where the slot changed hands meanwhile.
+    #[inline(always)]
+    pub(super) fn held(&self, hash: u64) -> Option<Held> {
+        let slot = self.find(hash)?;
+        let word = load(&self.holders, slot);
+        (word != 0 && load(&self.keys, slot) == hash).then_some(Held { word, slot, hash })
+    }
+
+    /// Whether a wide entry read since then was that of the block.
+    #[inline(always)]
+    fn is_still(&self, held: Held) -> bool {
+        load(&self.holders, held.slot) == held.word && load(&self.keys, held.slot) == held.hash
+    }
+
+    /// The classes of an endpoint that count, one bit each.
+    #[inline(always)]
+    pub(super) fn live(&self, id: usize) -> u8 {
+        let Some(planes) = self.planes_of_live(id / 64) else { return 0 };
+        let bit = id % 64;
+        let [a, b, c, d, ..] = planes;
+        let of = |plane: &AtomicU64| plane.load(Ordering::Acquire) >> bit & 1;
+        let [classes, ..] = (of(a) | of(b) << 1 | of(c) << 2 | of(d) << 3).to_le_bytes();
+        classes
+    }
+
+    #[inline(always)]
+    fn planes_of_live(&self, word: usize) -> Option<&[AtomicU64; LIVE]> {
+        let (planes, _) = self.live.as_chunks::<LIVE>();
+        planes.get(word)
+    }
+
+    #[inline(always)]
+    fn planes_of(&self, entry: usize) -> &[[AtomicU64; CLASSES]] {
+        let (planes, _) = self.wide.as_chunks::<CLASSES>();
+        planes.get(entry * self.words..(entry + 1) * self.words).unwrap_or_default()
+    }
+
+    /// Says which classes of an endpoint count. Those that do no longer go first, so that no reader sees more than was ever true.
+    pub(super) fn set_live(&self, id: usize, classes: u8) {
+        for (class, cell) in self.live.iter().skip(id / 64 * LIVE).take(CLASSES).enumerate() {
+            if classes >> class & 1 == 0 {
+                set_bit(cell, id % 64, false);
+            }
+        }
+        for (class, cell) in self.live.iter().skip(id / 64 * LIVE).take(CLASSES).enumerate() {
+            if classes >> class & 1 == 1 {
+                set_bit(cell, id % 64, true);
+            }
+        }
+    }
+
+    /// Says whether an endpoint is walked block by block.
+    pub(super) fn set_linear(&self, id: usize, linear: bool) {
+        if let Some(cell) = self.live.get(id / 64 * LIVE + LINEAR) {
+            set_bit(cell, id % 64, linear);
+        }
+    }
+
+    /// Whether an endpoint is walked block by block.
+    #[inline(always)]
+    pub(super) fn is_linear(&self, id: usize) -> bool {
+        self.linear(id / 64) >> (id % 64) & 1 == 1
+    }
+
+    /// The endpoints among 64 that are walked block by block.
+    #[inline(always)]
+    pub(super) fn linear(&self, word: usize) -> u64 {
+        load(&self.live, word * LIVE + LINEAR)
+    }
+
+    /// The ids among 64 that hold a wide entry in a class that counts.
+    #[inline(always)]
+    fn alive(planes: &[AtomicU64; CLASSES], live: &[AtomicU64; LIVE]) -> u64 {
+        planes
+            .iter()
+            .zip(live)
+            .fold(0, |ids, (plane, live)| ids | plane.load(Ordering::Acquire) & live.load(Ordering::Acquire))
+    }
+
+    /// How many endpoints hold a block, those that are walked block by block left out.
+    #[inline]
+    pub(super) fn count(&self, hash: u64) -> u32 {
+        let Some(held) = self.held(hash) else { return 0 };
+        let Some(entry) = wide_entry(held.word) else {
+            return lanes(held.word).map(|(id, classes)| u32::from(self.counts(id, classes))).sum();
+        };
+        let (live, _) = self.live.as_chunks::<LIVE>();
+        let mut count = 0;
+        for (planes, live) in self.planes_of(entry).iter().zip(live) {
+            let [.., linear, _, _, _] = live;
+            count += (Self::alive(planes, live) & !linear.load(Ordering::Acquire)).count_ones();
+        }
+        if self.is_still(held) { count } else { 0 }
+    }
+
+    #[inline(always)]
+    fn counts(&self, id: usize, classes: u8) -> bool {
+        self.live(id) & classes != 0 && !self.is_linear(id)
+    }
+
+    /// The endpoints that hold a block, as [`count`](Self::count) counts them, or those only that it leaves out.
+    pub(super) fn ids(&self, hash: u64, linear: bool, ids: &mut Ids) {
+        let words = self.words.min(MAX_WORDS);
+        for word in ids.iter_mut().take(words) {
+            *word = 0;
+        }
+        let Some(held) = self.held(hash) else { return };
+        let Some(entry) = wide_entry(held.word) else {
+            for (id, classes) in lanes(held.word) {
+                if self.live(id) & classes != 0
+                    && self.is_linear(id) == linear
+                    && let Some(word) = ids.get_mut(id / 64)
+                {
+                    *word |= 1 << (id % 64);
+                }
+            }
+            return;
+        };
+        let (live, _) = self.live.as_chunks::<LIVE>();
+        for ((to, planes), live) in ids.iter_mut().zip(self.planes_of(entry)).zip(live) {
+            let [.., walked, _, _, _] = live;
+            let walked = walked.load(Ordering::Acquire);
+            *to = Self::alive(planes, live) & if linear { walked } else { !walked };
+        }
+        if !self.is_still(held) {
+            ids.fill(0);
+        }
+    }
+
+    /// The classes in which an endpoint holds a block, counting or not.
+    #[inline]
+    pub(super) fn classes(&self, hash: u64, id: usize) -> u8 {
+        let Some(held) = self.held(hash) else { return 0 };
+        let classes = self.classes_in(held.word, id);
+        if self.is_still(held) { classes } else { 0 }
+    }
+
+    /// The classes of an endpoint in a word of holders.
+    #[inline]
+    pub(super) fn classes_in(&self, word: u64, id: usize) -> u8 {
+        let Some(entry) = wide_entry(word) else {
+            return lanes(word).find(|(holder, _)| *holder == id).map_or(0, |(_, classes)| classes);
+        };
+        let Some(planes) = self.planes_of(entry).get(id / 64) else { return 0 };
+        let of = |plane: &AtomicU64| plane.load(Ordering::Acquire) >> (id % 64) & 1;
+        let [a, b, c, d] = planes;
+        let [classes, ..] = (of(a) | of(b) << 1 | of(c) << 2 | of(d) << 3).to_le_bytes();
+        classes
+    }
+}
+
+/// Sets or clears one bit. Only the writer stores, so reading and storing need not be one step.
+pub(super) fn set_bit(cell: &AtomicU64, bit: usize, set: bool) {
+    let before = cell.load(Ordering::Relaxed);
+    let after = if set { before | 1 << bit } else { before & !(1 << bit) };
+    if before != after {
+        cell.store(after, Ordering::Release);
+    }
+}

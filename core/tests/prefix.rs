@@ -1,0 +1,174 @@
+//! The prefix indexes and the slow reference answer alike over random sequences of events, and keep what they promise about memory, allocations and
+//! concurrent readers.
+//!
+//! `INFERROUTE_PREFIX_OPERATIONS=10000000 cargo test --release --test prefix` runs that many operations instead of the few of an everyday run.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    reason = "a test fails by panicking"
+)]
+
+#[path = "reference/prefix.rs"]
+mod reference;
+
+use std::collections::HashMap;
+
+use inferroute::{
+    ApproximateIndex, ApproximateOptions, BlockHashes, HashOptions, IndexId, PrefixHasher, Prompt, Scope,
+};
+
+fn operations() -> usize {
+    std::env::var("INFERROUTE_PREFIX_OPERATIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(100_000)
+}
+
+/// SplitMix64.
+struct Rng(u64);
+
+impl Rng {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let z = (z ^ z >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ z >> 31
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        (self.next() % bound as u64) as usize
+    }
+}
+
+/// Prompts as chains of hashes; a new one continues another from a random place, so they form a tree.
+struct Prompts {
+    prompts: Vec<Vec<u64>>,
+    limit: usize,
+}
+
+impl Prompts {
+    fn new(limit: usize) -> Self {
+        Self { prompts: vec![Vec::new()], limit }
+    }
+
+    fn pick(&mut self, rng: &mut Rng) -> Vec<u64> {
+        let base = self.prompts[rng.below(self.prompts.len())].clone();
+        let prompt = match rng.below(4) {
+            0 => base,
+            1 => base[..rng.below(base.len() + 1)].to_vec(),
+            _ => {
+                let mut prompt = base[..rng.below(base.len() + 1)].to_vec();
+                let more = 1 + rng.below(self.limit);
+                prompt.extend((0..more).map(|_| rng.next().max(1)));
+                prompt.truncate(self.limit);
+                prompt
+            }
+        };
+        if self.prompts.len() < 64 {
+            self.prompts.push(prompt.clone());
+        } else {
+            let at = rng.below(64);
+            self.prompts[at].clone_from(&prompt);
+        }
+        prompt
+    }
+}
+
+fn hasher() -> PrefixHasher {
+    PrefixHasher::try_new(&HashOptions::default().key(7)).unwrap()
+}
+
+fn hashes(prompt: &[u64]) -> BlockHashes {
+    let mut out = BlockHashes::new();
+    hasher().hash(&Scope::default(), Prompt::Blocks(prompt), &mut out);
+    out
+}
+
+/// Every id is its own position.
+fn positions() -> Vec<u16> {
+    (0..512).collect()
+}
+
+fn approximate_agrees(seed: u64, operations: usize) -> usize {
+    let mut rng = Rng(seed);
+    let index = ApproximateIndex::try_new(&ApproximateOptions::default()).unwrap();
+    let mut reference = reference::Approximate::default();
+    let mut ids: HashMap<usize, IndexId> = HashMap::new();
+    let most = [3, 6, 30, 150][rng.below(4)];
+    let mut prompts = Prompts::new([5, 40, 300][rng.below(3)]);
+    let positions = positions();
+    let mut lengths = vec![0; 512];
+    let mut held = vec![0; 512];
+    let mut compared = 0;
+    for number in 0..operations {
+        match rng.below(100) {
+            0..3 if ids.len() < most => {
+                let most = [4, 60, 400][rng.below(3)];
+                let capacity = 1 + rng.below(most);
+                ids.insert(number, index.add_endpoint(Some(capacity as u32)).unwrap());
+                reference.endpoints.insert(number, reference::Cache::new(capacity));
+            }
+            3 if !ids.is_empty() && rng.below(4) == 0 => {
+                let mut names: Vec<usize> = ids.keys().copied().collect();
+                names.sort_unstable();
+                let gone = names[rng.below(names.len())];
+                index.remove_endpoint(ids.remove(&gone).unwrap()).unwrap();
+                reference.endpoints.remove(&gone);
+            }
+            4 => index.sweep(),
+            5..60 if !ids.is_empty() => {
+                let mut names: Vec<usize> = ids.keys().copied().collect();
+                names.sort_unstable();
+                let name = names[rng.below(names.len())];
+                let prompt = prompts.pick(&mut rng);
+                let held = index.insert(ids[&name], &hashes(&prompt)).unwrap();
+                reference.endpoints.get_mut(&name).unwrap().insert(&prompt);
+                assert_eq!(
+                    held,
+                    reference.length(name, &prompt),
+                    "seed {seed}, operation {number}: inserted"
+                );
+            }
+            _ => {
+                let prompt = prompts.pick(&mut rng);
+                let prompt = hashes(&prompt);
+                index.lengths(&prompt, &positions, &mut lengths);
+                index.held_blocks(&prompt, &positions, &mut held);
+                for (name, id) in &ids {
+                    let expected = reference.length(*name, prompt.as_slice());
+                    assert_eq!(
+                        lengths[id.get()] as usize,
+                        expected,
+                        "seed {seed}, operation {number}: length"
+                    );
+                    let expected = reference.held_blocks(*name, prompt.as_slice());
+                    assert_eq!(
+                        held[id.get()] as usize,
+                        expected,
+                        "seed {seed}, operation {number}: held blocks"
+                    );
+                    compared += 1;
+                }
+                let somebody = lengths.iter().filter(|length| **length > 0).count();
+                let expected =
+                    ids.keys().filter(|name| reference.length(**name, prompt.as_slice()) > 0).count();
+                assert_eq!(
+                    somebody, expected,
+                    "seed {seed}, operation {number}: endpoints that are not there"
+                );
+            }
+        }
+    }
+    compared
+}
+
+#[test]
+fn the_approximate_index_answers_as_the_reference() {
+    let mut compared = 0;
+    let each = 2_000;
+    for seed in 0..operations().div_ceil(each) as u64 {
+        compared += approximate_agrees(seed, each);
+    }
+    assert!(compared > operations() / 10, "compared {compared} lengths only");
+}

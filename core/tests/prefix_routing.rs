@@ -1,0 +1,116 @@
+//! Prompts go where their beginnings are, and what is known of an endpoint's cache goes with it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+use inferroute::{
+    Decider, Event, Manifests, Nanos, Options, Profile, Prompt, ReportedEndpoint, Request, Router,
+    Scheduling, Scorer,
+};
+
+const MANIFESTS: &str = r#"
+apiVersion: aigateway.envoyproxy.io/v1beta1
+kind: AIGatewayRoute
+metadata: {name: r}
+spec: {rules: [{backendRefs: [{name: p, group: inference.networking.k8s.io, kind: InferencePool}]}]}
+---
+apiVersion: inference.networking.k8s.io/v1
+kind: InferencePool
+metadata: {name: p}
+spec: {selector: {matchLabels: {app: vllm}}, targetPorts: [{number: 8000}], endpointPickerRef: {name: e}}
+"#;
+
+const NOW: Nanos = Nanos::new(0);
+const NO_HEADERS: &[(&str, &str)] = &[];
+
+fn prefixes() -> Scorer {
+    Scorer::PrefixCache { match_length_weight: 0.0, match_length_scale_tokens: 8192.0 }
+}
+
+fn router(scheduling: Scheduling, endpoints: u8, role: impl Fn(u8) -> &'static str) -> Router {
+    let options = Options::default().scheduling(scheduling);
+    let router = Router::new(Manifests::from_yaml(MANIFESTS).unwrap().compile(&options).unwrap(), 1);
+    for number in 0..endpoints {
+        let endpoint = ReportedEndpoint::new(&format!("v{number}")).address(&format!("10.0.0.{number}"));
+        let endpoint = endpoint.label("app", "vllm").label("llm-d.ai/role", role(number));
+        router.observe(&Event::EndpointReported { endpoint }, NOW).unwrap();
+    }
+    router
+}
+
+fn by_prefix() -> Scheduling {
+    Scheduling::single(Profile::new("prefix").scorer(prefixes(), 1.0))
+}
+
+fn request(prompt: &str) -> Request<'_> {
+    Request::new(&NO_HEADERS).prompt(Prompt::Text(prompt.as_bytes()))
+}
+
+#[test]
+fn a_prompt_goes_where_its_beginning_is() {
+    let router = router(by_prefix(), 16, |_| "both");
+    let system = "You are a helpful assistant. ".repeat(50);
+    let first = router.route(&request(&system), NOW).unwrap();
+    assert_eq!((first.decision().cached_tokens(), first.decision().prompt_tokens()), (0, 363));
+    for turn in 0..20 {
+        let longer = format!("{system} And now {turn}.");
+        let decision = router.decide(&request(&longer), NOW).unwrap();
+        assert_eq!(decision.endpoint(), first.decision().endpoint());
+        assert_eq!(decision.cached_tokens(), 320, "five whole blocks of 64 tokens");
+    }
+}
+
+#[test]
+fn tenants_share_nothing() {
+    let router = router(by_prefix(), 16, |_| "both");
+    let prompt = "the same for everybody ".repeat(100);
+    drop(router.route(&request(&prompt).tenant("a"), NOW).unwrap());
+    assert!(router.decide(&request(&prompt).tenant("a"), NOW).unwrap().cached_tokens() > 0);
+    assert_eq!(router.decide(&request(&prompt).tenant("b"), NOW).unwrap().cached_tokens(), 0);
+    assert_eq!(router.decide(&request(&prompt), NOW).unwrap().cached_tokens(), 0);
+}
+
+#[test]
+fn an_endpoint_that_comes_back_holds_nothing() {
+    let router = router(by_prefix(), 1, |_| "both");
+    let prompt = "once upon a time ".repeat(100);
+    drop(router.route(&request(&prompt), NOW).unwrap());
+    assert!(router.decide(&request(&prompt), NOW).unwrap().cached_tokens() > 0);
+    router.observe(&Event::EndpointGone { namespace: None, name: "v0".to_owned() }, NOW).unwrap();
+    let endpoint = ReportedEndpoint::new("v0").address("10.0.0.0").label("app", "vllm");
+    router.observe(&Event::EndpointReported { endpoint }, NOW).unwrap();
+    assert_eq!(router.decide(&request(&prompt), NOW).unwrap().cached_tokens(), 0);
+}
+
+#[test]
+fn a_new_plan_keeps_what_is_known() {
+    let router = router(by_prefix(), 8, |_| "both");
+    let prompt = "what was said before ".repeat(100);
+    drop(router.route(&request(&prompt), NOW).unwrap());
+    let options = Options::default().scheduling(by_prefix());
+    router.update(Manifests::from_yaml(MANIFESTS).unwrap().compile(&options).unwrap());
+    assert!(router.decide(&request(&prompt), NOW).unwrap().cached_tokens() > 0);
+}
+
+#[test]
+fn long_cold_prompts_are_prefilled_elsewhere() {
+    let decider = Decider::PrefixBased { non_cached_tokens: 200, prompt_tokens: 0 };
+    let decode = Profile::new("decode").scorer(prefixes(), 1.0);
+    let scheduling = Scheduling::disaggregated(decode, Profile::new("prefill"), decider);
+    let router = router(scheduling, 6, |number| if number < 3 { "prefill" } else { "decode" });
+    let number = |id: &str| id.rsplit('v').next().unwrap().parse::<u8>().unwrap();
+
+    let short = router.route(&request("hello"), NOW).unwrap();
+    assert!(short.decision().prefill().is_none(), "five bytes are worked off where they go");
+    let long = "tell me everything you know ".repeat(100);
+    let cold = router.route(&request(&long), NOW).unwrap();
+    assert!(number(cold.decision().endpoint()) >= 3);
+    assert!(number(cold.decision().prefill().unwrap().id) < 3);
+    let warm = router.route(&request(&long), NOW).unwrap();
+    assert_eq!(warm.decision().endpoint(), cold.decision().endpoint());
+    assert!(warm.decision().prefill().is_none(), "the endpoint holds nearly all of it by now");
+}

@@ -39,7 +39,7 @@ pub(super) fn handler(profiles: &[Profile], plugins: &mut Plugins, findings: &Fi
         }
         Some(HandlerPart::Header { header, default }) => {
             if profiles.len() > 1 {
-                _ = named(default, profiles, "requests without the header are answered 503", first, findings);
+                _ = named(default, profiles, "requests without the header are answered 400", first, findings);
             }
             Handler::Header { header: header.clone(), default: default.clone() }
         }
@@ -56,7 +56,7 @@ fn disaggregation(
     handler: &Plugin,
     findings: &Findings,
 ) -> Disaggregation {
-    _ = named(&stages.decode, profiles, "all requests are answered 503", handler, findings);
+    _ = named(&stages.decode, profiles, "all requests are answered 400", handler, findings);
     // A stage runs where there is a profile for it and something that decides on it.
     let stage = |profile: &str, decider: Option<Decider>| {
         let decider = decider?;

@@ -117,8 +117,11 @@ impl Trace for Recorder {
                 _ = removed_by.map(|filter| write!(line, ", removed by {filter}"));
                 self.table.add(id, line);
             }
-            Step::Saturation { saturation } => {
-                self.add(ENDPOINTS, format!("pool saturation {saturation:.4}, full at 1"))
+            Step::Saturation { saturation, ceiling } => {
+                self.add(
+                    ENDPOINTS,
+                    format!("pool saturation {saturation:.4}, turned away from {ceiling:.4} on"),
+                );
             }
             Step::Scored { id, scorer, rating, points } if !self.in_fallbacks => {
                 self.table.score(id, scorer, rating, points);

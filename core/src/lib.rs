@@ -56,6 +56,7 @@ mod body;
 mod compile;
 mod decide;
 mod decision;
+mod endpoint_headers;
 mod explanation;
 mod ids;
 mod load;
@@ -82,6 +83,7 @@ pub use body::{
 };
 pub use decide::decide;
 pub use decision::Decision;
+pub use endpoint_headers::CONTROL_HEADERS;
 pub use explanation::{Explanation, Recorder};
 pub use ids::ObjectName;
 pub use load::Manifests;
@@ -95,8 +97,9 @@ pub use plan::{
     UnknownModel, UnknownStrategy,
 };
 pub use prefix::{
-    ApproximateIndex, ApproximateOptions, BlockHashes, HashDialect, HashOptions, IndexId, PrefixError,
-    PrefixHasher, Prompt, Scope, TextHasher,
+    ApproximateIndex, ApproximateOptions, BlockHashes, HashDialect, HashOptions, IndexId, KvChange,
+    KvCounters, KvEvent, KvOutcome, PreciseIndex, PreciseOptions, PrefixError, PrefixHasher, PrefixMatch,
+    Prompt, Scope, TextHasher, Tier, TierWeights,
 };
 pub use replay::{
     AnswerRecord, AttemptRecord, DecisionRecord, Divergence, Entry, Journal, Player, RequestRecord,
@@ -106,8 +109,8 @@ pub use rng::DecisionRng;
 pub use router::Router;
 pub use shadow::{Shadow, ShadowCount, ShadowReport};
 pub use signals::{
-    Engine, Event, EventError, Fraction, LoadReport, LoraReport, MetricsCode, MetricsProblem, NotAFraction,
-    ReportedEndpoint, Scrape, ScrapeOptions, UnknownEngine,
+    CachedTokens, Engine, Event, EventError, Fraction, LoadReport, LoraReport, MetricsCode, MetricsProblem,
+    NotAFraction, ReportedEndpoint, Scrape, ScrapeOptions, UnknownEngine,
 };
 pub use snapshot::Snapshot;
 pub use state::{EndpointView, State};

@@ -91,6 +91,13 @@ impl Ticket {
         self.decision.fallbacks().nth(self.attempt - 1)
     }
 
+    /// The endpoint said how many tokens of the prompt it had in its prefix cache (`usage.prompt_tokens_details.cached_tokens`). Kept beside what was
+    /// predicted, see [`EndpointView::cached_tokens`](crate::EndpointView).
+    pub fn cached_tokens(&self, delivered: u32) {
+        self.tell(|ticket| Entry::CachedTokens { ticket, delivered });
+        self.cell.cached(self.decision.cached_tokens(), delivered);
+    }
+
     /// The request came to its end. The same as dropping the ticket, said aloud.
     pub fn finish(self) {
         drop(self);

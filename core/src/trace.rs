@@ -94,6 +94,8 @@ pub enum Step<'s> {
     Saturation {
         /// The mean over its endpoints.
         saturation: f64,
+        /// From where on the request is turned away.
+        ceiling: f64,
     },
     /// A scorer rated an endpoint.
     Scored {

@@ -1,18 +1,16 @@
 //! The tests that a match makes, by themselves: which entries count, which expressions compile.
 
-use regex::bytes::{Regex, RegexBuilder};
-
 use super::report::Report;
 use super::route::{PathTest, Route, RouteMatch};
 use crate::manifest::{Code, MatchType, ValueMatchWire};
-use crate::plan::{Test, stacked_repetition};
+use crate::plan::{Pattern, Test, stacked_repetition};
 
 /// Bytes a compiled expression may take. Repetitions of repetitions exceed it at once instead of after much work.
 const PATTERN_SIZE: usize = 64 << 10;
 
 /// The tests of one match. Of entries with equal names only the first is here.
 pub(super) struct MatchTests {
-    pub(super) path: Option<Result<PathKind, Regex>>,
+    pub(super) path: Option<Result<PathKind, Pattern>>,
     pub(super) method: Option<String>,
     /// By name in lower case.
     pub(super) headers: Vec<(String, Test)>,
@@ -89,9 +87,8 @@ impl Reader<'_> {
         tests
     }
 
-    /// An expression that must match the whole value, as Envoy's `safe_regex` does. Anchored here, because checking the span after a search misses
-    /// alternatives that match further.
-    fn pattern(&mut self, text: &str, field: &str) -> Option<Regex> {
+    /// An expression that must match the whole value.
+    fn pattern(&mut self, text: &str, field: &str) -> Option<Pattern> {
         if let Some(stacked) = stacked_repetition(text) {
             let message = format!("the expression repeats a repetition, `{stacked}`, which RE2 refuses");
             let help = "put the inner repetition in a group, or drop one of the two";
@@ -104,12 +101,8 @@ impl Reader<'_> {
             );
             return None;
         }
-        // Compiled by itself first: `a)(b` must not become valid inside the group.
-        let alone = RegexBuilder::new(text).size_limit(PATTERN_SIZE).build();
-        let whole =
-            alone.and_then(|_| RegexBuilder::new(&format!("^(?:{text})$")).size_limit(PATTERN_SIZE).build());
-        match whole {
-            Ok(regex) => Some(regex),
+        match Pattern::new(text, PATTERN_SIZE) {
+            Ok(pattern) => Some(pattern),
             Err(error) => {
                 let help =
                     "write RE2 syntax, without look-around or back references, and keep repetitions small";

@@ -98,11 +98,13 @@ impl<T: Trace> Drawing<'_, T> {
             Target::Pool(pool) => {
                 let named = &state.plan.pools[pool];
                 let criticality = model::criticality(&state.plan, named, self.request)?;
-                let sheddable = self.priority < 0 || criticality == Some(Criticality::Sheddable);
+                // A sheddable model makes the priority negative.
+                let is_sheddable = criticality == Some(Criticality::Sheddable);
+                let priority = if is_sheddable { self.priority.min(-1) } else { self.priority };
                 let model = model::in_pool(named, self.request, self.rng, self.trace);
                 let name = model.name(named).or(self.request.model).unwrap_or_default();
                 let Staged { ranked: picked, before, cached_tokens } =
-                    self.staged(pool, name, sheddable, wanted)?;
+                    self.staged(pool, name, priority, wanted)?;
                 let members = &state.members[pool];
                 let first = picked.positions().first().and_then(|at| members.endpoints.get(*at));
                 let attempt = Attempt::new(position, model, *first.ok_or(Reason::NoReadyEndpoint)?);
@@ -114,19 +116,13 @@ impl<T: Trace> Drawing<'_, T> {
         }
     }
 
-    fn staged(
-        &mut self,
-        pool: PoolIx,
-        model: &str,
-        sheddable: bool,
-        wanted: usize,
-    ) -> Result<Staged, Reason> {
+    fn staged(&mut self, pool: PoolIx, model: &str, priority: i32, wanted: usize) -> Result<Staged, Reason> {
         let Self { state, request, now, prompt_tokens, rng, trace, .. } = self;
         let hashes = &mut *self.hashes;
         let held = Held::look_up(state, &state.members[pool], request, model, hashes);
         let (now, prompt_tokens) = (*now, *prompt_tokens);
         let mut arguments =
-            Arguments { state, request, now, held: &held, prompt_tokens, sheddable, rng, trace: *trace };
+            Arguments { state, request, now, held: &held, prompt_tokens, priority, rng, trace: *trace };
         stages::run(&mut arguments, pool, wanted)
     }
 

@@ -21,8 +21,8 @@ pub(super) struct Arguments<'a, T> {
     /// What the pool's members hold of the prompt.
     pub(super) held: &'a Held,
     pub(super) prompt_tokens: u32,
-    /// Whether a full pool turns the request away.
-    pub(super) sheddable: bool,
+    /// What the request's priority is, and that of its model.
+    pub(super) priority: i32,
     pub(super) rng: &'a mut DecisionRng,
     pub(super) trace: &'a mut T,
 }
@@ -61,10 +61,13 @@ pub(super) fn rank<T: Trace>(
             return Err(Reason::NoEndpointInSubset);
         }
     }
-    if arguments.sheddable {
-        let saturation = admission::saturation(&state.plan.scheduling, &facts, now);
-        trace.record(Step::Saturation { saturation });
-        if saturation >= 1.0 {
+    let scheduling = &state.plan.scheduling;
+    if let Some(ceiling) =
+        scheduling.ceiling_for(arguments.priority).filter(|_| scheduling.saturation.is_some())
+    {
+        let saturation = admission::saturation(scheduling, &facts, now);
+        trace.record(Step::Saturation { saturation, ceiling });
+        if saturation >= ceiling {
             return Err(Reason::Saturated);
         }
     }

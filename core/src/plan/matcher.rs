@@ -9,9 +9,9 @@ use std::fmt;
 use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::FixedState;
-use regex::bytes::Regex;
 
 use super::field::Field;
+use super::pattern::Pattern;
 use crate::ids::{Ix, NameIx, Rank, RuleIx, Table};
 
 /// All fields that any condition of a plan looks at.
@@ -39,8 +39,7 @@ pub(crate) struct Condition {
 #[derive(Clone, Debug)]
 pub(crate) enum Test {
     Exact(Box<[u8]>),
-    /// Anchored at both ends when it was compiled.
-    Pattern(Regex),
+    Pattern(Pattern),
 }
 
 /// `*.example.com`, kept as `.example.com` in lower case.

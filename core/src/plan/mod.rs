@@ -7,6 +7,7 @@ mod field;
 mod matcher;
 mod mutations;
 mod options;
+mod pattern;
 mod pool;
 mod profile;
 mod published;
@@ -38,6 +39,7 @@ pub use mutations::{
 pub use options::{
     BadGroupKind, GroupKind, InvalidBackendRefs, Options, Strategy, UnknownModel, UnknownStrategy,
 };
+pub(crate) use pattern::Pattern;
 pub(crate) use pool::{Backend, Model, Models, Pool, Targets};
 pub use profile::{Filter, LoadLimit, LoadMetric, Picker, Profile, Role, Scorer};
 pub use published::PublishedModel;

@@ -3,7 +3,10 @@
 use super::profile::{Filter, Profile, Role};
 use crate::manifest::Diagnostic;
 use crate::plan::Strategy;
-use crate::prefix::{ApproximateIndex, ApproximateOptions, HashOptions, PrefixError, PrefixHasher};
+use crate::prefix::{
+    ApproximateIndex, ApproximateOptions, HashOptions, PreciseIndex, PreciseOptions, PrefixError,
+    PrefixHasher,
+};
 
 /// Profiles, who decides which of them run, and what is counted and remembered for them.
 ///
@@ -20,6 +23,8 @@ pub struct Scheduling {
     pub(crate) saturation: Option<Saturation>,
     pub(crate) missing_load: MissingLoad,
     warnings: Vec<Diagnostic>,
+    /// How full a pool may be for requests up to a priority; by priority.
+    ceilings: Vec<(i32, f64)>,
     prefix: Option<PrefixPlan>,
 }
 
@@ -28,12 +33,18 @@ pub struct Scheduling {
 pub(crate) struct PrefixPlan {
     pub(crate) hashing: HashOptions,
     pub(crate) index: ApproximateOptions,
+    /// Where engines tell what they hold.
+    pub(crate) events: Option<PreciseOptions>,
 }
 
 impl Default for PrefixPlan {
     fn default() -> Self {
         // Upstream hashes no smaller blocks, because decisions are no better for them and cost four times as much.
-        Self { hashing: HashOptions::default().block_tokens(64), index: ApproximateOptions::default() }
+        Self {
+            hashing: HashOptions::default().block_tokens(64),
+            index: ApproximateOptions::default(),
+            events: None,
+        }
     }
 }
 
@@ -150,6 +161,7 @@ impl Scheduling {
             handler,
             saturation: None,
             missing_load: MissingLoad::default(),
+            ceilings: vec![(-1, 1.0)],
             prefix: None,
             warnings: Vec::new(),
         }
@@ -193,6 +205,22 @@ impl Scheduling {
         self
     }
 
+    /// How full a pool may be, by [`saturation`](Self::saturation), for requests of `priority` and below: from `ceiling` on they are turned away. Default:
+    /// 1 for negative priorities, no limit for others. Give more important requests higher ceilings, and the less important leave room for them.
+    #[must_use]
+    pub fn ceiling(mut self, priority: i32, ceiling: f64) -> Self {
+        self.ceilings.retain(|(other, _)| *other != priority);
+        self.ceilings.push((priority, ceiling));
+        self.ceilings.sort_by_key(|(priority, _)| *priority);
+        self
+    }
+
+    /// How full a pool may be for a request of this priority; `None` where that does not matter.
+    pub(crate) fn ceiling_for(&self, priority: i32) -> Option<f64> {
+        let own = self.ceilings.iter().find(|(up_to, _)| priority <= *up_to);
+        own.map(|(_, ceiling)| *ceiling)
+    }
+
     /// How prompts are hashed and how much is remembered of them, for profiles that look at prefixes. Without it: blocks of 64 tokens, no key, 64 MiB.
     ///
     /// # Errors
@@ -200,7 +228,21 @@ impl Scheduling {
     pub fn prefix(mut self, hashing: HashOptions, index: ApproximateOptions) -> Result<Self, PrefixError> {
         PrefixHasher::try_new(&hashing)?;
         ApproximateIndex::try_new(&index)?;
-        self.prefix = Some(PrefixPlan { hashing, index });
+        let events = self.prefix.take().and_then(|prefix| prefix.events);
+        self.prefix = Some(PrefixPlan { hashing, index, events });
+        Ok(self)
+    }
+
+    /// Engines tell what they hold, by [`Event::BlocksStored`](crate::Event::BlocksStored) and its like: that is believed, and what was sent to an endpoint
+    /// only until its engine has had time to tell of it. Without it what was sent is all that is known.
+    ///
+    /// # Errors
+    /// [`PrefixError`] for options that cannot be.
+    pub fn kv_events(mut self, options: PreciseOptions) -> Result<Self, PrefixError> {
+        let mut prefix = self.prefix.take().unwrap_or_default();
+        PreciseIndex::try_new(&options, PrefixHasher::try_new(&prefix.hashing)?)?;
+        prefix.events = Some(options);
+        self.prefix = Some(prefix);
         Ok(self)
     }
 

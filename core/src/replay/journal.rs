@@ -64,6 +64,13 @@ pub enum Entry {
         /// Its number.
         ticket: u64,
     },
+    /// The endpoint said how much of the prompt it held.
+    CachedTokens {
+        /// Its number.
+        ticket: u64,
+        /// Tokens.
+        delivered: u32,
+    },
     /// A routed request came to its end.
     Finished {
         /// Its number.

@@ -91,6 +91,10 @@ impl Player {
                 self.ticket(*ticket)?.fall_back(*now);
                 Ok(())
             }
+            Entry::CachedTokens { ticket, delivered } => {
+                self.ticket(*ticket)?.cached_tokens(*delivered);
+                Ok(())
+            }
             Entry::Finished { ticket } => match self.tickets.remove(ticket) {
                 Some(_) => Ok(()),
                 None => Err(Divergence::Ticket(*ticket)),

@@ -2,10 +2,22 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use serde::Serialize;
+
 use super::leased::{Lease, Leased, Terms};
 use super::metrics::LoadReport;
 use super::polled::Polled;
 use crate::units::Nanos;
+
+/// How well prefix knowledge of an endpoint holds: sums over requests whose endpoint told what it had cached.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct CachedTokens {
+    /// Tokens that the decisions took to be cached.
+    pub predicted: u64,
+    /// Tokens that were.
+    pub delivered: u64,
+}
 
 /// The signals of one endpoint. Aligned so that two endpoints never share a cache line.
 #[derive(Debug, Default)]
@@ -16,6 +28,9 @@ pub(crate) struct EndpointCell {
     requests: Leased,
     /// Prompt tokens of those that have no first token yet.
     waiting_tokens: Leased,
+    /// Prompt tokens that were taken to be cached, and those that were, of requests whose endpoint said so.
+    predicted: AtomicU64,
+    delivered: AtomicU64,
 }
 
 impl EndpointCell {
@@ -56,6 +71,17 @@ impl EndpointCell {
 
     pub(crate) fn finish(&self, lease: Lease) {
         self.requests.take_back(1, lease);
+    }
+
+    pub(crate) fn cached(&self, predicted: u32, delivered: u32) {
+        self.predicted.fetch_add(predicted.into(), Ordering::Relaxed);
+        self.delivered.fetch_add(delivered.into(), Ordering::Relaxed);
+    }
+
+    /// Tokens predicted to be cached, and found to be.
+    pub(crate) fn cached_tokens(&self) -> CachedTokens {
+        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        CachedTokens { predicted: read(&self.predicted), delivered: read(&self.delivered) }
     }
 
     /// Forgets the requests whose lease has lapsed.

@@ -11,6 +11,7 @@ mod metrics;
 mod polled;
 mod reported;
 
+pub use cell::CachedTokens;
 pub(crate) use cell::{EndpointCell, PoolCell};
 pub(crate) use endpoint_id::{address_with_port, socket_address};
 pub(crate) use event::check;

@@ -18,7 +18,8 @@ use self::prefix::PrefixKnowledge;
 pub(crate) use self::prefix::Seat;
 use crate::ids::{BackendIx, EndpointIx, Ix, ObjectName, PoolIx, Table};
 use crate::plan::Plan;
-use crate::signals::{EndpointCell, PoolCell, ReportedEndpoint};
+use crate::prefix::KvCounters;
+use crate::signals::{CachedTokens, EndpointCell, PoolCell, ReportedEndpoint};
 
 /// Everything a decision depends on beside the request, the time and the seed.
 #[derive(Debug)]
@@ -50,6 +51,10 @@ pub struct EndpointView<'s> {
     pub ready: bool,
     /// Requests that this router counts there.
     pub in_flight: u32,
+    /// Prompt tokens sent there that no first token answers yet, without those that it probably holds.
+    pub waiting_tokens: u64,
+    /// How well what is known of its prefix cache held.
+    pub cached_tokens: CachedTokens,
 }
 
 type Reported = BTreeMap<ObjectName, Arc<ReportedEndpoint>>;
@@ -82,7 +87,14 @@ impl State {
             address: endpoint.address(),
             ready: endpoint.ready,
             in_flight: cell.in_flight(),
+            waiting_tokens: cell.waiting_tokens(),
+            cached_tokens: cell.cached_tokens(),
         }
+    }
+
+    /// How often something was wrong with the KV events that endpoints sent; `None` where the plan does not ask for them.
+    pub fn kv_counters(&self) -> Option<KvCounters> {
+        self.prefix.as_ref()?.counters()
     }
 
     /// The cells of all endpoints with an id: more than one where an AIServiceBackend is reached through several ports.

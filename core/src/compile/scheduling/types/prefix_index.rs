@@ -136,6 +136,7 @@ pub(super) fn remembered(parameters: &Section<'_>) -> PrefixPlan {
     PrefixPlan {
         hashing: HashOptions::default().block_tokens(number(block)).max_blocks(number(most.clamp(1, MOST))),
         index: ApproximateOptions::default().capacity(number(capacity.unwrap_or(31_250))),
+        events: None,
     }
 }
 

@@ -42,7 +42,7 @@ fn selector(parameters: &Section<'_>) -> Parts {
         expression.require(operator != Operator::Unknown, "operator", "this is not an operator", help);
         let is_set = matches!(operator, Operator::In | Operator::NotIn);
         expression.require(
-            is_set == !values.is_empty(),
+            is_set != values.is_empty(),
             "values",
             "In and NotIn need values, other operators have none",
             help,

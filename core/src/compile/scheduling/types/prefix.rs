@@ -74,8 +74,6 @@ fn scorer(weight: f64, scale: i64) -> Scorer {
 
 /// The scorer that held the precise index itself.
 fn precise(parameters: &Section<'_>) -> Parts {
-    let message = "caches are known by what the router sent, not by the events of the engines";
-    parameters.say(Code::NotDone, "", message, "expect ratings by what was sent");
     let prefix = prefix_index::precise(parameters).prefix;
     Parts { prefix, ..Parts::from(scorer(0.0, 8_192)) }
 }

@@ -5,7 +5,7 @@ use super::producer::natural;
 use super::scorer::CLUSTERS;
 use crate::manifest::{Code, Section, Shape};
 use crate::plan::PrefixPlan;
-use crate::prefix::{ApproximateOptions, HashOptions};
+use crate::prefix::{ApproximateOptions, HashOptions, PreciseOptions, TierWeights};
 
 const PRODUCER: &[Interface] = &[Interface::Producer];
 
@@ -20,7 +20,7 @@ pub(super) const TYPES: &[PluginType] = &[
     PluginType::new(
         "precise-prefix-cache-producer",
         &[Interface::Producer, Interface::Extractor],
-        Effect::NotDone("caches are known by what the router sent, not by the events of the engines"),
+        Effect::Host("the host tells the KV events of the engines; what was sent counts until then"),
         Build::Reads(precise),
     ),
     PluginType::new(
@@ -37,7 +37,7 @@ pub(super) const TYPES: &[PluginType] = &[
     ),
 ];
 
-/// Parameters of the precise index, with the events and the index that the host runs.
+/// Parameters of the precise index.
 pub(super) const PRECISE: &[(&str, Shape)] = &[
     ("tokenProcessorConfig", Shape::Section(TOKEN_PROCESSOR)),
     (
@@ -144,7 +144,7 @@ fn number(number: i64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-/// The precise index: its size of blocks counts; its events and stores are passed over.
+/// The precise index: its size of blocks and its weights of tiers count. Hashes are made here, so the seed says nothing; the host subscribes to the engines and tells their events.
 pub(super) fn precise(parameters: &Section<'_>) -> Parts {
     parameters.conform(PRECISE);
     let indexer = parameters.section("indexerConfig");
@@ -152,7 +152,28 @@ pub(super) fn precise(parameters: &Section<'_>) -> Parts {
     let block =
         processors.iter().find_map(|each| each.int("blockSizeTokens").or_else(|| each.int("blockSize")));
     let hashing = HashOptions::default().block_tokens(number(block.unwrap_or(16).clamp(1, 4_096)));
-    Parts { prefix: Some(PrefixPlan { hashing, index: ApproximateOptions::default() }), ..Parts::default() }
+    let tiers = indexer.sections("kvCacheBackendConfigs");
+    let weight = |names: &[&str], default: f64| {
+        let tier = tiers.iter().find(|tier| tier.text("name").is_some_and(|name| names.contains(&name)));
+        tier.and_then(|tier| tier.number("weight")).unwrap_or(default)
+    };
+    let weights = [weight(&["gpu", "GPU"], 1.0), weight(&["cpu", "CPU"], 0.8), 0.5, 0.3];
+    let weights = TierWeights::try_new(weights);
+    let message = "a weight of a tier is 0 to 1";
+    indexer.require(weights.is_ok(), "kvCacheBackendConfigs", message, "write 0 to 1");
+    let events = Some(PreciseOptions::default().weights(weights.unwrap_or_default()));
+    let engine = parameters.section("kvEventsConfig").text("engineType").unwrap_or_default();
+    let is_known = matches!(engine, "" | "vllm" | "sglang");
+    let help = "write vllm or sglang";
+    parameters.require(is_known, "kvEventsConfig.engineType", "this is not an engine", help);
+    if indexer.section("tokenizersPoolConfig").is_there() {
+        let message = "tokenizers are no part of the index";
+        parameters.refuse("indexerConfig.tokenizersPoolConfig", message, "define a token-producer instead");
+    }
+    Parts {
+        prefix: Some(PrefixPlan { hashing, index: ApproximateOptions::default(), events }),
+        ..Parts::default()
+    }
 }
 
 fn burst(parameters: &Section<'_>) -> Parts {

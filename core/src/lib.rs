@@ -62,6 +62,7 @@ mod load;
 mod manifest;
 mod no_route;
 mod plan;
+mod render;
 mod request;
 mod rng;
 mod router;
@@ -80,12 +81,13 @@ pub use decision::Decision;
 pub use explanation::{Explanation, Recorder};
 pub use ids::ObjectName;
 pub use load::Manifests;
-pub use manifest::{Code, Criticality, Diagnostic, Problems, Severity};
+pub use manifest::{Code, Criticality, Diagnostic, Problems, Severity, UnknownCode};
 pub use no_route::{Location, NoRoute, Reason};
 pub use plan::{
     BackendName, BodyChange, HeaderChange, HeaderName, Mirror, Miss, Mutations, Options, PathChange, Plan,
     PublishedModel, Retry, RuleView, Strategy, UnknownModel, UnknownStrategy,
 };
+pub use render::{Format, Style, Texts, UnknownFormat};
 pub use request::{Found, Headers, Request};
 pub use rng::DecisionRng;
 pub use router::{Router, Ticket};

@@ -4,6 +4,7 @@
 
 mod ai_gateway_route;
 mod ai_service_backend;
+mod code;
 mod diagnostic;
 mod dialect;
 mod envoy_backend;
@@ -25,9 +26,10 @@ mod typed;
 
 pub(crate) use ai_gateway_route::{AiMatchWire, AiRouteSpec};
 pub(crate) use ai_service_backend::BackendSpec;
+pub use code::{Code, Severity, UnknownCode};
 pub(crate) use diagnostic::File;
 pub(crate) use diagnostic::Position;
-pub use diagnostic::{Code, Diagnostic, Problems, Severity};
+pub use diagnostic::{Diagnostic, Problems};
 pub(crate) use dialect::{AI_GATEWAY, CORE, ENVOY_GATEWAY, GATEWAY, INFERENCE, INFERENCE_V1, Kind};
 pub(crate) use envoy_backend::EnvoyBackendSpec;
 pub(crate) use filter::{

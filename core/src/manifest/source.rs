@@ -1,6 +1,7 @@
 //! A document as an object of a kind, with what messages about it need.
 
-use super::diagnostic::{Code, Diagnostic, File, Position};
+use super::code::Code;
+use super::diagnostic::{Diagnostic, File, Position};
 use super::dialect::Kind;
 use super::meta::{Object, ObjectMeta, TypeMeta};
 use super::node::{Node, Value};
@@ -263,7 +264,7 @@ fn diagnostic(
     object: String,
     field: String,
 ) -> Diagnostic {
-    let (line, column) = (at.line, at.column);
+    let Position { line, column, end: end_column } = at;
     Diagnostic {
         code,
         severity: code.severity(),
@@ -272,6 +273,7 @@ fn diagnostic(
         file: file.clone(),
         line,
         column,
+        end_column,
         object,
         field,
     }

@@ -7,7 +7,8 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::diagnostic::{Code, Position};
+use super::code::Code;
+use super::diagnostic::Position;
 use super::node::{Entry, Node, Value};
 
 /// Why a node does not fit its schema.

@@ -60,6 +60,7 @@ mod explanation;
 mod ids;
 mod load;
 mod manifest;
+mod nearest;
 mod no_route;
 mod plan;
 mod render;

@@ -24,8 +24,9 @@ use crate::plan::{Options, Plan, Profile};
 
 /// Builds the plan of all sources, or says what is wrong with them.
 pub(crate) fn compile(collected: Collected, options: &Options) -> Result<Plan, Problems> {
-    let Collected { mut sources, others, problems } = collected;
+    let Collected { mut sources, others, problems, warnings } = collected;
     let mut report = report::Report::new(problems);
+    report.extend(warnings);
     for source in sources.iter_mut().filter(|_| options.strict) {
         let refused = source.admit();
         source.is_refused = !refused.is_empty();
@@ -33,8 +34,7 @@ pub(crate) fn compile(collected: Collected, options: &Options) -> Result<Plan, P
     }
     for other in others {
         let refused = if options.strict { other.admit() } else { Vec::new() };
-        let problem = other.problem.filter(|_| refused.is_empty());
-        report.extend(refused.into_iter().chain(problem));
+        report.extend(if refused.is_empty() { other.problems } else { refused });
     }
     for source in sources.iter().filter(|source| !source.is_refused) {
         check::check(source, &mut report);

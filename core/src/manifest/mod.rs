@@ -16,12 +16,14 @@ mod inference_objective;
 mod inference_pool;
 mod label_selector;
 mod meta;
+mod misfit;
 mod model_rewrite;
 mod node;
 mod read;
 mod reference_grant;
 mod route_rule;
 mod source;
+mod stand_in;
 mod typed;
 
 pub(crate) use ai_gateway_route::{AiMatchWire, AiRouteSpec};

@@ -4,12 +4,14 @@ use super::code::Code;
 use super::diagnostic::{Diagnostic, File, Position};
 use super::dialect::Kind;
 use super::meta::{Object, ObjectMeta, TypeMeta};
-use super::node::{Node, Value};
-use super::typed::{Misfit, typed};
+use super::misfit::Misfit;
+use super::node::{Node, NodeId, Value};
+use super::typed::{Reading, typed};
 use super::{
     AiRouteSpec, BackendSpec, EnvoyBackendSpec, GatewaySpec, GrantSpec, GrpcMatchWire, HttpMatchWire,
     ListenerSetSpec, ModelSpec, ObjectiveSpec, PoolSpec, RewriteSpec, RouteSpec, read,
 };
+use crate::nearest::with_nearest;
 use serde::de::IgnoredAny;
 
 /// One object that is read, the tree it came from and the file it stood in.
@@ -29,7 +31,7 @@ pub(crate) struct Other {
     node: Node,
     file: File,
     meta: Option<TypeMeta>,
-    pub(crate) problem: Option<Diagnostic>,
+    pub(crate) problems: Vec<Diagnostic>,
 }
 
 /// What the API server would say against an object.
@@ -135,6 +137,8 @@ pub(crate) struct Collected {
     pub(crate) others: Vec<Other>,
     /// What is wrong with the texts themselves.
     pub(crate) problems: Vec<Diagnostic>,
+    /// What is passed over and may not be meant to be.
+    pub(crate) warnings: Vec<Diagnostic>,
 }
 
 impl Collected {
@@ -167,14 +171,14 @@ impl Collected {
             return;
         }
         let file = file.clone();
-        let meta: TypeMeta = match typed(&node) {
+        let meta: TypeMeta = match typed(&node).value {
             Ok(meta) => meta,
-            Err(misfit) => {
-                let problem = Some(refusal(&node, &file, misfit));
-                return self.others.push(Other { node, file, meta: None, problem });
+            Err(misfits) => {
+                let problems = refusals(&node, &file, misfits);
+                return self.others.push(Other { node, file, meta: None, problems });
             }
         };
-        match body(&node, &meta, &file) {
+        match body(&node, &meta, &file, &mut self.warnings) {
             Ok(Some(body)) => {
                 self.sources.push(Source {
                     body,
@@ -184,21 +188,37 @@ impl Collected {
                     is_refused: false,
                 });
             }
-            Ok(None) => self.others.push(Other { node, file, meta: Some(meta), problem: None }),
-            Err(problem) => self.others.push(Other { node, file, meta: Some(meta), problem: Some(*problem) }),
+            Ok(None) => self.others.push(Other { node, file, meta: Some(meta), problems: Vec::new() }),
+            Err(problems) => self.others.push(Other { node, file, meta: Some(meta), problems }),
         }
     }
 }
 
-fn refusal(node: &Node, file: &File, misfit: Misfit) -> Diagnostic {
-    let at = misfit.at.unwrap_or(node.at);
-    let help = help(misfit.code, &misfit.path);
-    diagnostic(misfit.code, at, file, misfit.message, help, object_text(node), misfit.path)
+fn refusals(node: &Node, file: &File, misfits: Vec<Misfit>) -> Vec<Diagnostic> {
+    let refused = misfits.into_iter().map(|misfit| {
+        let at = misfit.at.map_or(node.at, |(_, at)| at);
+        let help = misfit.help.unwrap_or_else(|| help(misfit.code, &misfit.path));
+        diagnostic(misfit.code, at, file, misfit.message, help, object_text(node), misfit.path)
+    });
+    refused.collect()
 }
 
 /// The kind's own part of a document, `None` for a kind that is passed over.
-fn body(node: &Node, meta: &TypeMeta, file: &File) -> Result<Option<Body>, Box<Diagnostic>> {
-    let Some(kind) = Kind::parse(&meta.kind) else { return Ok(None) };
+fn body(
+    node: &Node,
+    meta: &TypeMeta,
+    file: &File,
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<Option<Body>, Vec<Diagnostic>> {
+    let Some(kind) = Kind::parse(&meta.kind) else {
+        warnings.extend(Kind::misspelled(&meta.kind, meta.group()).map(|kind| {
+            let message = format!("objects of kind {} are passed over", meta.kind);
+            let help = format!("did you mean `{}`?", kind.as_str());
+            let (at, object) = (node.locate("kind"), object_text(node));
+            diagnostic(Code::Misspelled, at, file, message, help, object, "kind".to_owned())
+        }));
+        return Ok(None);
+    };
     if !kind.groups().contains(&meta.group()) {
         if kind.is_common_name() {
             return Ok(None);
@@ -209,25 +229,51 @@ fn body(node: &Node, meta: &TypeMeta, file: &File) -> Result<Option<Body>, Box<D
             "write apiVersion: {}/… with the version your cluster serves",
             kind.groups().join("/… or ")
         );
+        let help = with_nearest(meta.group(), kind.groups().iter().copied(), &help);
         let (object, field) = (object_text(node), "apiVersion".to_owned());
-        return Err(Box::new(diagnostic(Code::UnknownGroup, at, file, message, help, object, field)));
+        return Err(vec![diagnostic(Code::UnknownGroup, at, file, message, help, object, field)]);
     }
+    let mut reader = BodyReader { node, file, warnings };
     let body = match kind {
-        Kind::AIGatewayRoute => typed(node).map(Body::AiRoute),
-        Kind::HTTPRoute => typed(node).map(Body::HttpRoute),
-        Kind::GRPCRoute => typed(node).map(Body::GrpcRoute),
-        Kind::Gateway => typed(node).map(Body::Gateway),
-        Kind::ListenerSet => typed(node).map(Body::ListenerSet),
-        Kind::AIServiceBackend => typed(node).map(Body::Backend),
-        Kind::InferencePool => typed(node).map(Body::Pool),
-        Kind::InferenceModel => typed(node).map(Body::Model),
-        Kind::InferenceObjective => typed(node).map(Body::Objective),
-        Kind::InferenceModelRewrite => typed(node).map(Body::Rewrite),
-        Kind::ReferenceGrant => typed(node).map(Body::Grant),
-        Kind::Backend => typed(node).map(Body::EnvoyBackend),
-        Kind::Service | Kind::Namespace => typed(node).map(|object| Body::Plain(kind, object)),
+        Kind::AIGatewayRoute => reader.read(Body::AiRoute),
+        Kind::HTTPRoute => reader.read(Body::HttpRoute),
+        Kind::GRPCRoute => reader.read(Body::GrpcRoute),
+        Kind::Gateway => reader.read(Body::Gateway),
+        Kind::ListenerSet => reader.read(Body::ListenerSet),
+        Kind::AIServiceBackend => reader.read(Body::Backend),
+        Kind::InferencePool => reader.read(Body::Pool),
+        Kind::InferenceModel => reader.read(Body::Model),
+        Kind::InferenceObjective => reader.read(Body::Objective),
+        Kind::InferenceModelRewrite => reader.read(Body::Rewrite),
+        Kind::ReferenceGrant => reader.read(Body::Grant),
+        Kind::Backend => reader.read(Body::EnvoyBackend),
+        Kind::Service | Kind::Namespace => reader.read(|object| Body::Plain(kind, object)),
     };
-    body.map(Some).map_err(|misfit| Box::new(refusal(node, file, misfit)))
+    body.map(Some)
+}
+
+/// Reads one object, whatever its kind.
+struct BodyReader<'a> {
+    node: &'a Node,
+    file: &'a File,
+    warnings: &'a mut Vec<Diagnostic>,
+}
+
+impl<'a> BodyReader<'a> {
+    fn read<T: serde::Deserialize<'a>>(
+        &mut self,
+        body: impl FnOnce(T) -> Body,
+    ) -> Result<Body, Vec<Diagnostic>> {
+        let Reading { value, strays } = typed(self.node);
+        self.warnings.extend(strays.iter().map(|stray| {
+            let message = format!("field `{}` is passed over", stray.entry.key);
+            let help = format!("did you mean `{}`?", stray.near);
+            let path = self.node.path_to(NodeId::of(&stray.entry.value)).unwrap_or_default();
+            let object = object_text(self.node);
+            diagnostic(Code::Misspelled, stray.entry.at, self.file, message, help, object, path)
+        }));
+        value.map(body).map_err(|misfits| refusals(self.node, self.file, misfits))
+    }
 }
 
 fn help(code: Code, path: &str) -> String {

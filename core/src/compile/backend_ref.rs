@@ -12,6 +12,7 @@ use crate::manifest::{
     AI_GATEWAY, BackendRefWire, BodyMutationWire, CORE, Code, ENVOY_GATEWAY, HeaderMutationWire, INFERENCE,
     Kind,
 };
+use crate::nearest::with_nearest;
 use crate::plan::{Backend, BackendRef, Options, Target};
 use crate::units::{Weight, port};
 
@@ -128,7 +129,8 @@ impl Resolver<'_> {
             other => {
                 let message = format!("a backendRef of an AIGatewayRoute cannot name a {other}");
                 let help = "name an AIServiceBackend (the default) or an InferencePool";
-                self.report(report, Code::UnknownBackendKind, "kind", message, help);
+                let help = with_nearest(other, ["AIServiceBackend", "InferencePool"], help);
+                self.report(report, Code::UnknownBackendKind, "kind", message, &help);
                 return None;
             }
         };
@@ -162,7 +164,8 @@ impl Resolver<'_> {
             let message = format!("`{kind}` of group `{group}` is not a backend; its share is answered 500");
             let help =
                 "name a Service, an InferencePool, an AIServiceBackend or a Backend, each with its group";
-            self.report(report, Code::NotABackend, "kind", message, help);
+            let help = with_nearest(kind, known.map(Kind::as_str), help);
+            self.report(report, Code::NotABackend, "kind", message, &help);
         }
         found
     }
@@ -199,7 +202,8 @@ impl Resolver<'_> {
         };
         found.unwrap_or_else(|| {
             let message = format!("there is no {} {name}; its share is answered 500", kind.as_str());
-            self.report(report, Code::NotFound, "name", message, "load the object too, or correct the name");
+            let missing = self.objects.missing(kind, name);
+            report.missing(self.route.source, &format!("{}.name", self.path), message, missing);
             Target::NotFound
         })
     }

@@ -13,8 +13,19 @@ use crate::manifest::{
     BackendRefWire, BodyMutationWire, Code, FilterWire, HeaderModifierWire, HeaderMutationWire, HeaderWire,
     Kind, MirrorWire, PathModifierWire, RedirectWire, RewriteWire,
 };
+use crate::nearest::with_nearest;
 use crate::plan::{HeaderChange, Mirror, Mutations, PathChange, Redirect, Retry};
 use crate::units::port;
+
+/// The types of filters (Gateway API, HTTPRouteFilter).
+const FILTER_TYPES: &[&str] = &[
+    "RequestHeaderModifier",
+    "ResponseHeaderModifier",
+    "RequestMirror",
+    "RequestRedirect",
+    "URLRewrite",
+    "CORS",
+];
 
 /// What the filters of one list come to.
 #[derive(Clone, Default)]
@@ -94,7 +105,8 @@ impl FilterReader<'_> {
             if let Err(message) = outcome {
                 to.is_broken = true;
                 let message = format!("{message}; requests that it applies to are answered 500");
-                let help = "correct the filter, or take it out";
+                let known = FILTER_TYPES.iter().copied().filter(|_| !FILTER_TYPES.contains(&&*filter.kind));
+                let help = with_nearest(&filter.kind, known, "correct the filter, or take it out");
                 report.add(
                     self.route.source,
                     Code::BadFilter,

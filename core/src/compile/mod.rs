@@ -11,6 +11,7 @@ mod durations;
 mod fields;
 mod filters;
 mod http;
+mod missing;
 mod models;
 mod objects;
 mod order;
@@ -42,8 +43,9 @@ pub(crate) fn compile(collected: Collected, options: &Options) -> Result<Plan, P
     let objects = objects::Objects::collect(&sources, options, &mut report);
     for route in objects.routes.iter().filter(|route| !route.source.is_refused) {
         check::check_route(route, &mut report);
+        missing::check_parents(&objects, route, &mut report);
     }
-    let mut backends = resolve::backends(&objects);
+    let mut backends = resolve::backends(&objects, &mut report);
     let pools = resolve::pools(&objects, &mut report);
     let routes = resolve::routes(&objects, options, &mut backends, &mut report);
     let scopes = order::scopes(&objects, options, &mut report);

@@ -6,7 +6,7 @@ use super::models::models;
 use super::objects::{Named, Objects};
 use super::report::Report;
 use crate::ids::{BackendIx, Ix, ObjectName, RouteIx};
-use crate::manifest::{BackendSpec, INFERENCE_V1, Labels, PoolSpec, Selector, has_labels};
+use crate::manifest::{BackendSpec, INFERENCE_V1, Kind, Labels, PoolSpec, Selector, has_labels};
 use crate::plan::{Backend, BackendSet, Options, Pool, Rule, RuleAnswer};
 use crate::units::port;
 
@@ -18,10 +18,11 @@ pub(super) struct Routes {
 }
 
 /// The service backends, in the order of the texts.
-pub(super) fn backends(objects: &Objects<'_>) -> Vec<Backend> {
+pub(super) fn backends(objects: &Objects<'_>, report: &mut Report) -> Vec<Backend> {
     let resolved = objects.backends.iter().map(|backend| {
         let service = &backend.object.spec.backend_ref;
         let namespace = service.namespace.as_deref().unwrap_or_else(|| backend.name.namespace());
+        check_service(objects, backend, &ObjectName::new(namespace, &service.name), report);
         let (host, port) = match service.kind.as_deref() {
             None | Some("Service") => {
                 (Some(service_host(&service.name, namespace)), service.port.and_then(port))
@@ -32,6 +33,24 @@ pub(super) fn backends(objects: &Objects<'_>) -> Vec<Backend> {
         Backend { name: backend.name.clone(), host, port }
     });
     resolved.collect()
+}
+
+/// Reports what an AIServiceBackend stands for, where it is not there.
+fn check_service(
+    objects: &Objects<'_>,
+    backend: &Named<'_, BackendSpec>,
+    name: &ObjectName,
+    report: &mut Report,
+) {
+    let kind = match backend.object.spec.backend_ref.kind.as_deref() {
+        None | Some("Service") => Kind::Service,
+        Some("Backend") => Kind::Backend,
+        Some(_) => return,
+    };
+    if !objects.has_plain(kind, name) {
+        let message = format!("there is no {} {name}", kind.as_str());
+        report.missing(backend.source, "spec.backendRef.name", message, objects.missing(kind, name));
+    }
 }
 
 /// The name under which a cluster resolves a Service.

@@ -42,7 +42,7 @@ impl Misfit {
         let Some(Entry { key, at, .. }) = meant else { return self };
         let field = self.missing.unwrap_or_default();
         Self {
-            help: Some(format!("did you mean it by `{key}` on line {}? write `{field}`", at.line)),
+            help: Some(format!("did you mean it by `{key}` on line {}? write `{field}` there", at.line)),
             ..self
         }
     }
@@ -73,6 +73,8 @@ impl de::Error for Misfit {
             own if own.starts_with("struct ") => "a mapping".to_owned(),
             own if own == "a sequence" => "a list".to_owned(),
             own if own == "a map" => "a mapping".to_owned(),
+            own if own == "i64" => "a whole number".to_owned(),
+            own if own == "a boolean" => "true or false".to_owned(),
             own => own,
         };
         Self::new(Code::WrongType, format!("{found} where {expected} is needed"))

@@ -197,7 +197,12 @@ impl Collected {
 fn refusals(node: &Node, file: &File, misfits: Vec<Misfit>) -> Vec<Diagnostic> {
     let refused = misfits.into_iter().map(|misfit| {
         let at = misfit.at.map_or(node.at, |(_, at)| at);
-        let help = misfit.help.unwrap_or_else(|| help(misfit.code, &misfit.path));
+        let help = misfit.help.unwrap_or_else(|| match misfit.code {
+            Code::WrongType if misfit.message.ends_with("where a string is needed") => {
+                format!("put the value of `{}` in quotes", misfit.path)
+            }
+            code => help(code, &misfit.path),
+        });
         diagnostic(misfit.code, at, file, misfit.message, help, object_text(node), misfit.path)
     });
     refused.collect()
@@ -278,9 +283,7 @@ impl<'a> BodyReader<'a> {
 
 fn help(code: Code, path: &str) -> String {
     match code {
-        Code::WrongType => format!(
-            "correct the type of `{path}`; text that looks like a number or a truth value needs quotes"
-        ),
+        Code::WrongType => format!("correct the type of `{path}`"),
         Code::MissingField if path.is_empty() => {
             "add the field; every object needs apiVersion, kind, metadata and spec".to_owned()
         }
@@ -297,7 +300,7 @@ fn object_text(node: &Node) -> String {
     let name = text(meta.and_then(|meta| meta.get("name"))).unwrap_or_default();
     match text(meta.and_then(|meta| meta.get("namespace"))) {
         Some(namespace) => format!("{kind} {namespace}/{name}"),
-        None => format!("{kind} {name}"),
+        None => format!("{kind} {name}").trim_end().to_owned(),
     }
 }
 

@@ -37,6 +37,12 @@ impl Misfit {
         self
     }
 
+    /// Whether a text was read as a number or a truth value.
+    pub(super) fn is_unquoted(&self) -> bool {
+        let is_scalar = ["integer", "floating", "boolean"].iter().any(|kind| self.message.starts_with(kind));
+        is_scalar && self.message.ends_with("where a string is needed")
+    }
+
     /// The misfit of a missing field, where an entry of another name may be meant for it.
     pub(super) fn misspelled(self, meant: Option<&Entry>) -> Self {
         let Some(Entry { key, at, .. }) = meant else { return self };

@@ -5,6 +5,7 @@
 mod ai_gateway_route;
 mod ai_service_backend;
 mod code;
+mod collected;
 mod diagnostic;
 mod dialect;
 mod envoy_backend;
@@ -29,6 +30,7 @@ mod typed;
 pub(crate) use ai_gateway_route::{AiMatchWire, AiRouteSpec};
 pub(crate) use ai_service_backend::BackendSpec;
 pub use code::{Code, Severity, UnknownCode};
+pub(crate) use collected::Collected;
 pub(crate) use diagnostic::File;
 pub(crate) use diagnostic::Position;
 pub use diagnostic::{Diagnostic, Problems};
@@ -54,4 +56,4 @@ pub(crate) use route_rule::{
     BackendRefWire, BodyMutationWire, HeaderMutationWire, HeaderWire, MatchType, ParentRefWire, RetryWire,
     RuleWire, TimeoutsWire, ValueMatchWire,
 };
-pub(crate) use source::{Body, Collected, Source};
+pub(crate) use source::{Body, Source};

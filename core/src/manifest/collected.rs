@@ -79,7 +79,10 @@ fn refusals(node: &Node, file: &File, misfits: Vec<Misfit>) -> Vec<Diagnostic> {
     let refused = misfits.into_iter().map(|misfit| {
         let at = misfit.at.map_or(node.at, |(_, at)| at);
         let is_unquoted = misfit.is_unquoted();
-        let help = misfit.help.unwrap_or_else(|| help(misfit.code, &misfit.path, is_unquoted));
+        let help = match misfit.help {
+            Some(help) => help.into(),
+            None => help(misfit.code, &misfit.path, is_unquoted),
+        };
         diagnostic(misfit.code, at, file, misfit.message, help, object_text(node), misfit.path)
     });
     refused.collect()

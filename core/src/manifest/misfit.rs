@@ -15,7 +15,7 @@ pub(crate) struct Misfit {
     pub(crate) code: Code,
     pub(crate) message: String,
     /// What to do about it, where more is known than the code tells.
-    pub(crate) help: Option<String>,
+    pub(crate) help: Option<Box<str>>,
     /// The innermost node that is known, with its place.
     pub(crate) at: Option<(NodeId, Position)>,
     /// The field that is not there.
@@ -47,10 +47,8 @@ impl Misfit {
     pub(super) fn misspelled(self, meant: Option<&Entry>) -> Self {
         let Some(Entry { key, at, .. }) = meant else { return self };
         let field = self.missing.unwrap_or_default();
-        Self {
-            help: Some(format!("did you mean it by `{key}` on line {}? write `{field}` there", at.line)),
-            ..self
-        }
+        let help = format!("did you mean it by `{key}` on line {}? write `{field}` there", at.line);
+        Self { help: Some(help.into()), ..self }
     }
 }
 
@@ -93,7 +91,7 @@ impl de::Error for Misfit {
     fn unknown_variant(found: &str, expected: &'static [&'static str]) -> Self {
         let help = with_nearest(found, expected.iter().copied(), "write one of those");
         let misfit = Self::new(Code::NotAllowed, format!("`{found}` is not one of {}", expected.join(", ")));
-        Self { help: Some(help), ..misfit }
+        Self { help: Some(help.into()), ..misfit }
     }
 
     fn missing_field(field: &'static str) -> Self {

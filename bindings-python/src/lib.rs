@@ -7,6 +7,7 @@ mod args;
 mod attempt;
 mod decision;
 mod errors;
+mod event;
 mod explanation;
 mod guard;
 mod headers;
@@ -14,9 +15,11 @@ mod lock;
 mod manifests;
 mod mutations;
 mod no_route;
+mod rendering;
 mod request;
 mod router;
 mod ticket;
+mod views;
 
 use pyo3::prelude::*;
 
@@ -34,6 +37,8 @@ mod _native {
     use super::explanation::Explanation;
     #[pymodule_export]
     use super::no_route::NoRoute;
+    #[pymodule_export]
+    use super::rendering::{_render, _render_styled};
     #[pymodule_export]
     use super::router::Router;
     #[pymodule_export]

@@ -27,11 +27,6 @@ class Sources:
             seen[path] = read_text(argument, path)
         return cls(list(seen.items()))
 
-    def line(self, file: str, number: int) -> str | None:
-        """Line ``number`` of a text, from 1."""
-        lines = dict(self.texts).get(file, "").split("\n")
-        return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else None
-
 
 def options(strict: bool, strategy: str | None) -> dict[str, Any]:
     """The options of a router."""

@@ -24,9 +24,12 @@ SEVERITIES: list[Severity] = ["error", "warning", "info"]
 def show(console: Console, sources: Sources, found: Sequence[Diagnostic], left_out: int = 0) -> None:
     """Prints the diagnostics with their source lines."""
     pieces = _render_styled(as_json(found), sources.texts)
-    console.print(Text.assemble(*((text, COLOURS.get(style, "")) for style, text in pieces)), end="", soft_wrap=True)
+    if not console.is_terminal:
+        console.file.write("".join(text for _, text in pieces))
+    else:
+        console.print(Text.assemble(*((text, COLOURS.get(style, "")) for style, text in pieces)), end="", soft_wrap=True)
     if left_out:
-        console.print(f"and {left_out} more", highlight=False)
+        console.file.write(f"and {left_out} more\n")
 
 
 def summary(files: int, found: Sequence[Diagnostic], left_out: int = 0) -> str:

@@ -5,6 +5,7 @@
 
 mod args;
 mod attempt;
+mod backend;
 mod decision;
 mod errors;
 mod event;
@@ -32,7 +33,9 @@ mod _native {
     #[pymodule_export]
     use super::attempt::Attempt;
     #[pymodule_export]
-    use super::decision::{Backend, Decision};
+    use super::backend::Backend;
+    #[pymodule_export]
+    use super::decision::Decision;
     #[pymodule_export]
     use super::explanation::Explanation;
     #[pymodule_export]

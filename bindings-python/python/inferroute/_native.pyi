@@ -20,7 +20,7 @@ from .types import (
     UnknownModel,
 )
 
-__all__ = ["STRATEGIES", "Attempt", "Backend", "Decision", "Explanation", "NoRoute", "Router", "Ticket", "__version__"]
+__all__ = ["STRATEGIES", "Attempt", "Backend", "Decision", "Explanation", "NoRoute", "Router", "Ticket", "__version__", "_render", "_render_styled"]
 
 __version__: Final[str]
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use inferroute::{AttemptView, BackendName, Criticality, Request, State};
+use inferroute::{AttemptView, Criticality, Request, State};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 

@@ -254,21 +254,44 @@ def test_wrong_usage_names_the_argument(folder: Path, arguments: list[str], says
 @pytest.mark.parametrize(
     ("state", "says"),
     [
-        ("[1]", "must be a mapping"),
-        ("endpoint: []", "unknown field endpoint"),
-        ("endpoints: {}\nin_flight: []", "endpoints must be a list"),
-        ("endpoints: 1", "endpoints must be a list"),
-        ("endpoints: [{address: 10.0.0.1}]", "name"),
-        ("endpoints: [{name: a, address: nowhere/}]", "address"),
-        ("endpoints: [{name: a, labels: {x: 1}}]", "string"),
-        ("in_flight: {nobody: 1}", "nobody"),
-        ("endpoints: [", "neither YAML nor JSON"),
+        ("[1]", "wrong.yaml:1:1: the state must be a mapping, not a list"),
+        ("endpoint: []", "wrong.yaml:1:11: unknown field endpoint; did you mean 'endpoints'?; there are endpoints, in_flight"),
+        ("endpoints: {}\nin_flight: []", "wrong.yaml:1:12: endpoints must be a list, not a mapping"),
+        ("in_flight: []", "wrong.yaml:1:12: in_flight must be a mapping, not a list"),
+        ("endpoints: 1", "endpoints must be a list, not a whole number"),
+        ("endpoints:\n  - a", "wrong.yaml:2:5: endpoints[0] must be a mapping, not text"),
+        ("endpoints: [{address: 10.0.0.1}]", "wrong.yaml:1:13: endpoints[0] has no name"),
+        ("endpoints:\n  - name: a\n  - {name: b, redy: true}", "wrong.yaml:3:21: unknown field redy; did you mean 'ready'?"),
+        ("endpoints: [{name: a, ready: 1}]", "endpoints[0].ready must be true or false, not a whole number"),
+        ("endpoints:\n  - name: a\n  - {name: b, address: nowhere/}", "wrong.yaml:3:5: `nowhere/` of endpoint `b` is not an IP address"),
+        ("endpoints: [{name: a, labels: {x: 1}}]", "wrong.yaml:1:35: endpoints[0].labels.x must be text, not a whole number; put it in quotes"),
+        ("endpoints: [{name: 2025-01-01}]", "endpoints[0].name must be text, not timestamp; put it in quotes"),
+        ("endpoints: [{name: null}]", "endpoints[0].name must be text, not nothing"),
+        ("in_flight: {nobody: 1}", "wrong.yaml:1:21: in_flight names 'nobody', which is no endpoint of any pool"),
+        ("endpoints: [{name: vllm-0, labels: {app: vllm}}]\nin_flight: {default/vlm-0: 1}", "did you mean 'default/vllm-0'?"),
+        ("endpoints: [{name: a, labels: {app: vllm}}]\nin_flight: {default/a: many}", "wrong.yaml:2:24: in_flight of default/a must be a whole number"),
+        ("endpoints: [{name: a, labels: {app: vllm}}]\nin_flight: {default/a: -1}", "in_flight of default/a goes from 0 to 4294967295, not -1"),
+        ("endpoints: [", "wrong.yaml:1:13: this is neither YAML nor JSON"),
+        ("a: !!python/object:os.system x", "unknown field a"),
+        ("a: 1\n---\nb: 2", "neither YAML nor JSON"),
+        ("[" * 5000, "neither YAML nor JSON"),
     ],
 )
 def test_wrong_states(folder: Path, state: str, says: str) -> None:
     (folder / "wrong.yaml").write_text(state)
     done = run("decide", "-f", "good.yaml", "--state", "wrong.yaml")
     assert done.exit_code == 2 and "'--state'" in done.stderr and says in done.stderr, done.output
+    assert "Traceback" not in done.stderr
+
+
+def test_states_may_share_and_leave_out(folder: Path) -> None:
+    (folder / "shared.yaml").write_text(
+        "endpoints:\n  - &first {name: a, address: 10.0.0.1, labels: {app: vllm}, ready: yes}\n  - {<<: *first, name: b, namespace: }\nin_flight:\n"
+    )
+    ask = ["decide", "-f", "good.yaml", "-H", "x-tier=gold", "--state", "shared.yaml", "--seed", "1"]
+    assert as_json(*ask)["endpoint"] in ("default/a", "default/b")
+    (folder / "none.yaml").write_text("")
+    assert as_json(*ask[:-3], "none.yaml", code=1)["reason"] == "pool_empty"
 
 
 def test_strict_refuses_what_an_api_server_would(folder: Path) -> None:

@@ -13,7 +13,8 @@ import typer
 from inferroute import Explanation, Router
 
 from .answers import Answer
-from .loading import Sources, apply_state, load, options
+from .loading import Sources, load, options
+from .state import apply_state
 from .usage import headers, read_bytes, refuse
 
 Files = Annotated[list[str], typer.Option("--file", "-f", metavar="FILE", help="Manifests, YAML or JSON; - is standard input. May be repeated.")]

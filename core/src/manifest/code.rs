@@ -111,7 +111,7 @@ codes!(
     /// A filter cannot be followed; requests that it applies to are answered 500.
     BadFilter = "RT0306" Warning,
     /// A parentRef names a listener that the Gateway does not have; the route is not attached there.
-    NoListener = "RT0307" Warning,
+    NoListener = "RT0308" Warning,
     /// Strict mode: the Kubernetes API server would refuse the object. The message is the API server's.
     Refused = "RT0401" Error,
 );

@@ -104,6 +104,9 @@ fn sarif_holds_what_the_standard_demands() {
         let number = |name: &str| place["region"][name].as_u64().unwrap();
         assert!(number("startLine") >= 1 && number("startColumn") >= 1);
         assert!(number("endColumn") > number("startColumn"));
+        let quoted = place["contextRegion"]["snippet"]["text"].as_str().unwrap();
+        assert_eq!(place["contextRegion"]["startLine"], place["region"]["startLine"]);
+        assert!(text("routes.yaml").lines().any(|line| line == quoted), "{quoted}");
     }
 }
 

@@ -12,7 +12,7 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/
 /// Where this project lives, as its package says; what the log refers to stands there.
 const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 
-/// Characters of a source line that a result quotes.
+/// A source line of more characters than this is not quoted.
 const WIDEST: usize = 400;
 
 /// A log of one run.
@@ -67,15 +67,19 @@ fn result(found: &Diagnostic, codes: &[Code], files: &[&str], sources: &mut Sour
     };
     // What a run counts from 1 is at least 1, and an end lies behind its start.
     let (line, column) = (found.line().max(1), found.column().max(1));
-    let mut region = vec![
+    let region = vec![
         ("startLine", line.into()),
         ("startColumn", column.into()),
         ("endColumn", found.end_column().max(column.saturating_add(1)).into()),
     ];
-    let excerpt = sources.of(found.file()).and_then(|lines| lines.excerpt(line, column, WIDEST));
-    region.extend(excerpt.map(|excerpt| ("snippet", message(excerpt.shown))));
     let artifact = location(found.file(), files.binary_search(&found.file()).ok());
-    let physical = vec![("artifactLocation", artifact), ("region", Json::Object(region))];
+    let mut physical = vec![("artifactLocation", artifact), ("region", Json::Object(region))];
+    let excerpt = sources.of(found.file()).and_then(|lines| lines.excerpt(line, column, WIDEST));
+    // A region without columns is the whole line, so of a longer one nothing is quoted.
+    physical.extend(excerpt.filter(|excerpt| excerpt.is_whole).map(|excerpt| {
+        let context = vec![("startLine", line.into()), ("snippet", message(excerpt.shown))];
+        ("contextRegion", Json::Object(context))
+    }));
     let mut place = vec![("physicalLocation", Json::Object(physical))];
     if !found.object().is_empty() {
         let name = format!("{} {}", found.object(), found.field());

@@ -50,11 +50,12 @@ pub(crate) enum Function {
     Update,
     Plan,
     Endpoints,
+    Published,
     Version,
 }
 
 impl Function {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Decide,
         Self::Route,
         Self::Explain,
@@ -66,6 +67,7 @@ impl Function {
         Self::Update,
         Self::Plan,
         Self::Endpoints,
+        Self::Published,
         Self::Version,
     ];
 
@@ -83,6 +85,7 @@ impl Function {
             Self::Update => ("update", Box::new(move |call| answer(handle.update(call)))),
             Self::Plan => ("plan", Box::new(move |_| handle.plan())),
             Self::Endpoints => ("endpoints", Box::new(move |_| handle.endpoints())),
+            Self::Published => ("published", Box::new(move |call| handle.published(call))),
             Self::Version => ("version", Box::new(move |_| answer(Ok(handle.router.snapshot().version())))),
         }
     }
@@ -293,6 +296,13 @@ impl Handle {
 
     fn plan(&self) -> Answer {
         answer(Ok(PlanTable::of(self.router.snapshot().plan())))
+    }
+
+    /// Argument: the host, where there is one.
+    fn published(&self, call: &Call) -> Answer {
+        let host = call.text(0);
+        let state = self.router.snapshot();
+        answer(Ok(state.plan().published_models(host.as_deref()).collect::<Vec<_>>()))
     }
 
     fn endpoints(&self) -> Answer {

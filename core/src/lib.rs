@@ -60,9 +60,11 @@ mod explanation;
 mod ids;
 mod load;
 mod manifest;
+mod nearest;
 mod no_route;
 mod plan;
 mod prefix;
+mod render;
 mod replay;
 mod request;
 mod rng;
@@ -85,7 +87,7 @@ pub use decision::Decision;
 pub use explanation::{Explanation, Recorder};
 pub use ids::ObjectName;
 pub use load::Manifests;
-pub use manifest::{Code, Criticality, Diagnostic, LabelSelector, Operator, Problems, Severity};
+pub use manifest::{Code, Criticality, Diagnostic, LabelSelector, Operator, Problems, Severity, UnknownCode};
 pub use no_route::{Location, NoRoute, Reason};
 pub use plan::{
     BackendName, BadGroupKind, BodyChange, ConcurrencyMode, Decider, DirectResponse, Disaggregation,
@@ -98,6 +100,7 @@ pub use prefix::{
     ApproximateIndex, ApproximateOptions, BlockHashes, HashDialect, HashOptions, IndexId, PrefixError,
     PrefixHasher, Prompt, Scope, TextHasher,
 };
+pub use render::{Format, Style, Texts, UnknownFormat};
 pub use replay::{
     AnswerRecord, AttemptRecord, DecisionRecord, Divergence, Entry, Journal, Player, RequestRecord,
 };

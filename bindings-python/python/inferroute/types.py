@@ -8,6 +8,10 @@ from typing import Literal, Protocol, TypedDict
 Strategy = Literal["random", "round_robin", "least_request", "two_choice"]
 UnknownModel = Literal["pass", "reject", "sheddable"]
 InvalidBackendRefs = Literal["fail_share", "freeze_route"]
+Severity = Literal["error", "warning", "info"]
+"""How much a diagnostic weighs."""
+Format = Literal["text", "json", "sarif"]
+"""How ``render`` writes diagnostics down."""
 Manifests = str | Mapping[str, str] | Iterable[tuple[str, str]]
 HeaderValue = str | bytes | list[str] | list[bytes] | tuple[str | bytes, ...]
 HeaderPair = tuple[str | bytes, HeaderValue] | list[str] | list[bytes]
@@ -278,6 +282,16 @@ class ExplanationDict(TypedDict):
     sections: list[SectionDict]
 
 
+class PublishedModelDict(TypedDict):
+    """An item of ``Router.published_models()``."""
+
+    id: str
+    """The name that clients send."""
+    owned_by: str
+    created: str | None
+    """As the manifest writes it, ``2025-03-31T08:00:00Z``; None where neither the rule nor its route tells."""
+
+
 class EndpointDict(TypedDict):
     """An item of ``Router.endpoints()``."""
 
@@ -285,3 +299,19 @@ class EndpointDict(TypedDict):
     address: str | None
     ready: bool
     in_flight: int
+
+
+class DiagnosticDict(TypedDict):
+    """``Diagnostic.to_dict()``."""
+
+    code: str
+    severity: Severity
+    message: str
+    help: str
+    file: str
+    line: int
+    column: int
+    end_column: int
+    object: str
+    field: str
+    docs: str

@@ -4,6 +4,8 @@
 
 mod ai_gateway_route;
 mod ai_service_backend;
+mod code;
+mod collected;
 mod diagnostic;
 mod dialect;
 mod envoy_backend;
@@ -16,6 +18,7 @@ mod inference_objective;
 mod inference_pool;
 mod label_selector;
 mod meta;
+mod misfit;
 mod model_rewrite;
 mod node;
 mod read;
@@ -23,13 +26,16 @@ mod reference_grant;
 mod route_rule;
 mod service;
 mod source;
+mod stand_in;
 mod typed;
 
 pub(crate) use ai_gateway_route::{AiMatchWire, AiRouteSpec};
 pub(crate) use ai_service_backend::BackendSpec;
+pub use code::{Code, Severity, UnknownCode};
+pub(crate) use collected::Collected;
 pub(crate) use diagnostic::File;
 pub(crate) use diagnostic::Position;
-pub use diagnostic::{Code, Diagnostic, Problems, Severity};
+pub use diagnostic::{Diagnostic, Problems};
 pub(crate) use dialect::{CORE, ENVOY_GATEWAY, GATEWAY, INFERENCE_V1, Kind};
 pub(crate) use envoy_backend::EnvoyBackendSpec;
 pub(crate) use filter::{
@@ -56,4 +62,4 @@ pub(crate) use route_rule::{
     RuleWire, TimeoutsWire, ValueMatchWire,
 };
 pub(crate) use service::{ServicePortWire, ServiceSpec};
-pub(crate) use source::{Body, Collected, Source};
+pub(crate) use source::{Body, Source};

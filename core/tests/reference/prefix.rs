@@ -66,9 +66,4 @@ impl Approximate {
         let somebody = |hash: &&u64| self.endpoints.values().any(|cache| cache.holds(**hash));
         prompt.iter().take_while(somebody).filter(|hash| self.endpoints[&endpoint].holds(**hash)).count()
     }
-
-    /// All blocks that the endpoint holds.
-    pub(crate) fn blocks(&self, endpoint: usize) -> usize {
-        self.endpoints[&endpoint].blocks.len()
-    }
 }

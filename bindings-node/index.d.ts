@@ -265,10 +265,11 @@ export interface Location {
   readonly path: string | null
 }
 
-/** One problem or warning of a load. Frozen; `String(diagnostic)` is the text that Rust prints. */
+/** One finding of a load. Frozen; `String(diagnostic)` is the text that Rust prints. */
 export interface Diagnostic {
   /** The stable code, for example `RT0301`. */
   readonly code: string
+  /** `info`: right as far as the manifests tell, another one may make it whole. */
   readonly severity: 'error' | 'warning' | 'info'
   /** What is wrong, in one sentence. */
   readonly message: string
@@ -280,11 +281,32 @@ export interface Diagnostic {
   readonly line: number
   /** In characters, counted from 1. */
   readonly column: number
+  /** The column behind the last character concerned, on the same line. */
+  readonly endColumn: number
   /** `Kind namespace/name`; empty where the text could not be read so far. */
   readonly object: string
   /** Path within the object, for example `spec.rules[0].backendRefs[1].name`; empty where it is the whole. */
   readonly field: string
+  /** The page that describes the code: a path in the repository, for example `docs/codes/RT0301.md`. */
+  readonly docs: string
   toString(): string
+}
+
+/**
+ * Diagnostics as text with their source lines, as a JSON list, or as a SARIF 2.1.0 log. `manifests` are what was loaded; a diagnostic about a text that
+ * is not there is printed without its line.
+ *
+ * @throws {OptionError} an argument of the wrong type
+ */
+export function render(diagnostics: Iterable<Diagnostic>, manifests?: Manifests, format?: 'text' | 'json' | 'sarif'): string
+
+/** A model that a gateway publishes at `/v1/models`. */
+export interface PublishedModel {
+  /** The name that clients send. */
+  readonly id: string
+  readonly ownedBy: string
+  /** As the manifest writes it, `2025-03-31T08:00:00Z`; `null` where neither the rule nor its route tells. */
+  readonly created: string | null
 }
 
 /** A router: a plan, the endpoints that exist, and their signals. Belongs to one thread; every worker makes its own, with a seed of its own. */
@@ -338,6 +360,14 @@ export class Router {
    * @throws {OptionError} as the constructor; the old plan stays
    */
   update(manifests: Manifests, options?: PlanOptions): void
+
+  /**
+   * The models to list at `/v1/models` for requests to `host` (without port): the exact values that AIGatewayRoutes ask of header `x-ai-eg-model`.
+   * Models that only other hosts serve stay out, so that no tenant sees another's; without a host, those of routes with hostnames stay out.
+   *
+   * @throws {RequestError} a host that is no string
+   */
+  publishedModels(host?: string | null): PublishedModel[]
 
   /** All endpoints. Cost: linear in them. */
   endpoints(): EndpointView[]
@@ -497,6 +527,8 @@ export class InferrouteError extends Error {
 export class ManifestError extends InferrouteError {
   /** In the order of their places, at most 200. Frozen. */
   problems: readonly Diagnostic[]
+  /** How many more there were than `problems` holds. */
+  leftOut: number
 }
 
 /**

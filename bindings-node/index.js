@@ -5,6 +5,7 @@ const { Decision, NoRoute } = require('./lib/decision.js')
 const { InferrouteError, ManifestError, EventError, OptionError, RequestError } = require('./lib/errors.js')
 const { Explanation } = require('./lib/explanation.js')
 const { about } = require('./lib/native.js')
+const { render } = require('./lib/render.js')
 const { Router } = require('./lib/router.js')
 const { Ticket } = require('./lib/ticket.js')
 
@@ -19,6 +20,7 @@ module.exports = {
   EventError,
   OptionError,
   RequestError,
+  render,
   STRATEGIES: Object.freeze(about.strategies),
   version: about.version,
 }

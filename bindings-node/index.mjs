@@ -12,6 +12,7 @@ export const {
   EventError,
   OptionError,
   RequestError,
+  render,
   STRATEGIES,
   version,
 } = inferroute

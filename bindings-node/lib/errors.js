@@ -19,18 +19,19 @@ class EventError extends InferrouteError {}
 class RequestError extends InferrouteError {}
 
 class ManifestError extends InferrouteError {
-  constructor(code, message, problems) {
+  constructor(code, message, problems, leftOut) {
     super(code, message)
     this.problems = problems
+    this.leftOut = leftOut
   }
 }
 
-/** One problem or warning of a load; prints as Rust prints it. */
+/** One finding of a load; prints as Rust prints it. */
 class Diagnostic {
   #text
 
-  constructor({ text, ...fields }) {
-    Object.assign(this, fields)
+  constructor({ text, end_column: endColumn, ...fields }) {
+    Object.assign(this, { ...fields, endColumn })
     this.#text = text
     Object.freeze(this)
   }
@@ -45,8 +46,8 @@ const diagnostics = (list) => Object.freeze(list.map((entry) => new Diagnostic(e
 const CLASSES = { option: OptionError, event: EventError, request: RequestError, internal: InferrouteError }
 
 /** Throws the error for a failure that the native half described. */
-function raise({ kind, code, message, problems }) {
-  if (kind === 'manifest') throw new ManifestError(code, message, diagnostics(problems))
+function raise({ kind, code, message, problems, left_out: leftOut }) {
+  if (kind === 'manifest') throw new ManifestError(code, message, diagnostics(problems), leftOut)
   throw new CLASSES[kind](code, message)
 }
 

@@ -96,6 +96,11 @@ class Router {
     return endpoints.map(({ id, address, ready, in_flight: inFlight }) => ({ id, address, ready, inFlight }))
   }
 
+  publishedModels(host) {
+    const models = border.open(this.#native.published(text('host', host)))
+    return models.map(({ id, owned_by: ownedBy, created }) => ({ id, ownedBy, created }))
+  }
+
   get warnings() {
     return this.#plan.warnings
   }

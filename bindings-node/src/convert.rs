@@ -1,8 +1,8 @@
 //! JSON from and to JavaScript: manifests, options, and the tables that describe decisions.
 
 use inferroute::{
-    Diagnostic, EndpointView, GroupKind, InvalidBackendRefs, Manifests, Mutations, Options, Plan, RuleView,
-    UnknownModel,
+    Diagnostic, EndpointView, Format, GroupKind, InvalidBackendRefs, Manifests, Mutations, Options, Plan,
+    RuleView, Texts, UnknownFormat, UnknownModel,
 };
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +29,9 @@ struct OptionsWire {
 /// One text with the name messages show, `None` for the only text of a call.
 type TextWire = (Option<String>, String);
 
+/// The name that messages show for a text without one.
+const UNNAMED: &str = "manifest";
+
 /// Compiles the manifests in JSON `manifests` under the options in JSON `options`.
 pub(crate) fn compile(manifests: &str, options: &str) -> Result<Plan, Failure> {
     let wire: OptionsWire = serde_json::from_str(options).map_err(|e| Failure::option(e.to_string()))?;
@@ -45,13 +48,27 @@ pub(crate) fn compile(manifests: &str, options: &str) -> Result<Plan, Failure> {
         .extension_filters(wire.extension_filters)
         .mesh(wire.mesh)
         .invalid_backend_refs(wire.invalid_backend_refs);
-    let texts: Vec<TextWire> =
-        serde_json::from_str(manifests).map_err(|e| Failure::option(format!("manifests: {e}")))?;
-    let mut manifests = Manifests::default();
-    for (file, text) in &texts {
-        manifests.add(file.as_deref().unwrap_or("manifest"), text);
+    let mut loaded = Manifests::default();
+    for (file, text) in &texts(manifests)? {
+        loaded.add(file.as_deref().unwrap_or(UNNAMED), text);
     }
-    Ok(manifests.compile(&options)?)
+    Ok(loaded.compile(&options)?)
+}
+
+/// Diagnostics in JSON `diagnostics` about the texts in JSON `manifests`, in a format by its name.
+pub(crate) fn render(diagnostics: &str, manifests: &str, format: &str) -> Result<String, Failure> {
+    let format: Format = format.parse().map_err(|e: UnknownFormat| Failure::option(e.to_string()))?;
+    let found: Vec<Diagnostic> =
+        serde_json::from_str(diagnostics).map_err(|e| Failure::option(format!("diagnostics: {e}")))?;
+    let (texts, mut shown) = (texts(manifests)?, Texts::default());
+    for (file, text) in &texts {
+        shown.add(file.as_deref().unwrap_or(UNNAMED), text);
+    }
+    Ok(shown.render(&found, format))
+}
+
+fn texts(manifests: &str) -> Result<Vec<TextWire>, Failure> {
+    serde_json::from_str(manifests).map_err(|e| Failure::option(format!("manifests: {e}")))
 }
 
 /// A diagnostic with its fields and as printed.
@@ -59,12 +76,13 @@ pub(crate) fn compile(manifests: &str, options: &str) -> Result<Plan, Failure> {
 pub(crate) struct DiagnosticView {
     #[serde(flatten)]
     diagnostic: Diagnostic,
+    docs: &'static str,
     text: String,
 }
 
 impl DiagnosticView {
     pub(crate) fn of(diagnostic: &Diagnostic) -> Self {
-        Self { diagnostic: diagnostic.clone(), text: diagnostic.to_string() }
+        Self { diagnostic: diagnostic.clone(), docs: diagnostic.code().docs(), text: diagnostic.to_string() }
     }
 }
 

@@ -17,11 +17,13 @@ pub(crate) struct Failure {
     message: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     problems: Vec<DiagnosticView>,
+    /// How many more problems there were.
+    left_out: usize,
 }
 
 impl Failure {
     fn new(kind: &'static str, code: &'static str, message: String) -> Self {
-        Self { kind, code, message, problems: Vec::new() }
+        Self { kind, code, message, problems: Vec::new(), left_out: 0 }
     }
 
     /// Something that only a fault of this package explains.
@@ -62,7 +64,11 @@ impl From<Problems> for Failure {
     fn from(problems: Problems) -> Self {
         let code = problems.iter().next().map_or("RT0001", |problem| problem.code().as_str());
         let views = problems.iter().map(DiagnosticView::of).collect();
-        Self { problems: views, ..Self::new("manifest", code, problems.to_string()) }
+        Self {
+            problems: views,
+            left_out: problems.left_out(),
+            ..Self::new("manifest", code, problems.to_string())
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! JavaScript keeps the shape that people see: classes, checks of arguments, tables of names. This half keeps the router. Between them cross only
 //! header values, a shared array of numbers and, outside of decisions, JSON texts. All unsafe code is in `border`.
 
+mod asked;
 mod border;
 mod convert;
 mod errors;

@@ -13,7 +13,7 @@ use crate::words::REASONS;
 
 /// The functions of the module.
 pub(crate) fn functions() -> Vec<(&'static str, Native)> {
-    vec![("about", Box::new(|_| about())), ("open", Box::new(open))]
+    vec![("about", Box::new(|_| about())), ("open", Box::new(open)), ("render", Box::new(render))]
 }
 
 /// Names and words that JavaScript takes from the core instead of repeating them.
@@ -23,6 +23,12 @@ fn about() -> Answer {
     );
     let strategies: Vec<_> = Strategy::ALL.iter().map(|strategy| strategy.as_str()).collect();
     answer(Ok(json!({ "version": env!("CARGO_PKG_VERSION"), "strategies": strategies, "reasons": reasons })))
+}
+
+/// Arguments: diagnostics, manifests, the name of a format.
+fn render(call: &Call) -> Answer {
+    let text = |at| call.text(at).unwrap_or_default();
+    answer(convert::render(&text(0), &text(1), &text(2)))
 }
 
 /// Arguments: manifests, options, seed in decimal. Answers with the functions of a router, or with a failure as text.

@@ -2,21 +2,19 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
-use std::ops::{Deref, Range};
+use std::ops::Deref;
 use std::rc::Rc;
 
-use inferroute::{
-    Body, BodyFormat, BodyLimits, Decision, Event, Found, HeaderName, Headers, NoRoute, Request, Router,
-    State,
-};
+use inferroute::{Body, BodyFormat, BodyLimits, Decision, Event, NoRoute, Request, Router, State};
 use serde_json::json;
 
+use crate::asked::Asked;
 use crate::border::{Answer, Call, Native};
 use crate::convert::{self, EndpointTable, ExplanationView, PlanTable};
 use crate::errors::{Failure, answer};
 use crate::models::Models;
 use crate::tickets::Tickets;
-use crate::words::{self, Given, Part};
+use crate::words::{self, Given};
 
 /// A router with what its calls reuse.
 pub(crate) struct Handle {
@@ -50,11 +48,12 @@ pub(crate) enum Function {
     Update,
     Plan,
     Endpoints,
+    Published,
     Version,
 }
 
 impl Function {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Decide,
         Self::Route,
         Self::Explain,
@@ -66,6 +65,7 @@ impl Function {
         Self::Update,
         Self::Plan,
         Self::Endpoints,
+        Self::Published,
         Self::Version,
     ];
 
@@ -83,90 +83,9 @@ impl Function {
             Self::Update => ("update", Box::new(move |call| answer(handle.update(call)))),
             Self::Plan => ("plan", Box::new(move |_| handle.plan())),
             Self::Endpoints => ("endpoints", Box::new(move |_| handle.endpoints())),
+            Self::Published => ("published", Box::new(move |call| handle.published(call))),
             Self::Version => ("version", Box::new(move |_| answer(Ok(handle.router.snapshot().version())))),
         }
-    }
-}
-
-/// The texts of a request, where they stand in one buffer that calls share.
-#[derive(Default)]
-struct Asked {
-    bytes: Vec<u8>,
-    model: Option<Range<usize>>,
-    host: Option<Range<usize>>,
-    path: Option<Range<usize>>,
-    method: Option<Range<usize>>,
-    gateway: Option<Range<usize>>,
-    objective: Option<Range<usize>>,
-    client_namespace: Option<Range<usize>>,
-    port: Option<u16>,
-    values: Vec<Option<Range<usize>>>,
-}
-
-/// Arguments of calls that ask: the shared numbers, the parts of the request as far as the numbers say that it has them, then the values of the plan's
-/// header names, one by one if they are few, else as one array.
-const MODEL: usize = 1;
-const HOST: usize = 2;
-const PATH: usize = 3;
-const METHOD: usize = 4;
-const GATEWAY: usize = 5;
-const OBJECTIVE: usize = 6;
-const CLIENT_NAMESPACE: usize = 7;
-const VALUES: usize = 8;
-const FEW: usize = 8;
-
-/// A buffer that one giant header made larger than this is given back.
-const KEPT_BYTES: usize = 64 * 1024;
-
-impl Asked {
-    fn read(&mut self, call: &Call, given: &Given<'_>, names: usize) {
-        self.bytes.clear();
-        self.bytes.shrink_to(KEPT_BYTES);
-        self.values.clear();
-        let bytes = &mut self.bytes;
-        let mut text = |part, at| if given.has(part) { call.append(at, bytes) } else { None };
-        self.model = text(Part::Model, MODEL);
-        self.host = text(Part::Host, HOST);
-        self.path = text(Part::Path, PATH);
-        self.method = text(Part::Method, METHOD);
-        self.gateway = text(Part::Gateway, GATEWAY);
-        self.objective = text(Part::Objective, OBJECTIVE);
-        self.client_namespace = text(Part::ClientNamespace, CLIENT_NAMESPACE);
-        self.port = given.port();
-        if names <= FEW {
-            self.values.extend((0..names).map(|at| call.append(VALUES + at, bytes)));
-        } else {
-            let entries = 0..u32::try_from(names).unwrap_or(u32::MAX);
-            self.values.extend(entries.map(|at| call.append_entry(VALUES, at, bytes)));
-        }
-    }
-
-    fn request(&self) -> Request<'_> {
-        let text = |range: &Option<Range<usize>>| {
-            let bytes = self.bytes.get(range.clone()?)?;
-            std::str::from_utf8(bytes).ok()
-        };
-        let request = Request::new(self);
-        let request = text(&self.model).map_or(request, |model| request.model(model));
-        let request = text(&self.host).map_or(request, |host| request.host(host));
-        let request = text(&self.path).map_or(request, |path| request.path(path));
-        let request = text(&self.method).map_or(request, |method| request.method(method));
-        let request = text(&self.gateway).map_or(request, |gateway| request.gateway(gateway, self.port));
-        let request = text(&self.client_namespace)
-            .map_or(request, |namespace| request.client_namespace(namespace, self.port));
-        text(&self.objective).map_or(request, |objective| request.objective(objective))
-    }
-}
-
-impl Headers for Asked {
-    fn find(&self, name: &HeaderName) -> Found<'_> {
-        let value = self.values.get(name.index()).and_then(|range| self.bytes.get(range.clone()?));
-        value.map_or(Found::Absent, Found::One)
-    }
-
-    /// Never asked for: JavaScript joins the values of a repeated header.
-    fn nth(&self, _name: &HeaderName, _nth: usize) -> Option<&[u8]> {
-        None
     }
 }
 
@@ -293,6 +212,13 @@ impl Handle {
 
     fn plan(&self) -> Answer {
         answer(Ok(PlanTable::of(self.router.snapshot().plan())))
+    }
+
+    /// Argument: the host, where there is one.
+    fn published(&self, call: &Call) -> Answer {
+        let host = call.text(0);
+        let state = self.router.snapshot();
+        answer(Ok(state.plan().published_models(host.as_deref()).collect::<Vec<_>>()))
     }
 
     fn endpoints(&self) -> Answer {

@@ -3,7 +3,7 @@ const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const { setTimeout: pause } = require('node:timers/promises')
 const { Worker } = require('node:worker_threads')
-const { Decision, Explanation, NoRoute, Router, STRATEGIES, Ticket, version } = require('..')
+const { Decision, Explanation, NoRoute, Router, STRATEGIES, Ticket, render, version } = require('..')
 const { pool, withEndpoints } = require('./manifests.js')
 
 const GOLD = { 'x-tier': 'gold' }
@@ -150,6 +150,44 @@ test('tables and words come from the core', () => {
   assert.ok(Object.isFrozen(router.warnings) && Object.isFrozen(warning))
   assert.deepEqual(STRATEGIES, ['random', 'round_robin', 'least_request', 'two_choice'])
   assert.equal(version, require('../package.json').version)
+})
+
+test('diagnostics are rendered', () => {
+  const text = pool.replace('backendRefs', 'backendRef')
+  const { warnings } = new Router({ 'a.yaml': text })
+  const printed = render(warnings, { 'a.yaml': text })
+  assert.match(printed, /^warning\[RT0105\]: field `backendRef` is passed over\n --> a\.yaml:9:7\n/)
+  assert.match(printed, /\^{10}\n.*\n.*did you mean `backendRefs`\?/)
+  assert.doesNotMatch(render(warnings), /golden|\^/)
+  const [listed] = JSON.parse(render(warnings, undefined, 'json'))
+  assert.deepEqual([listed.code, listed.end_column, listed.docs], [warnings[0].code, warnings[0].endColumn, warnings[0].docs])
+  assert.equal(JSON.parse(render(warnings, { 'a.yaml': text }, 'sarif')).runs[0].results.length, warnings.length)
+  assert.equal(render([]), '')
+  assert.throws(() => render(warnings, text, 'xml'), { name: 'OptionError', message: /choose one of text, json, sarif/ })
+  assert.throws(() => render(warnings, text, 7), { name: 'OptionError' })
+  assert.throws(() => render(null), { name: 'OptionError' })
+  assert.throws(() => render([{ code: 'RT9999' }]), { name: 'OptionError' })
+})
+
+test('a refusal tells how many problems it leaves out', () => {
+  assert.throws(() => new Router('kind: [\n---\n'.repeat(250)), ({ problems, leftOut }) => problems.length === 200 && leftOut === 50)
+})
+
+test('models are published for the hosts that serve them', () => {
+  const router = new Router(`
+apiVersion: aigateway.envoyproxy.io/v1beta1
+kind: AIGatewayRoute
+metadata: {name: chat}
+spec:
+  hostnames: ['*.example.com']
+  rules:
+    - matches: [{headers: [{name: x-ai-eg-model, value: mistral}]}]
+      modelsOwnedBy: us
+      modelsCreatedAt: 2025-03-31T08:00:00Z
+`)
+  assert.deepEqual(router.publishedModels('a.example.com'), [{ id: 'mistral', ownedBy: 'us', created: '2025-03-31T08:00:00Z' }])
+  assert.deepEqual([router.publishedModels(), router.publishedModels('example.org')], [[], []])
+  assert.throws(() => router.publishedModels(7), { name: 'RequestError' })
 })
 
 test('workers load the module side by side', async () => {

@@ -47,5 +47,5 @@ test('names and members are those at run time', () => {
     assert.deepEqual([...real, ...fields].sort(), [...new Set(members)].sort(), name)
   }
   const declaredFields = thrown(() => new inferroute.Router(pool.replace('AIGatewayRoute', 'AIGatewayRoute\nkind: x'))).problems[0]
-  assert.deepEqual(Object.keys(declaredFields).sort(), ['code', 'column', 'field', 'file', 'help', 'line', 'message', 'object', 'severity'])
+  assert.deepEqual(Object.keys(declaredFields).sort(), ['code', 'column', 'docs', 'endColumn', 'field', 'file', 'help', 'line', 'message', 'object', 'severity'])
 })

@@ -11,6 +11,7 @@ import {
   Router,
   STRATEGIES,
   Ticket,
+  render,
   version,
   type Attempt,
   type Diagnostic,
@@ -18,6 +19,7 @@ import {
   type Event,
   type Location,
   type Mutations,
+  type PublishedModel,
   type RouterOptions,
   type Strategy,
 } from 'inferroute'
@@ -97,3 +99,9 @@ try {
 const views: EndpointView[] = router.endpoints()
 const strategies: readonly Strategy[] = STRATEGIES
 void [views[0]?.inFlight, strategies, version, router.warnings[0]?.help, router.headerNames, router.pools, router.seed, router.stateVersion]
+
+const printed: string = render(router.warnings, { 'a.yaml': 'text' }, 'sarif') + render([])
+const models: PublishedModel[] = router.publishedModels('a.example.com')
+void [printed, models[0]?.ownedBy, router.warnings[0]?.endColumn, router.warnings[0]?.docs]
+// @ts-expect-error a format that does not exist
+render([], 'text', 'xml')

@@ -4,7 +4,8 @@ use inferroute::AttemptView;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::decision::{Backend, Decision, backend_dict, hash_of};
+use crate::backend::{Backend, backend_dict};
+use crate::decision::{Decision, hash_of};
 use crate::errors;
 use crate::guard::guarded;
 use crate::mutations;

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use inferroute::{AttemptView, BackendName, Criticality, Request, State};
+use inferroute::{AttemptView, Criticality, Request, State};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
 use crate::args::chars;
 use crate::attempt::{self, Attempt};
+use crate::backend::{Backend, backend_dict};
 use crate::guard::guarded;
 use crate::mutations;
 use crate::request::Asked;
@@ -252,44 +253,6 @@ impl Decision {
     fn __hash__(&self, py: Python<'_>) -> PyResult<u64> {
         guarded(|| Ok(hash_of(self.parts(py)?)))
     }
-}
-
-/// The backendRef that was chosen. Immutable.
-#[pyclass(frozen, get_all, eq, hash, module = "inferroute")]
-#[derive(PartialEq, Eq, Hash)]
-pub(crate) struct Backend {
-    kind: String,
-    namespace: String,
-    name: String,
-}
-
-impl From<BackendName<'_>> for Backend {
-    fn from(name: BackendName<'_>) -> Self {
-        let BackendName { kind, namespace, name } = name;
-        Self { kind: kind.to_owned(), namespace: namespace.to_owned(), name: name.to_owned() }
-    }
-}
-
-#[pymethods]
-impl Backend {
-    fn __repr__(&self) -> PyResult<String> {
-        let Self { kind, namespace, name } = self;
-        guarded(|| Ok(format!("Backend(kind='{kind}', namespace='{namespace}', name='{name}')")))
-    }
-
-    /// `kind namespace/name`.
-    fn __str__(&self) -> PyResult<String> {
-        let Self { kind, namespace, name } = self;
-        guarded(|| Ok(format!("{kind} {namespace}/{name}")))
-    }
-}
-
-pub(crate) fn backend_dict<'py>(py: Python<'py>, name: BackendName<'_>) -> PyResult<Bound<'py, PyDict>> {
-    let backend = PyDict::new(py);
-    backend.set_item("kind", name.kind)?;
-    backend.set_item("namespace", name.namespace)?;
-    backend.set_item("name", name.name)?;
-    Ok(backend)
 }
 
 /// For a request of which only the path is looked at.

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use inferroute::{Diagnostic, EventError, Problems, Severity, UnknownStrategy};
+use inferroute::{Diagnostic, EventError, Problems, UnknownStrategy};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyTuple, PyType};
@@ -77,7 +77,7 @@ pub(crate) fn event(py: Python<'_>, error: &EventError) -> PyErr {
 pub(crate) fn manifests(py: Python<'_>, problems: &Problems) -> PyErr {
     let made = || {
         let listed = diagnostics(py, problems)?;
-        class!(py, "ManifestError")?.call1((problems.to_string(), listed))
+        class!(py, "ManifestError")?.call1((problems.to_string(), listed, problems.left_out()))
     };
     made().map_or_else(|error| error, PyErr::from_value)
 }
@@ -101,24 +101,35 @@ pub(crate) fn diagnostics<'py, 'd>(
     PyTuple::new(py, made?)
 }
 
-type Fields<'d> = (&'static str, &'static str, &'d str, &'d str, &'d str, u32, u32, &'d str, &'d str, String);
+/// The arguments of `inferroute.Diagnostic`, in its order.
+type Fields<'d> = (
+    &'static str,
+    &'static str,
+    &'d str,
+    &'d str,
+    &'d str,
+    u32,
+    u32,
+    u32,
+    &'d str,
+    &'d str,
+    &'static str,
+    String,
+);
 
 fn fields(found: &Diagnostic) -> Fields<'_> {
-    let severity = match found.severity() {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Info => "info",
-    };
     (
         found.code().as_str(),
-        severity,
+        found.severity().as_str(),
         found.message(),
         found.help(),
         found.file(),
         found.line(),
         found.column(),
+        found.end_column(),
         found.object(),
         found.field(),
+        found.code().docs(),
         found.to_string(),
     )
 }

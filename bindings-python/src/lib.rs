@@ -5,8 +5,10 @@
 
 mod args;
 mod attempt;
+mod backend;
 mod decision;
 mod errors;
+mod event;
 mod explanation;
 mod guard;
 mod headers;
@@ -14,9 +16,11 @@ mod lock;
 mod manifests;
 mod mutations;
 mod no_route;
+mod rendering;
 mod request;
 mod router;
 mod ticket;
+mod views;
 
 use pyo3::prelude::*;
 
@@ -29,11 +33,15 @@ mod _native {
     #[pymodule_export]
     use super::attempt::Attempt;
     #[pymodule_export]
-    use super::decision::{Backend, Decision};
+    use super::backend::Backend;
+    #[pymodule_export]
+    use super::decision::Decision;
     #[pymodule_export]
     use super::explanation::Explanation;
     #[pymodule_export]
     use super::no_route::NoRoute;
+    #[pymodule_export]
+    use super::rendering::{_render, _render_styled};
     #[pymodule_export]
     use super::router::Router;
     #[pymodule_export]

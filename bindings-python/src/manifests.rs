@@ -37,6 +37,15 @@ impl Texts {
         Ok(Self(texts))
     }
 
+    /// The texts as diagnostics quote them.
+    pub(crate) fn shown(&self) -> inferroute::Texts<'_> {
+        let mut shown = inferroute::Texts::default();
+        for (file, text) in &self.0 {
+            shown.add(file, text);
+        }
+        shown
+    }
+
     /// The plan of the texts. Runs without the interpreter.
     pub(crate) fn compile(&self, options: &Options) -> Result<Plan, Problems> {
         let mut manifests = Manifests::default();

@@ -6,7 +6,8 @@ use inferroute::{Request, State};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
-use crate::decision::{Backend, NO_HEADERS, hash_of, path_of};
+use crate::backend::Backend;
+use crate::decision::{NO_HEADERS, hash_of, path_of};
 use crate::errors;
 use crate::guard::guarded;
 use crate::mutations;

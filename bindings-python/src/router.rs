@@ -1,12 +1,13 @@
 //! The router, as Python sees it.
 
-use inferroute::{Event, Options, Request};
+use inferroute::{Options, Request};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyTuple};
+use pyo3::types::{PyList, PyTuple};
 
 use crate::args::{self, Now};
 use crate::decision::Decision;
 use crate::errors;
+use crate::event;
 use crate::explanation::Explanation;
 use crate::guard::guarded;
 use crate::headers::{PlanHeaders, pairs};
@@ -15,6 +16,7 @@ use crate::manifests::{self, Texts, router_seed};
 use crate::no_route::NoRoute;
 use crate::request::{Asked, Given};
 use crate::ticket::Ticket;
+use crate::views;
 
 type Any<'py> = Bound<'py, PyAny>;
 
@@ -249,7 +251,7 @@ impl Router {
     #[pyo3(signature = (event, *, now = Now::ZERO), text_signature = "($self, event, *, now=0)")]
     fn observe(&self, py: Python<'_>, event: &Any<'_>, now: Now) -> PyResult<()> {
         guarded(|| {
-            let event = decode(event)?;
+            let event = event::decode(event)?;
             py.detach(|| self.inner.observe(&event, now.0)).map_err(|error| errors::event(py, &error))
         })
     }
@@ -338,16 +340,24 @@ impl Router {
     /// All endpoints as they are at this moment.
     fn endpoints<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         guarded(|| {
-            let list = PyList::empty(py);
-            for endpoint in self.inner.snapshot().endpoints() {
-                let dict = PyDict::new(py);
-                dict.set_item("id", endpoint.id)?;
-                dict.set_item("address", endpoint.address)?;
-                dict.set_item("ready", endpoint.ready)?;
-                dict.set_item("in_flight", endpoint.in_flight)?;
-                list.append(dict)?;
-            }
-            Ok(list)
+            let snapshot = self.inner.snapshot();
+            views::list(py, snapshot.endpoints(), views::endpoint)
+        })
+    }
+
+    /// The models to list at `/v1/models` for requests to `host`: the exact values that AIGatewayRoutes ask of header `x-ai-eg-model`. Models
+    /// that only other hosts serve stay out; without a host those stay out that any host must be named for. Raises RequestError.
+    #[pyo3(signature = (host = None))]
+    fn published_models<'py>(
+        &self,
+        py: Python<'py>,
+        host: Option<&Any<'py>>,
+    ) -> PyResult<Bound<'py, PyList>> {
+        guarded(|| {
+            let host = args::text("host", host)?;
+            let host = host.map(|host| args::chars("host", host)).transpose()?;
+            let snapshot = self.inner.snapshot();
+            views::list(py, snapshot.plan().published_models(host), views::model)
         })
     }
 
@@ -359,22 +369,4 @@ impl Router {
             Ok(format!("<Router: {rules} rules, {pools} pools, {endpoints} endpoints, state {version}>"))
         })
     }
-}
-
-/// The event that a dict says.
-fn decode(event: &Any<'_>) -> PyResult<Event> {
-    let py = event.py();
-    let refuse = |message: &str| errors::not_an_event(py, &format!("{message}; see inferroute.types.Event"));
-    if !event.is_instance_of::<PyDict>() {
-        return Err(refuse(&format!("an event must be a dict, not {}", errors::type_name(event))));
-    }
-    let strict = PyDict::new(py);
-    strict.set_item("allow_nan", false)?;
-    strict.set_item("ensure_ascii", false)?;
-    let json = py.import("json")?.call_method("dumps", (event,), Some(&strict));
-    let json = json.and_then(|json| json.extract::<String>()).map_err(|error| refuse(&error.to_string()))?;
-    // By way of a value: messages then name the field and not a column of a text that the caller has never seen.
-    let value =
-        serde_json::from_str::<serde_json::Value>(&json).map_err(|error| refuse(&error.to_string()))?;
-    serde_json::from_value(value).map_err(|error| refuse(&error.to_string()))
 }

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 import inferroute
 from conftest import POOL, TIERS
 from inferroute.cli.app import app
-from inferroute.cli.diagnostics import WIDEST, excerpt
+from inferroute.cli.diagnostics import show
+from inferroute.cli.loading import Sources, load
 
 STATE = """
 endpoints:
@@ -55,32 +59,32 @@ def test_validate_prints_problems_as_a_compiler_does() -> None:
     with pytest.raises(inferroute.ManifestError) as refused:
         inferroute.Router({"broken.yaml": BROKEN})
     problem, = refused.value.problems
-    head, source, caret, where, hint, last = done.stdout.splitlines()
-    assert head == f"broken.yaml:{problem.line}:{problem.column}: error {problem.code}: {problem.message}"
+    head, place, _, source, caret, where, hint, docs, last = done.stdout.splitlines()
+    assert head == f"error[{problem.code}]: {problem.message}" and place.endswith(f"--> broken.yaml:{problem.line}:{problem.column}")
     line = BROKEN.splitlines()[problem.line - 1]
-    assert source == f"{problem.line:>5} | {line}"
-    assert source[caret.index("^"):].startswith("-1}")
-    assert where == f"      = in: {problem.object} {problem.field}"
-    assert hint == f"      = help: {problem.help}" and last == "1 file, 1 error, 0 warnings"
+    assert source == f"{problem.line} | {line}"
+    assert source[caret.index("^"):].startswith("-1}") and caret.count("^") == problem.end_column - problem.column == 2
+    assert where.endswith(f" = in: {problem.object} {problem.field}")
+    assert hint.endswith(f" = help: {problem.help}") and docs.endswith(f" = docs: {problem.docs}") and last == "1 file, 1 error, 0 warnings"
 
 
 def test_validate_reads_files_together_and_standard_input(folder: Path) -> None:
     route, pool = TIERS.replace(POOL, ""), POOL
     (folder / "pool.yaml").write_text(pool)
-    assert run("validate", "-", stdin=route).stdout.count("warning RT") == 1
+    assert run("validate", "-", stdin=route).stdout.count("info[RT") == 1
     assert run("validate", "-", "pool.yaml", stdin=route).stdout == "2 files, 0 errors, 0 warnings\n"
 
 
-def test_validate_gives_warnings_and_ends_well() -> None:
+def test_validate_gives_infos_and_ends_well() -> None:
     done = run("validate", "-", stdin=TIERS.replace(POOL, ""))
-    assert done.exit_code == 0 and "<stdin>" not in done.stdout and done.stdout.startswith("-:6:")
-    assert done.stdout.splitlines()[-1] == "1 file, 0 errors, 1 warning"
+    assert done.exit_code == 0 and "<stdin>" not in done.stdout and "--> -:6:" in done.stdout
+    assert done.stdout.splitlines()[-1] == "1 file, 0 errors, 0 warnings, 1 info"
 
 
 def test_validate_in_json() -> None:
     problem, = as_json("validate", "broken.yaml", code=1)
     assert (problem["code"], problem["severity"], problem["file"]) == ("RT0103", "error", "broken.yaml")
-    assert problem.keys() == {"code", "severity", "message", "help", "file", "line", "column", "object", "field"}
+    assert problem.keys() == {"code", "severity", "message", "help", "file", "line", "column", "end_column", "object", "field", "docs"}
     assert as_json("validate", "good.yaml") == []
 
 
@@ -97,17 +101,47 @@ def test_validate_in_sarif() -> None:
     assert json.loads(run("validate", "good.yaml", "-o", "sarif").stdout)["runs"][0]["results"] == []
 
 
-@pytest.mark.parametrize(
-    ("line", "column", "expected"),
-    [("abc", 2, ("abc", " ^")), ("\tabc", 2, ("\tabc", "\t^")), ("abc", 4, ("abc", "   ^")), ("", 1, ("", "^"))],
-)
-def test_the_caret_stands_under_its_character(line: str, column: int, expected: tuple[str, str]) -> None:
-    assert excerpt(line, column) == expected
+def test_info_and_warnings_count_when_asked_for(folder: Path) -> None:
+    (folder / "info.yaml").write_text(TIERS.replace(POOL, ""))
+    (folder / "warning.yaml").write_text(TIERS.replace("matches", "match", 1))
+    for name, ends in [("good.yaml", (0, 0, 0)), ("info.yaml", (0, 0, 1)), ("warning.yaml", (0, 1, 1)), ("broken.yaml", (1, 1, 1))]:
+        for least, end in zip(["error", "warning", "info"], ends, strict=True):
+            for output in ["text", "json", "sarif"]:
+                assert run("validate", name, "--fail-on", least, "-o", output).exit_code == end, (name, least, output)
 
 
-def test_of_a_long_line_the_part_around_the_column_is_shown() -> None:
-    shown, caret = excerpt("a" * 1000 + "X" + "b" * 1000, 1001)
-    assert len(shown) == WIDEST and shown[caret.index("^")] == "X"
+def test_a_terminal_shows_the_same_in_colours() -> None:
+    for name in ["broken.yaml", "good.yaml"]:
+        sources = Sources.read("FILE...", [name])
+        try:
+            found = load(sources).warnings
+        except inferroute.ManifestError as error:
+            found = error.problems
+        plain, coloured = io.StringIO(), io.StringIO()
+        show(Console(file=plain), sources, found)
+        show(Console(file=coloured, force_terminal=True, color_system="standard"), sources, found)
+        assert plain.getvalue() == inferroute.render(found, sources.texts)
+        assert re.sub("\x1b\\[[0-9;]*m", "", coloured.getvalue()) == plain.getvalue()
+        assert ("\x1b[1;31merror" in coloured.getvalue()) == bool(found)
+
+
+def test_problems_that_are_left_out_are_counted(folder: Path) -> None:
+    (folder / "many.yaml").write_text("kind: [\n---\n" * 250)
+    done = run("validate", "many.yaml")
+    assert done.exit_code == 1 and done.stdout.splitlines()[-2:] == ["and 50 more", "1 file, 250 errors, 0 warnings"]
+
+
+def test_models(folder: Path) -> None:
+    rule = {"matches": [{"headers": [{"name": "x-ai-eg-model", "value": "mistral"}]}], "modelsOwnedBy": "us", "modelsCreatedAt": "2025-03-31T08:00:00Z"}
+    spec = {"rules": [rule], "hostnames": ["*.example.com"]}
+    route = {"apiVersion": "aigateway.envoyproxy.io/v1beta1", "kind": "AIGatewayRoute", "metadata": {"name": "r"}, "spec": spec}
+    (folder / "models.json").write_text(json.dumps(route))
+    assert run("models", "-f", "models.json").stdout == ""
+    assert run("models", "-f", "models.json", "--host", "a.example.com").stdout == "mistral\tus\t2025-03-31T08:00:00Z\n"
+    listed = [{"id": "mistral", "owned_by": "us", "created": "2025-03-31T08:00:00Z"}]
+    assert as_json("models", "-f", "models.json", "--host", "a.example.com") == listed
+    assert as_json("models", "-f", "models.json") == []
+    assert run("models", "-f", "broken.yaml").exit_code == 1
 
 
 def test_decide() -> None:
@@ -187,7 +221,7 @@ def test_explain() -> None:
 def test_decide_on_manifests_with_problems() -> None:
     for command in ["decide", "explain"]:
         done = run(command, "-f", "broken.yaml")
-        assert done.exit_code == 1 and not done.stdout and "error RT0103" in done.stderr
+        assert done.exit_code == 1 and not done.stdout and "error[RT0103]" in done.stderr
         assert as_json(command, "-f", "broken.yaml", code=1)["problems"][0]["code"] == "RT0103"
 
 
@@ -230,29 +264,52 @@ def test_wrong_usage_names_the_argument(folder: Path, arguments: list[str], says
 @pytest.mark.parametrize(
     ("state", "says"),
     [
-        ("[1]", "must be a mapping"),
-        ("endpoint: []", "unknown field endpoint"),
-        ("endpoints: {}\nin_flight: []", "endpoints must be a list"),
-        ("endpoints: 1", "endpoints must be a list"),
-        ("endpoints: [{address: 10.0.0.1}]", "name"),
-        ("endpoints: [{name: a, address: nowhere/}]", "address"),
-        ("endpoints: [{name: a, labels: {x: 1}}]", "string"),
-        ("in_flight: {nobody: 1}", "nobody"),
-        ("endpoints: [", "neither YAML nor JSON"),
+        ("[1]", "wrong.yaml:1:1: the state must be a mapping, not a list"),
+        ("endpoint: []", "wrong.yaml:1:11: unknown field endpoint; did you mean 'endpoints'?; there are endpoints, in_flight"),
+        ("endpoints: {}\nin_flight: []", "wrong.yaml:1:12: endpoints must be a list, not a mapping"),
+        ("in_flight: []", "wrong.yaml:1:12: in_flight must be a mapping, not a list"),
+        ("endpoints: 1", "endpoints must be a list, not a whole number"),
+        ("endpoints:\n  - a", "wrong.yaml:2:5: endpoints[0] must be a mapping, not text"),
+        ("endpoints: [{address: 10.0.0.1}]", "wrong.yaml:1:13: endpoints[0] has no name"),
+        ("endpoints:\n  - name: a\n  - {name: b, redy: true}", "wrong.yaml:3:21: unknown field redy; did you mean 'ready'?"),
+        ("endpoints: [{name: a, ready: 1}]", "endpoints[0].ready must be true or false, not a whole number"),
+        ("endpoints:\n  - name: a\n  - {name: b, address: nowhere/}", "wrong.yaml:3:5: `nowhere/` of endpoint `b` is not an IP address"),
+        ("endpoints: [{name: a, labels: {x: 1}}]", "wrong.yaml:1:35: endpoints[0].labels.x must be text, not a whole number; put it in quotes"),
+        ("endpoints: [{name: 2025-01-01}]", "endpoints[0].name must be text, not timestamp; put it in quotes"),
+        ("endpoints: [{name: null}]", "endpoints[0].name must be text, not nothing"),
+        ("in_flight: {nobody: 1}", "wrong.yaml:1:21: in_flight names 'nobody', which is no endpoint of any pool"),
+        ("endpoints: [{name: vllm-0, labels: {app: vllm}}]\nin_flight: {default/vlm-0: 1}", "did you mean 'default/vllm-0'?"),
+        ("endpoints: [{name: a, labels: {app: vllm}}]\nin_flight: {default/a: many}", "wrong.yaml:2:24: in_flight of default/a must be a whole number"),
+        ("endpoints: [{name: a, labels: {app: vllm}}]\nin_flight: {default/a: -1}", "in_flight of default/a goes from 0 to 4294967295, not -1"),
+        ("endpoints: [", "wrong.yaml:1:13: this is neither YAML nor JSON"),
+        ("a: !!python/object:os.system x", "unknown field a"),
+        ("a: 1\n---\nb: 2", "neither YAML nor JSON"),
+        ("[" * 5000, "neither YAML nor JSON"),
     ],
 )
 def test_wrong_states(folder: Path, state: str, says: str) -> None:
     (folder / "wrong.yaml").write_text(state)
     done = run("decide", "-f", "good.yaml", "--state", "wrong.yaml")
     assert done.exit_code == 2 and "'--state'" in done.stderr and says in done.stderr, done.output
+    assert "Traceback" not in done.stderr
+
+
+def test_states_may_share_and_leave_out(folder: Path) -> None:
+    (folder / "shared.yaml").write_text(
+        "endpoints:\n  - &first {name: a, address: 10.0.0.1, labels: {app: vllm}, ready: yes}\n  - {<<: *first, name: b, namespace: }\nin_flight:\n"
+    )
+    ask = ["decide", "-f", "good.yaml", "-H", "x-tier=gold", "--state", "shared.yaml", "--seed", "1"]
+    assert as_json(*ask)["endpoint"] in ("default/a", "default/b")
+    (folder / "none.yaml").write_text("")
+    assert as_json(*ask[:-3], "none.yaml", code=1)["reason"] == "pool_empty"
 
 
 def test_strict_refuses_what_an_api_server_would(folder: Path) -> None:
     (folder / "loose.yaml").write_text(POOL.replace("number: 8000", "number: 8000}, {number: 8000"))
     assert run("validate", "loose.yaml").exit_code == 0
     done = run("validate", "loose.yaml", "--strict")
-    assert done.exit_code == 1 and "error RT0401" in done.stdout
-    assert run("decide", "-f", "loose.yaml", "--strict").stderr.count("error RT0401") == 1
+    assert done.exit_code == 1 and "error[RT0401]" in done.stdout
+    assert run("decide", "-f", "loose.yaml", "--strict").stderr.count("error[RT0401]") == 1
 
 
 def test_the_module_is_the_command() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import sys
 from collections import OrderedDict
 from types import MappingProxyType
@@ -190,9 +191,9 @@ def test_manifests_in_every_form():
 
 def test_warnings_say_where():
     warning, = Router({"a.yaml": route(f"{{backendRefs: [{{name: nobody}}]}}")}).warnings
-    assert (warning.code, warning.severity, warning.file, warning.line) == ("RT0301", "warning", "a.yaml", 6)
+    assert (warning.code, warning.severity, warning.file, warning.line) == ("RT0301", "info", "a.yaml", 6)
     assert (warning.object, warning.field) == ("AIGatewayRoute chat", "spec.rules[0].backendRefs[0].name")
-    assert str(warning).startswith(f"a.yaml:6:{warning.column}: warning RT0301: {warning.message}") and warning.help in str(warning)
+    assert str(warning).startswith(f"a.yaml:6:{warning.column}: info RT0301: {warning.message}") and warning.help in str(warning)
 
 
 def test_many_header_names():
@@ -241,3 +242,27 @@ def test_the_names_of_the_package():
     assert inferroute.STRATEGIES == ("random", "round_robin", "least_request", "two_choice")
     assert all(hasattr(inferroute, name) for name in inferroute.__all__)
     assert inferroute.__version__.count(".") == 2 and repr(Router({})) == "<Router: 0 rules, 0 pools, 0 endpoints, state 0>"
+
+
+def test_diagnostics_are_rendered():
+    text = route("{backendRefs: [{name: nobody, wieght: 1}]}")
+    found = Router({"a.yaml": text}).warnings
+    printed = inferroute.render(found, {"a.yaml": text})
+    assert printed.startswith(f"info[RT0301]: {found[0].message}\n --> a.yaml:6:") and "did you mean `weight`?" in printed
+    assert inferroute.render(found).count("a.yaml:6:") == 2 and text.splitlines()[5] not in inferroute.render(found)
+    assert json.loads(inferroute.render(found, format="json")) == [each.to_dict() for each in found]
+    assert json.loads(inferroute.render(found, format="sarif"))["version"] == "2.1.0"
+    assert inferroute.render(()) == ""
+    with pytest.raises(inferroute.OptionError, match="no format `xml`; choose one of text, json, sarif"):
+        inferroute.render(found, format="xml")
+
+
+def test_published_models():
+    rule = "{matches: [{headers: [{name: x-ai-eg-model, value: mistral}]}], modelsOwnedBy: us, modelsCreatedAt: 2025-03-31T08:00:00Z}"
+    router = Router(route(rule))
+    assert router.published_models() == [{"id": "mistral", "owned_by": "us", "created": "2025-03-31T08:00:00Z"}]
+    hosted = Router(route(rule).replace("rules:", "hostnames: [a.example.com]\n  rules:"))
+    assert hosted.published_models() == hosted.published_models("b.example.com") == []
+    assert [model["id"] for model in hosted.published_models("a.example.com")] == ["mistral"]
+    with pytest.raises(inferroute.RequestError):
+        hosted.published_models(7)

@@ -2,8 +2,8 @@
 
 from typing import assert_type
 
-from inferroute import Attempt, Decision, Diagnostic, Explanation, ManifestError, NoRoute, Router, Ticket
-from inferroute.types import Event
+from inferroute import Attempt, Decision, Diagnostic, Explanation, ManifestError, NoRoute, Router, Ticket, render
+from inferroute.types import Event, PublishedModelDict
 
 
 def load(text: str) -> Router:
@@ -11,12 +11,15 @@ def load(text: str) -> Router:
         router = Router({"routes.yaml": text}, strategy="least_request", seed=1)
     except ManifestError as error:
         assert_type(error.problems, tuple[Diagnostic, ...])
+        assert_type(render(error.problems, text, format="sarif"), str)
+        render(error.problems, {"a.yaml": text}, format="xml")  # type: ignore[arg-type]
         raise SystemExit(error.code)
     router.observe({"event": "endpoint_reported", "endpoint": {"name": "a", "address": "10.0.0.1", "labels": {"app": "vllm"}}})
     gone: Event = {"event": "endpoint_gone", "name": "a"}
     router.observe(gone)
     router.observe({"event": "endpoints_replaced", "endpoints": []}, now=1)
     router.observe({"event": "endpoints_replaced"})  # type: ignore[arg-type]
+    assert_type(router.published_models("a.example.com"), list[PublishedModelDict])
     router.update([("a.yaml", text)], first_match=True)
     return router
 

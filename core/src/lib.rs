@@ -62,10 +62,12 @@ mod explanation;
 mod ids;
 mod load;
 mod manifest;
+mod nearest;
 mod no_route;
 mod plan;
 mod prefix;
 mod real;
+mod render;
 mod replay;
 mod request;
 mod rng;
@@ -89,7 +91,7 @@ pub use endpoint_headers::CONTROL_HEADERS;
 pub use explanation::{Explanation, Recorder};
 pub use ids::ObjectName;
 pub use load::Manifests;
-pub use manifest::{Code, Criticality, Diagnostic, LabelSelector, Operator, Problems, Severity};
+pub use manifest::{Code, Criticality, Diagnostic, LabelSelector, Operator, Problems, Severity, UnknownCode};
 pub use no_route::{Location, NoRoute, Reason};
 pub use plan::{
     AttributeFilter, BackendName, BadGroupKind, BodyChange, CircuitBreaker, Comparison, ConcurrencyDetector,
@@ -107,6 +109,7 @@ pub use prefix::{
     KvCounters, KvEvent, KvOutcome, PreciseIndex, PreciseOptions, PrefixError, PrefixHasher, PrefixMatch,
     Prompt, Scope, TextHasher, Tier, TierWeights,
 };
+pub use render::{Format, Style, Texts, UnknownFormat};
 pub use replay::{
     AnswerRecord, AttemptRecord, DecisionRecord, Divergence, Entry, Journal, Player, RequestRecord,
 };

@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use generate::page;
-use inferroute::{Engine, Fraction, LoadReport, MetricsCode, Scrape, ScrapeOptions};
+use inferroute::{Engine, Fraction, LoadReport, Scrape, ScrapeOptions};
 use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -135,15 +135,6 @@ fn engines_are_named_as_their_labels() {
     }
     let error = "vLLM".parse::<Engine>().unwrap_err().to_string();
     assert!(Engine::ALL.iter().all(|engine| error.contains(engine.as_str())), "{error}");
-}
-
-#[test]
-fn every_code_is_described() {
-    const PAGE: &str = include_str!("../../docs/codes.md");
-    for code in MetricsCode::ALL {
-        assert!(PAGE.contains(&format!("\n| {code} | ")), "docs/codes.md lacks {code}");
-    }
-    assert_eq!(PAGE.matches("\n| MT").count(), MetricsCode::ALL.len());
 }
 
 fn wanted() -> impl Strategy<Value = Value> {

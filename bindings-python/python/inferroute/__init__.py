@@ -14,6 +14,7 @@ clock and starts no thread: the host does all that.
 
 from ._errors import Diagnostic, EventError, InferrouteError, ManifestError, OptionError, RequestError
 from ._native import STRATEGIES, Attempt, Backend, Decision, Explanation, NoRoute, Router, Ticket, __version__
+from ._rendering import render
 
 __all__ = [
     "STRATEGIES",
@@ -31,4 +32,5 @@ __all__ = [
     "Router",
     "Ticket",
     "__version__",
+    "render",
 ]

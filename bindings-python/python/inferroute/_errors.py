@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field as _field
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from .types import DiagnosticDict
 
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """One problem or warning of a load. ``str()`` gives it with its place and what to do about it."""
+    """One finding of a load. ``str()`` gives it with its place and what to do about it."""
 
     code: str
     """The stable code, for example ``RT0301``."""
     severity: str
-    """``error`` or ``warning``."""
+    """``error``, ``warning`` or ``info``: right as far as the manifests tell, another one may make it whole."""
     message: str
     """What is wrong, in one sentence."""
     help: str
@@ -23,11 +27,21 @@ class Diagnostic:
     """Line, from 1."""
     column: int
     """Column in characters, from 1."""
+    end_column: int
+    """The column behind the last character concerned, on the same line."""
     object: str
     """``Kind namespace/name``; empty where the text could not be read so far."""
     field: str
     """Path of the field in the object, for example ``spec.rules[0].backendRefs[1].name``."""
+    docs: str
+    """The page that describes the code: a path in the repository, for example ``docs/codes/RT0301.md``."""
     _text: str = _field(repr=False, compare=False)
+
+    def to_dict(self) -> DiagnosticDict:
+        """The fields as plain values."""
+        found = dict(vars(self))
+        del found["_text"]
+        return cast("DiagnosticDict", found)
 
     def __str__(self) -> str:
         return self._text
@@ -52,11 +66,14 @@ class ManifestError(InferrouteError):
 
     problems: tuple[Diagnostic, ...]
     """The problems in the order of their places; the first 200 where there are more."""
+    left_out: int
+    """How many more there were."""
 
-    def __init__(self, message: str, problems: tuple[Diagnostic, ...]) -> None:
+    def __init__(self, message: str, problems: tuple[Diagnostic, ...], left_out: int = 0) -> None:
         super().__init__(message, problems[0].code if problems else "")
-        self.args = (message, problems)
+        self.args = (message, problems, left_out)
         self.problems = problems
+        self.left_out = left_out
 
 
 class OptionError(InferrouteError):

@@ -18,16 +18,23 @@ from .types import (
     Manifests,
     Mutations,
     NoRouteDict,
+    PublishedModelDict,
     Strategy,
     UnknownModel,
 )
 
-__all__ = ["STRATEGIES", "Attempt", "Backend", "Decision", "Explanation", "NoRoute", "Router", "Ticket", "__version__"]
+__all__ = ["STRATEGIES", "Attempt", "Backend", "Decision", "Explanation", "NoRoute", "Router", "Ticket", "__version__", "_render", "_render_styled"]
 
 __version__: Final[str]
 
 STRATEGIES: Final[tuple[str, ...]]
 """The names that ``strategy`` takes: ``random``, ``round_robin``, ``least_request``, ``two_choice``."""
+
+def _render(diagnostics: str, manifests: Manifests, format: str) -> str:
+    """What ``render`` calls: diagnostics, a JSON list of their dicts, in a format."""
+
+def _render_styled(diagnostics: str, manifests: Manifests) -> list[tuple[str, str]]:
+    """Diagnostics as text, in pieces with the name of their style: ``plain``, ``strong``, ``frame`` or a severity."""
 
 @final
 class Backend:
@@ -391,3 +398,7 @@ class Router:
         """How many states this router has had before this one."""
     def endpoints(self) -> list[EndpointDict]:
         """All endpoints as they are at this moment, in the state's order."""
+    def published_models(self, host: str | None = None) -> list[PublishedModelDict]:
+        """The models to list at ``/v1/models`` for requests to ``host`` (without port), in the order of the manifests: the exact values that
+        AIGatewayRoutes ask of header ``x-ai-eg-model``. Models that only other hosts serve stay out, so that no tenant sees another's; without a
+        host, those of routes with hostnames stay out. Raises ``RequestError``. Cost: linear in the models."""

@@ -5,13 +5,16 @@
 
 mod error;
 mod field;
+mod form;
 mod format;
+mod json;
 mod limits;
 mod multipart;
 mod plain;
 mod prompt;
 mod scan;
 mod text;
+mod token;
 mod walk;
 
 use std::borrow::Cow;
@@ -25,10 +28,8 @@ pub use prompt::{Piece, PieceKind, Pieces, PromptField};
 pub use text::{Chunk, Chunks};
 
 use error::Flaw;
-use field::Field;
 use prompt::Fields;
-use scan::{Scanner, Value};
-use walk::Walk;
+use scan::Value;
 
 /// What a request body says, borrowed from it.
 ///
@@ -82,9 +83,9 @@ impl<'b> Body<'b> {
         let body = if bytes.len() > limits.bytes {
             Err(Flaw { code: BodyCode::TooLarge, at: limits.bytes })
         } else if let BodyFormat::Multipart { boundary } = format {
-            form(bytes, boundary, limits)
+            form::read(bytes, boundary, limits)
         } else {
-            json(bytes, format, limits)
+            json::read(bytes, format, limits)
         };
         body.map_err(|flaw| BodyError::new(flaw, bytes))
     }
@@ -174,146 +175,4 @@ impl fmt::Debug for Body<'_> {
             .field("max_tokens", &self.max_tokens)
             .finish_non_exhaustive()
     }
-}
-
-/// The values of the top-level keys, as they were last seen.
-#[derive(Default)]
-struct Seen<'b> {
-    model: Option<(Value<'b>, usize)>,
-    stream: Option<Value<'b>>,
-    max_tokens: Option<Value<'b>>,
-    max_completion_tokens: Option<Value<'b>>,
-    max_output_tokens: Option<Value<'b>>,
-    user: Option<Value<'b>>,
-    cache_salt: Option<Value<'b>>,
-    prompt_cache_key: Option<Value<'b>>,
-    previous_response_id: Option<Value<'b>>,
-    metadata: Option<Value<'b>>,
-    fields: Fields<'b>,
-}
-
-impl<'b> Seen<'b> {
-    fn note(&mut self, field: Field, value: Value<'b>, at: usize) {
-        let slot = match field {
-            Field::Model => {
-                self.model = Some((value, at));
-                return;
-            }
-            Field::Stream => &mut self.stream,
-            Field::MaxTokens => &mut self.max_tokens,
-            Field::MaxCompletionTokens => &mut self.max_completion_tokens,
-            Field::MaxOutputTokens => &mut self.max_output_tokens,
-            Field::User => &mut self.user,
-            Field::CacheSalt => &mut self.cache_salt,
-            Field::PromptCacheKey => &mut self.prompt_cache_key,
-            Field::PreviousResponseId => &mut self.previous_response_id,
-            Field::Metadata => &mut self.metadata,
-            Field::Tools => &mut self.fields.tools,
-            Field::System => &mut self.fields.system,
-            Field::Instructions => &mut self.fields.instructions,
-            Field::Messages => &mut self.fields.messages,
-            Field::Prompt => &mut self.fields.prompt,
-            Field::Input => &mut self.fields.input,
-        };
-        *slot = if let Value::Other("null") = value { None } else { Some(value) };
-    }
-
-    fn body(self) -> Result<Body<'b>, Flaw> {
-        let model = match self.model {
-            None | Some((Value::Other("null"), _)) => None,
-            Some((Value::Text(text), _)) => Some(text.to_cow()),
-            Some((_, at)) => return Err(Flaw { code: BodyCode::ModelNotText, at }),
-        };
-        let stream = match self.stream {
-            Some(Value::Other("true")) => Some(true),
-            Some(Value::Other("false")) => Some(false),
-            _ => None,
-        };
-        let max_tokens = integer(self.max_completion_tokens)
-            .or(integer(self.max_output_tokens))
-            .or(integer(self.max_tokens));
-        Ok(Body {
-            model,
-            user: text(self.user).or_else(|| user_id(self.metadata)),
-            cache_salt: text(self.cache_salt),
-            prompt_cache_key: text(self.prompt_cache_key),
-            previous_response_id: text(self.previous_response_id),
-            stream,
-            max_tokens,
-            fields: self.fields,
-        })
-    }
-}
-
-fn text(value: Option<Value<'_>>) -> Option<Cow<'_, str>> {
-    if let Value::Text(text) = value? { Some(text.to_cow()) } else { None }
-}
-
-fn integer(value: Option<Value<'_>>) -> Option<u64> {
-    if let Value::Other(number) = value? { number.parse().ok() } else { None }
-}
-
-/// `user_id` of Anthropic's metadata.
-fn user_id(metadata: Option<Value<'_>>) -> Option<Cow<'_, str>> {
-    let Value::Object(raw) = metadata? else { return None };
-    let last = Walk::new(raw).filter(|(key, _)| key.is("user_id")).last();
-    text(last.map(|(_, value)| value))
-}
-
-fn json<'b>(bytes: &'b [u8], format: BodyFormat<'_>, limits: &BodyLimits) -> Result<Body<'b>, Flaw> {
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        // Without a length the text stops within a character.
-        let code = if error.error_len().is_some() { BodyCode::InvalidUtf8 } else { BodyCode::Truncated };
-        Flaw { code, at: error.valid_up_to() }
-    })?;
-    let mut scanner = Scanner::new(text, limits.depth);
-    scanner.space();
-    if scanner.peek() != Some(b'{') {
-        let at = scanner.at();
-        scanner.value()?;
-        return Err(Flaw { code: BodyCode::NotAnObject, at });
-    }
-    let mut seen = Seen::default();
-    scanner.open()?;
-    let mut first = true;
-    while scanner.step(b'}', first)? {
-        first = false;
-        let key = scanner.key()?;
-        let at = scanner.at();
-        let value = scanner.value()?;
-        if let Some(field) = Field::of(key, format) {
-            seen.note(field, value, at);
-        }
-    }
-    scanner.space();
-    if scanner.peek().is_some() {
-        return Err(scanner.flaw(BodyCode::Trailing));
-    }
-    seen.body()
-}
-
-fn form<'b>(bytes: &'b [u8], boundary: &str, limits: &BodyLimits) -> Result<Body<'b>, Flaw> {
-    let mut body = Body::default();
-    let (mut model, mut user) = (None, None);
-    multipart::read(bytes, boundary, limits, |field| match field.name {
-        b"model" => model = Some((field.value, field.at)),
-        b"user" => user = std::str::from_utf8(field.value).ok(),
-        b"stream" => {
-            let is = |word: &[u8]| field.value.eq_ignore_ascii_case(word);
-            body.stream = if is(b"true") {
-                Some(true)
-            } else if is(b"false") {
-                Some(false)
-            } else {
-                None
-            };
-        }
-        _ => {}
-    })?;
-    if let Some((value, at)) = model {
-        let text = std::str::from_utf8(value).map_err(|_| Flaw { code: BodyCode::ModelNotText, at })?;
-        body.model = Some(Cow::Borrowed(text));
-    }
-    body.user = user.map(Cow::Borrowed);
-    Ok(body)
 }

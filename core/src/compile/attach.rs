@@ -44,7 +44,7 @@ fn of_gateway<'a>(objects: &'a Objects<'_>, gateway: &'a Named<'_, GatewaySpec>)
         let namespace = parent.namespace.as_deref().unwrap_or_else(|| set.name.namespace());
         let allowed =
             gateway.object.spec.allowed_listeners.as_ref().and_then(|allowed| allowed.namespaces.as_ref());
-        names(parent, "Gateway")
+        is_of_kind(parent, "Gateway")
             && ObjectName::new(namespace, &parent.name) == gateway.name
             && lets_in(objects, allowed, "None", gateway.name.namespace(), set.name.namespace())
     });
@@ -60,9 +60,9 @@ pub(super) fn reach(objects: &Objects<'_>, listeners: &[Vec<Listener<'_>>], rout
         return Reach::Attached(Vec::new());
     }
     let parents = route.parents.iter().filter_map(|parent| {
-        let is_of_set = names(parent, "ListenerSet");
+        let is_of_set = is_of_kind(parent, "ListenerSet");
         let namespace = parent.namespace.as_deref().unwrap_or_else(|| route.name.namespace());
-        (is_of_set || names(parent, "Gateway"))
+        (is_of_set || is_of_kind(parent, "Gateway"))
             .then(|| (*parent, is_of_set, ObjectName::new(namespace, &parent.name)))
     });
     let parents: Vec<(&ParentRefWire, bool, ObjectName)> = parents.collect();
@@ -93,7 +93,7 @@ pub(super) fn reach(objects: &Objects<'_>, listeners: &[Vec<Listener<'_>>], rout
 }
 
 /// Whether a parent is of this kind of Gateway API; a Gateway where it states none.
-fn names(parent: &ParentRefWire, kind: &str) -> bool {
+pub(super) fn is_of_kind(parent: &ParentRefWire, kind: &str) -> bool {
     parent.kind.as_deref().unwrap_or("Gateway") == kind
         && parent.group.as_deref().is_none_or(|group| GATEWAY.contains(&group))
 }

@@ -9,6 +9,7 @@ use super::resolve::service_host;
 use super::route::Route;
 use crate::ids::{BackendIx, Ix, ObjectName};
 use crate::manifest::{BackendRefWire, BodyMutationWire, Code, HeaderMutationWire, Kind, Labels};
+use crate::nearest::with_nearest;
 use crate::plan::{Backend, BackendRef, InvalidBackendRefs, Mutations, Options, Target};
 use crate::units::{Weight, port};
 
@@ -145,7 +146,8 @@ impl Resolver<'_> {
             other => {
                 let message = format!("a backendRef of an AIGatewayRoute cannot name a {other}");
                 let help = "name an AIServiceBackend (the default) or an InferencePool";
-                self.report(report, Code::UnknownBackendKind, "kind", message, help);
+                let help = with_nearest(other, ["AIServiceBackend", "InferencePool"], help);
+                self.report(report, Code::UnknownBackendKind, "kind", message, &help);
                 return None;
             }
         };
@@ -184,7 +186,8 @@ impl Resolver<'_> {
         if found.is_none() {
             let message = format!("`{kind}` of group `{group}` is not a backend; its share is answered 500");
             let help = "name a Service, an InferencePool, an InferencePoolImport, an AIServiceBackend or a Backend, each with its group";
-            self.report(report, Code::NotABackend, "kind", message, help);
+            let help = with_nearest(kind, known.map(Kind::as_str), help);
+            self.report(report, Code::NotABackend, "kind", message, &help);
         }
         found
     }
@@ -224,7 +227,9 @@ impl Resolver<'_> {
         };
         found.unwrap_or_else(|| {
             let message = format!("there is no {} {name}; {}", kind.as_str(), self.consequence(kind, true));
-            self.report(report, Code::NotFound, "name", message, "load the object too, or correct the name");
+            let missing = self.objects.missing(kind, name);
+            let path = format!("{}.name", self.path);
+            report.missing(self.route.source, Code::NotFound, &path, message, missing);
             Target::NotFound
         })
     }

@@ -7,6 +7,7 @@ use super::route::{PathTest, Route, RouteMatch};
 use crate::manifest::{
     BackendSpec, Body, Code, Criticality, MatchType, ModelSpec, ObjectMeta, PoolSpec, Source,
 };
+use crate::nearest::with_nearest;
 use crate::units::{Weight, port};
 
 /// Reports every value of the object that is not allowed.
@@ -44,6 +45,20 @@ impl Checker<'_> {
     /// Reports `message` about the field at `path` unless the value is `allowed`. The path is only written out when it is needed.
     fn require(&mut self, allowed: bool, path: impl FnOnce() -> String, message: &str, help: &str) {
         if !allowed {
+            self.report.add(self.source, Code::NotAllowed, &path(), message, help);
+        }
+    }
+
+    /// Reports a value that is none of `words`.
+    fn require_word(
+        &mut self,
+        word: Option<&str>,
+        words: &[&str],
+        path: impl FnOnce() -> String,
+        message: &str,
+    ) {
+        if let Some(word) = word.filter(|word| !words.contains(word)) {
+            let help = with_nearest(word, words.iter().copied(), &format!("write {}", any_of(words)));
             self.report.add(self.source, Code::NotAllowed, &path(), message, help);
         }
     }
@@ -111,9 +126,8 @@ impl Checker<'_> {
 
     fn one_match(&mut self, one: &RouteMatch<'_>, at: &dyn Fn(&str) -> String) {
         match &one.path {
-            PathTest::Unknown => {
-                let help = "write Exact, PathPrefix or RegularExpression (of a GRPCRoute: Exact or RegularExpression)";
-                self.require(false, || at("path.type"), "this is not a type of path match", help);
+            PathTest::Unknown { field, word, words } => {
+                self.require_word(Some(word), words, || at(field), "this is not a type of path match");
             }
             PathTest::Exact(path) | PathTest::Prefix(path) => {
                 let allowed = path.is_empty()
@@ -127,13 +141,7 @@ impl Checker<'_> {
             }
             PathTest::Pattern { .. } => {}
         }
-        let is_method = one.method.is_none_or(|method| METHODS.contains(&method));
-        self.require(
-            is_method,
-            || at("method"),
-            "this is not a method",
-            "write it in capitals, for example GET or POST",
-        );
+        self.require_word(one.method, METHODS, || at("method"), "this is not a method");
         for (list, wires) in [("headers", one.headers), ("queryParams", one.query)] {
             for (position, wire) in wires.iter().enumerate() {
                 let at = |field: &str| at(&format!("{list}[{position}].{field}"));
@@ -144,13 +152,8 @@ impl Checker<'_> {
                     "this is not a name of a header or query parameter",
                     help,
                 );
-                let is_type = MatchType::parse(wire.kind.as_deref()).is_some();
-                self.require(
-                    is_type,
-                    || at("type"),
-                    "this is not a type of match",
-                    "write Exact or RegularExpression",
-                );
+                let message = "this is not a type of match";
+                self.require_word(wire.kind.as_deref(), MatchType::NAMES, || at("type"), message);
                 let allowed = (1..=MAX_VALUE).contains(&wire.value.len());
                 self.require(
                     allowed,
@@ -197,13 +200,8 @@ impl Checker<'_> {
             "a model has a name",
             "write the name that clients send",
         );
-        let criticality = spec.criticality.as_deref();
-        self.require(
-            criticality.is_none_or(|word| Criticality::parse(word).is_some()),
-            || "spec.criticality".into(),
-            "this is not a criticality",
-            "write Critical, Standard or Sheddable",
-        );
+        let (criticality, path) = (spec.criticality.as_deref(), || "spec.criticality".into());
+        self.require_word(criticality, Criticality::NAMES, path, "this is not a criticality");
         for (t, target) in spec.target_models.iter().enumerate() {
             let at = |field| move || format!("spec.targetModels[{t}].{field}");
             self.require(
@@ -229,6 +227,15 @@ impl Checker<'_> {
             "a port is 1 to 65535",
             "write the port that is served",
         );
+    }
+}
+
+/// `a, b or c`
+fn any_of(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [others @ .., last] => format!("{} or {last}", others.join(", ")),
     }
 }
 

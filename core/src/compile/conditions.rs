@@ -33,7 +33,7 @@ pub(super) fn tests_of(
 ) -> MatchTests {
     let mut reader = Reader { route, at: format!("spec.rules[{r}].matches[{m}]"), report };
     let path = match &one.path {
-        PathTest::Unknown => None,
+        PathTest::Unknown { .. } => None,
         PathTest::Prefix(prefix) if prefix.is_empty() => None,
         PathTest::Prefix(prefix) => Some(Ok(PathKind::Prefix(prefix.matches('/').count(), prefix.clone()))),
         PathTest::Exact(path) => Some(Ok(PathKind::Exact(path.clone()))),

@@ -3,6 +3,7 @@
 use super::filters::{FilterReader, Filtered, ListState, header_changes};
 use super::http::{is_header_name, is_header_value};
 use super::report::Report;
+use super::unfollowed::Unfollowed;
 use crate::ids::ObjectName;
 use crate::manifest::{
     Code, DirectResponseWire, ENVOY_GATEWAY, ExtendedRewriteWire, ExtensionRefWire, HostModifierWire, Kind,
@@ -42,7 +43,7 @@ impl FilterReader<'_> {
         to: &mut Filtered,
         list: &mut ListState,
         wire: &ExtensionRefWire,
-    ) -> Result<(), String> {
+    ) -> Result<(), Unfollowed> {
         let ExtensionRefWire { group, kind, name } = wire;
         if self.options.extension_filters.iter().any(|known| known.group == *group && known.kind == *kind) {
             to.mutations.extensions.push(ExtensionFilter {
@@ -54,13 +55,16 @@ impl FilterReader<'_> {
             return Ok(());
         }
         if kind != Kind::HTTPRouteFilter.as_str() || !ENVOY_GATEWAY.contains(&group.as_str()) {
-            return Err(format!("a filter of kind `{kind}` of group `{group}` is not known"));
+            let message = format!("a filter of kind `{kind}` of group `{group}` is not known");
+            return Err(Unfollowed::unknown(message, kind, &[Kind::HTTPRouteFilter.as_str()]));
         }
         let full = ObjectName::new(self.route.name.namespace(), name);
-        let spec =
-            self.objects.route_filter(&full).ok_or_else(|| format!("there is no HTTPRouteFilter {full}"))?;
+        let spec = self.objects.route_filter(&full).ok_or_else(|| Unfollowed {
+            message: format!("there is no HTTPRouteFilter {full}"),
+            found: self.objects.missing(Kind::HTTPRouteFilter, &full),
+        })?;
         if !spec.matches.is_empty() {
-            return Err(format!("HTTPRouteFilter {full} matches cookies, which are not read"));
+            return Err(format!("HTTPRouteFilter {full} matches cookies, which are not read").into());
         }
         if let Some(rewrite) = &spec.url_rewrite {
             add_rewrite(to, list, rewrite)?;

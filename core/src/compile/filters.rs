@@ -8,12 +8,24 @@ use super::http::{is_header_name, is_header_value};
 use super::objects::Objects;
 use super::report::Report;
 use super::route::{Route, RouteRule};
+use super::unfollowed::Unfollowed;
 use crate::manifest::{
     BackendRefWire, BodyMutationWire, Code, FilterWire, HeaderModifierWire, HeaderMutationWire, HeaderWire,
     Kind, PathModifierWire, RedirectWire, RewriteWire,
 };
 use crate::plan::{DirectResponse, HeaderChange, Mutations, Options, PathChange, Redirect, Retry};
 use crate::units::port;
+
+/// The types of filters (Gateway API, HTTPRouteFilter).
+const FILTER_TYPES: &[&str] = &[
+    "RequestHeaderModifier",
+    "ResponseHeaderModifier",
+    "RequestMirror",
+    "RequestRedirect",
+    "URLRewrite",
+    "ExtensionRef",
+    "CORS",
+];
 
 /// What the filters of one list come to.
 #[derive(Clone, Default)]
@@ -135,11 +147,10 @@ impl FilterReader<'_> {
             let earlier = filters.iter().take(position);
             let at = format!("{at}.filters[{position}]");
             let outcome = self.add(to, &mut list, filter, earlier, &at, report);
-            if let Err(message) = outcome {
+            if let Err(Unfollowed { message, found }) = outcome {
                 to.is_broken = true;
                 let message = format!("{message}; requests that it applies to are answered 500");
-                let help = "correct the filter, or take it out";
-                report.add(self.route.source, Code::BadFilter, &at, message, help);
+                report.missing(self.route.source, Code::BadFilter, &at, message, found);
             }
         }
     }
@@ -152,7 +163,7 @@ impl FilterReader<'_> {
         mut earlier: impl Iterator<Item = &'f FilterWire>,
         at: &str,
         report: &mut Report,
-    ) -> Result<(), String> {
+    ) -> Result<(), Unfollowed> {
         let missing = || format!("a filter of type {} lacks its field", filter.kind);
         // Header changes and mirrors add up; of the others two would contradict each other.
         let may_repeat = matches!(
@@ -160,7 +171,7 @@ impl FilterReader<'_> {
             "RequestMirror" | "RequestHeaderModifier" | "ResponseHeaderModifier" | "ExtensionRef"
         );
         if !may_repeat && earlier.any(|other| other.kind == filter.kind) {
-            return Err(format!("a filter of type {} stands twice", filter.kind));
+            return Err(format!("a filter of type {} stands twice", filter.kind).into());
         }
         let mutations = &mut to.mutations;
         match filter.kind.as_str() {
@@ -197,7 +208,10 @@ impl FilterReader<'_> {
             }
             // Answered by the proxy itself, before anything is routed.
             "CORS" => {}
-            other => return Err(format!("a filter of type {other} is not known")),
+            other => {
+                let message = format!("a filter of type {other} is not known");
+                return Err(Unfollowed::unknown(message, other, FILTER_TYPES));
+            }
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ mod filters;
 mod http;
 mod mesh;
 mod mirror;
+mod missing;
 mod models;
 mod objects;
 mod order;
@@ -22,6 +23,7 @@ mod report;
 mod resolve;
 mod route;
 mod scheduling;
+mod unfollowed;
 
 use crate::manifest::{Collected, Problems};
 use crate::plan::{Options, Plan, Scheduling};
@@ -37,8 +39,9 @@ pub(crate) fn scheduling_of(collected: Collected) -> Result<Scheduling, Problems
 
 /// Builds the plan of all sources, or says what is wrong with them.
 pub(crate) fn compile(collected: Collected, options: &Options) -> Result<Plan, Problems> {
-    let Collected { mut sources, others, configs, problems } = collected;
+    let Collected { mut sources, others, configs, problems, warnings } = collected;
     let mut report = report::Report::new(problems);
+    report.extend(warnings);
     for source in sources.iter_mut().filter(|_| options.strict) {
         let refused = source.admit();
         source.is_refused = !refused.is_empty();
@@ -46,8 +49,7 @@ pub(crate) fn compile(collected: Collected, options: &Options) -> Result<Plan, P
     }
     for other in others {
         let refused = if options.strict { other.admit() } else { Vec::new() };
-        let problem = other.problem.filter(|_| refused.is_empty());
-        report.extend(refused.into_iter().chain(problem));
+        report.extend(if refused.is_empty() { other.problems } else { refused });
     }
     for source in sources.iter().filter(|source| !source.is_refused) {
         check::check(source, &mut report);
@@ -55,8 +57,9 @@ pub(crate) fn compile(collected: Collected, options: &Options) -> Result<Plan, P
     let objects = objects::Objects::collect(&sources, options, &mut report);
     for route in objects.routes.iter().filter(|route| !route.source.is_refused) {
         check::check_route(route, &mut report);
+        missing::check_parents(&objects, route, &mut report);
     }
-    let mut backends = resolve::backends(&objects);
+    let mut backends = resolve::backends(&objects, &mut report);
     let pools = resolve::pools(&objects, &mut report);
     let routes = resolve::routes(&objects, options, &mut backends, &mut report);
     let scheduling = scheduling::choose(&configs, options, &mut report);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::objects::{Named, Objects, age};
 use super::report::Report;
 use crate::ids::{Ix, ObjectName};
-use crate::manifest::{Code, Criticality, ModelSpec, RewriteTargetWire};
+use crate::manifest::{Code, Criticality, Kind, ModelSpec, RewriteTargetWire};
 use crate::plan::{Model, Models, Shares, Targets};
 use crate::units::Weight;
 
@@ -54,8 +54,8 @@ fn pool_of<Spec>(
     let found = objects.pool(&pool);
     if found.is_none() {
         let message = format!("there is no InferencePool {pool}");
-        let help = "load the pool too, or correct the name";
-        report.add(named.source, Code::NotFound, "spec.poolRef.name", message, help);
+        let missing = objects.missing(Kind::InferencePool, &pool);
+        report.missing(named.source, Code::NotFound, "spec.poolRef.name", message, missing);
     }
     found.map(Ix::position)
 }

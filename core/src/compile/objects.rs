@@ -1,7 +1,9 @@
 //! The objects of a load by kind and name, each name once.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::missing::{Directory, Missing};
 use super::report::Report;
 use super::route::Route;
 use crate::ids::{BackendIx, Ix, ObjectName, PoolIx};
@@ -39,6 +41,7 @@ pub(super) struct Objects<'s> {
     gateway_numbers: HashMap<ObjectName, usize>,
     /// Services and Envoy Gateway Backends, by name; and the namespaces that have any Service.
     plain: HashSet<(Kind, ObjectName)>,
+    directory: OnceCell<Directory>,
     service_namespaces: HashSet<String>,
     envoy_backends: HashMap<ObjectName, &'s EnvoyBackendSpec>,
     route_filters: HashMap<ObjectName, &'s RouteFilterSpec>,
@@ -134,6 +137,20 @@ impl<'s> Objects<'s> {
     pub(super) fn has_plain(&self, kind: Kind, name: &ObjectName) -> bool {
         self.plain.contains(&(kind, name.clone()))
             || (kind == Kind::Service && !self.service_namespaces.contains(name.namespace()))
+    }
+
+    /// What to say of a reference to an object that is not there.
+    pub(super) fn missing(&self, kind: Kind, name: &ObjectName) -> Missing {
+        let directory = self.directory.get_or_init(|| {
+            let backends = self.backends.iter().map(|named| (Kind::AIServiceBackend, &named.name));
+            let pools = self.pools.iter().map(|named| (Kind::InferencePool, &named.name));
+            let gateways = self.gateways.iter().map(|named| (Kind::Gateway, &named.name));
+            let sets = self.listener_sets.iter().map(|named| (Kind::ListenerSet, &named.name));
+            let plain = self.plain.iter().map(|(kind, name)| (*kind, name));
+            let filters = self.route_filters.keys().map(|name| (Kind::HTTPRouteFilter, name));
+            Directory::of(backends.chain(pools).chain(gateways).chain(sets).chain(plain).chain(filters))
+        });
+        directory.missing(kind, name)
     }
 
     /// Host and port of an Envoy Gateway Backend that has one address.

@@ -39,7 +39,7 @@ struct Specificity {
 impl Specificity {
     fn of(one: &RouteMatch<'_>, tests: &MatchTests, options: &Options) -> Self {
         let path = match &one.path {
-            PathTest::Exact(_) | PathTest::Unknown => (0, Reverse(0)),
+            PathTest::Exact(_) | PathTest::Unknown { .. } => (0, Reverse(0)),
             // Without a service it asks for less than any service does.
             PathTest::Pattern { ranks_as_root: true, .. } => (2, Reverse(0)),
             PathTest::Pattern { text, .. } => (1, Reverse(text.len())),

@@ -1,5 +1,6 @@
 //! Collects what a load has to say.
 
+use super::missing::Missing;
 use crate::manifest::{Code, Diagnostic, Problems, Severity, Source};
 
 pub(super) struct Report {
@@ -21,6 +22,20 @@ impl Report {
         help: impl Into<String>,
     ) {
         self.diagnostics.push(source.diagnostic(code, path, message.into(), help.into()));
+    }
+
+    /// A message about what is not there, at `path` of an object.
+    pub(super) fn missing(
+        &mut self,
+        source: &Source,
+        code: Code,
+        path: &str,
+        message: String,
+        missing: Missing,
+    ) {
+        let Missing { severity, help } = missing;
+        let found = source.diagnostic(code, path, message, help);
+        self.diagnostics.push(Diagnostic { severity, ..found });
     }
 
     pub(super) fn extend(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {

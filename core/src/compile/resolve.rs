@@ -9,7 +9,7 @@ use super::models::models;
 use super::objects::{Named, Objects};
 use super::report::Report;
 use crate::ids::{BackendIx, Ix, ObjectName, RouteIx};
-use crate::manifest::{BackendSpec, INFERENCE_V1, Kind, Labels, PoolSpec, Selector, has_labels};
+use crate::manifest::{BackendSpec, Code, INFERENCE_V1, Kind, Labels, PoolSpec, Selector, has_labels};
 use crate::plan::{Backend, BackendRef, BackendSet, Options, Pool, Rule, RuleAnswer, Target};
 use crate::units::port;
 
@@ -23,10 +23,11 @@ pub(super) struct Routes {
 }
 
 /// The service backends, in the order of the texts.
-pub(super) fn backends(objects: &Objects<'_>) -> Vec<Backend> {
+pub(super) fn backends(objects: &Objects<'_>, report: &mut Report) -> Vec<Backend> {
     let resolved = objects.backends.iter().map(|backend| {
         let service = &backend.object.spec.backend_ref;
         let namespace = service.namespace.as_deref().unwrap_or_else(|| backend.name.namespace());
+        check_service(objects, backend, &ObjectName::new(namespace, &service.name), report);
         let (host, port) = match service.kind.as_deref() {
             None | Some("Service") => {
                 (Some(service_host(&service.name, namespace)), service.port.and_then(port))
@@ -37,6 +38,25 @@ pub(super) fn backends(objects: &Objects<'_>) -> Vec<Backend> {
         Backend { name: backend.name.clone(), host, port, labels: backend.object.metadata.labels.clone() }
     });
     resolved.collect()
+}
+
+/// Reports what an AIServiceBackend stands for, where it is not there.
+fn check_service(
+    objects: &Objects<'_>,
+    backend: &Named<'_, BackendSpec>,
+    name: &ObjectName,
+    report: &mut Report,
+) {
+    let kind = match backend.object.spec.backend_ref.kind.as_deref() {
+        None | Some("Service") => Kind::Service,
+        Some("Backend") => Kind::Backend,
+        Some(_) => return,
+    };
+    if !objects.has_plain(kind, name) {
+        let message = format!("there is no {} {name}", kind.as_str());
+        let missing = objects.missing(kind, name);
+        report.missing(backend.source, Code::NotFound, "spec.backendRef.name", message, missing);
+    }
 }
 
 /// The name under which a cluster resolves a Service.

@@ -4,8 +4,11 @@ use super::mesh;
 use crate::ids::ObjectName;
 use crate::manifest::{
     AiMatchWire, BackendRefWire, Body, FilterWire, GrpcMatchWire, GrpcMethodWire, HttpMatchWire, Kind,
-    ObjectMeta, ParentRefWire, RetryWire, RuleWire, Source, TimeoutsWire, ValueMatchWire,
+    MatchType, ObjectMeta, ParentRefWire, RetryWire, RuleWire, Source, TimeoutsWire, ValueMatchWire,
 };
+
+/// The types of a path match (Gateway API, HTTPPathMatch).
+const PATH_TYPES: &[&str] = &["Exact", "PathPrefix", "RegularExpression"];
 
 /// A route of any kind.
 pub(super) struct Route<'s> {
@@ -57,8 +60,13 @@ pub(super) enum PathTest {
         /// Ranks as the prefix `/` with a method: a gRPC method of whatever service.
         ranks_as_root: bool,
     },
-    /// The type is none of the three; the checks report it.
-    Unknown,
+    /// The type is none of those that there are; the checks report it.
+    Unknown {
+        /// The field of the match that has the type.
+        field: &'static str,
+        word: String,
+        words: &'static [&'static str],
+    },
 }
 
 impl PathTest {
@@ -165,7 +173,7 @@ fn http_match(wire: &HttpMatchWire) -> RouteMatch<'_> {
             }
             Some("Exact") => PathTest::Exact(value.to_owned()),
             Some("RegularExpression") => PathTest::pattern(value.to_owned(), value.to_owned()),
-            Some(_) => PathTest::Unknown,
+            Some(word) => PathTest::Unknown { field: "path.type", word: word.to_owned(), words: PATH_TYPES },
         }
     });
     RouteMatch { path, method: wire.method.as_deref(), headers: &wire.headers, query: &wire.query_params }
@@ -193,6 +201,8 @@ fn grpc_path(wire: &GrpcMethodWire) -> PathTest {
             let (service, method) = (service.unwrap_or(ANY), method.unwrap_or(ANY));
             PathTest::pattern(format!("/{service}/{method}"), format!("/(?:{service})/(?:{method})"))
         }
-        _ => PathTest::Unknown,
+        (Some(word), _, _) => {
+            PathTest::Unknown { field: "method.type", word: word.to_owned(), words: MatchType::NAMES }
+        }
     }
 }

@@ -5,134 +5,17 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
-/// How much a diagnostic weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// Right as it stands; told because it may not be what is expected.
-    Info,
-    /// The load goes on; what the text says is taken as described.
-    Warning,
-    /// The load is refused.
-    Error,
-}
+use super::code::{Code, Severity};
 
-macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident = $text:literal $severity:ident),* $(,)?) => {
-        /// The stable name of a kind of problem. A code keeps its meaning for ever; new ones may be added.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum Code {$($(#[$doc])* $variant),*}
-
-        impl Code {
-            /// All codes in the order of their text.
-            pub const ALL: &'static [Code] = &[$(Code::$variant),*];
-
-            /// The code as printed, for example `RT0301`.
-            pub const fn as_str(self) -> &'static str {
-                match self {$(Code::$variant => $text),*}
-            }
-
-            /// Whether the code refuses a load or only warns.
-            pub const fn severity(self) -> Severity {
-                match self {$(Code::$variant => Severity::$severity),*}
-            }
-        }
-    };
-}
-
-codes!(
-    /// The text is not YAML (or JSON).
-    Syntax = "RT0001" Error,
-    /// The text is larger, deeper or more repetitive than a manifest may be.
-    Limit = "RT0002" Error,
-    /// A mapping has the same key twice.
-    DuplicateKey = "RT0003" Error,
-    /// A field holds another type than its schema says, for example a number where text is needed.
-    WrongType = "RT0101" Error,
-    /// A required field is absent.
-    MissingField = "RT0102" Error,
-    /// A field has the right type and a value that is not allowed.
-    NotAllowed = "RT0103" Error,
-    /// A kind that is read here appears in an API group that does not define it.
-    UnknownGroup = "RT0104" Error,
-    /// A backendRef names a kind that is neither AIServiceBackend nor InferencePool.
-    UnknownBackendKind = "RT0201" Error,
-    /// A backendRef names a group that does not define its kind.
-    GroupKindMismatch = "RT0202" Error,
-    /// One match names the same header twice; only the first entry counts.
-    RepeatedHeader = "RT0203" Warning,
-    /// A regular expression does not compile, or compiles to more than the size limit.
-    BadPattern = "RT0204" Error,
-    /// A reference names an object that is not among the manifests; its share of requests is answered 500.
-    NotFound = "RT0301" Warning,
-    /// A pool is referenced while the option `inference_extension` is off.
-    InferenceExtensionOff = "RT0302" Error,
-    /// A reference crosses namespaces without a ReferenceGrant; its share of requests is answered 500.
-    NotPermitted = "RT0303" Warning,
-    /// The same object appears twice; the later one counts.
-    DuplicateObject = "RT0304" Warning,
-    /// A backendRef of an HTTPRoute or GRPCRoute names what cannot be a backend; its share of requests is answered 500.
-    NotABackend = "RT0305" Warning,
-    /// A filter cannot be followed; requests that it applies to are answered 500.
-    BadFilter = "RT0306" Warning,
-    /// A field is read and not applied; what it asks for is the host's to do, or is not done.
-    NotApplied = "RT0307" Warning,
-    /// Strict mode: the Kubernetes API server would refuse the object. The message is the API server's.
-    Refused = "RT0401" Error,
-    /// EndpointPickerConfig: no plugin has this type.
-    UnknownPluginType = "RT0501" Error,
-    /// EndpointPickerConfig: a reference names a plugin that is not defined.
-    NoSuchPlugin = "RT0502" Error,
-    /// EndpointPickerConfig: a reference names a plugin that cannot do what it is named for.
-    WrongPlugin = "RT0503" Error,
-    /// EndpointPickerConfig: two plugins, or two profiles, have the same name.
-    RepeatedName = "RT0504" Error,
-    /// EndpointPickerConfig: a profile has two pickers.
-    TwoPickers = "RT0505" Error,
-    /// EndpointPickerConfig: the profiles have no profile handler, several, or one that cannot handle as many as there are.
-    ProfileHandlers = "RT0506" Error,
-    /// EndpointPickerConfig: plugins need each other in a circle.
-    PluginLoop = "RT0507" Error,
-    /// EndpointPickerConfig: a feature gate is not known.
-    UnknownGate = "RT0508" Error,
-    /// EndpointPickerConfig: a field is not known.
-    UnknownField = "RT0509" Error,
-    /// There is more than one EndpointPickerConfig, or none where there has to be one.
-    NotOneConfig = "RT0510" Error,
-    /// A deprecated spelling; the message says what takes its place.
-    Deprecated = "RT0511" Warning,
-    /// EndpointPickerConfig: something that loads and that is not done here.
-    NotDone = "RT0512" Warning,
-    /// EndpointPickerConfig: the profile handler names a profile that is not there.
-    NoSuchProfile = "RT0513" Warning,
-    /// An EndpointPickerConfig among the manifests is not used, because the host chose otherwise.
-    ConfigUnused = "RT0514" Warning,
-    /// EndpointPickerConfig: what a plugin does is the host's part.
-    HostsPart = "RT0515" Info,
-    /// EndpointPickerConfig: something left out was filled in.
-    FilledIn = "RT0516" Info,
-);
-
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl Serialize for Code {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-/// A place in a text: line and column count from 1, columns in characters.
+/// A place in a text: line and columns count from 1, columns in characters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Position {
     pub(crate) line: u32,
     pub(crate) column: u32,
+    /// The column behind the last character of what stands here, on this line; `column + 1` for what is no scalar of one line.
+    pub(crate) end: u32,
 }
 
 /// The text a diagnostic is about. Orders as the host added its texts.
@@ -148,8 +31,15 @@ impl Serialize for File {
     }
 }
 
-/// One problem or warning of a load.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+impl<'de> Deserialize<'de> for File {
+    /// A diagnostic that has travelled keeps the order of its list instead.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self { order: 0, name: String::deserialize(deserializer)?.into() })
+    }
+}
+
+/// One finding of a load. Serialises, so that a host may keep it or print it elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
     pub(crate) code: Code,
     pub(crate) severity: Severity,
@@ -158,6 +48,7 @@ pub struct Diagnostic {
     pub(crate) file: File,
     pub(crate) line: u32,
     pub(crate) column: u32,
+    pub(crate) end_column: u32,
     pub(crate) object: String,
     pub(crate) field: String,
 }
@@ -168,7 +59,7 @@ impl Diagnostic {
         self.code
     }
 
-    /// Error or warning.
+    /// How much it weighs: as much as its code, or less.
     pub fn severity(&self) -> Severity {
         self.severity
     }
@@ -198,6 +89,11 @@ impl Diagnostic {
         self.column
     }
 
+    /// Where on that line the text concerned ends: the column behind its last character, at least `column + 1`.
+    pub fn end_column(&self) -> u32 {
+        self.end_column
+    }
+
     /// `Kind namespace/name` of the object concerned, empty where the text could not be read so far.
     pub fn object(&self) -> &str {
         &self.object
@@ -216,15 +112,10 @@ impl Diagnostic {
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let severity = match self.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Info => "info",
-        };
         write!(
             f,
-            "{}:{}:{}: {severity} {}: {}",
-            self.file.name, self.line, self.column, self.code, self.message
+            "{}:{}:{}: {} {}: {}",
+            self.file.name, self.line, self.column, self.severity, self.code, self.message
         )?;
         if !self.object.is_empty() {
             write!(f, "\n  in {}", self.object)?;

@@ -1,5 +1,7 @@
 //! Which API groups define the kinds that are read, over all their releases and published drafts.
 
+use crate::nearest::nearest;
+
 /// Groups of AIGatewayRoute and AIServiceBackend; the second appears in a design proposal only.
 pub(crate) const AI_GATEWAY: &[&str] = &["aigateway.envoyproxy.io", "ai-gateway.envoyproxy.io"];
 
@@ -69,10 +71,20 @@ const NAMES: &[(Kind, &str)] = &[
     (Kind::InferencePoolImport, "InferencePoolImport"),
 ];
 
+/// Kinds of the same groups that are passed over and spelled alike.
+const OTHERS: &[&str] = &["TCPRoute", "TLSRoute", "UDPRoute"];
+
 impl Kind {
     /// The kind of that name, `None` for those that are passed over.
     pub(crate) fn parse(kind: &str) -> Option<Self> {
         NAMES.iter().find(|(_, name)| *name == kind).map(|(kind, _)| *kind)
+    }
+
+    /// The kind of one of our groups that a name which is passed over may stand for.
+    pub(crate) fn misspelled(kind: &str, group: &str) -> Option<Self> {
+        let of_group = NAMES.iter().filter(|(kind, _)| kind.groups().contains(&group));
+        let near = nearest(kind, of_group.map(|(_, name)| *name)).filter(|_| !OTHERS.contains(&kind));
+        near.and_then(Self::parse)
     }
 
     /// The name in manifests.

@@ -1,9 +1,9 @@
 //! EndpointPickerConfigs in the data of a ConfigMap, which is how clusters hold them.
 
+use super::collected::is_endpoint_picker_config;
 use super::diagnostic::Position;
 use super::node::{Node, Value};
 use super::read::{self, Flaw};
-use super::source::is_endpoint_picker_config;
 
 /// What every such document has on a line of its own.
 const KIND: &str = "kind: EndpointPickerConfig";
@@ -61,6 +61,7 @@ impl Origin {
             Some(header) => Position {
                 line: header.saturating_add(inner.line),
                 column: inner.column.saturating_add(self.start.column).saturating_sub(1),
+                end: inner.end.saturating_add(self.start.column).saturating_sub(1),
             },
             None => self.start,
         }
@@ -105,8 +106,9 @@ data:
         let (configs, flaws) = configs(&documents[0], MAP);
         assert!(flaws.is_empty(), "{flaws:?}");
         assert_eq!(configs.len(), 2);
-        assert_eq!(configs[0].locate("plugins[0].type"), Position { line: 11, column: 13 });
-        assert_eq!(configs[1].locate("plugins"), Position { line: 12, column: 16 });
+        let place = |at: Position| (at.line, at.column);
+        assert_eq!(place(configs[0].locate("plugins[0].type")), (11, 13));
+        assert_eq!(place(configs[1].locate("plugins")), (12, 16));
     }
 
     #[test]

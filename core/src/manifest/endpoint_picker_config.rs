@@ -3,7 +3,8 @@
 //!
 //! Fields are those of llm-d-router, apix/config/v1alpha1; an unknown one is an error, as it is there.
 
-use super::diagnostic::{Code, Diagnostic, File};
+use super::code::Code;
+use super::diagnostic::{Diagnostic, File};
 use super::go;
 use super::node::{Node, Value};
 use super::section::{Case, Finding, Findings, Section};

@@ -25,6 +25,8 @@ pub enum Criticality {
 }
 
 impl Criticality {
+    pub(crate) const NAMES: &[&str] = &["Critical", "Standard", "Sheddable"];
+
     pub(crate) fn parse(word: &str) -> Option<Self> {
         [Self::Sheddable, Self::Standard, Self::Critical].into_iter().find(|class| class.as_str() == word)
     }

@@ -4,6 +4,8 @@
 
 mod ai_gateway_route;
 mod ai_service_backend;
+mod code;
+mod collected;
 mod diagnostic;
 mod dialect;
 mod embedded;
@@ -19,6 +21,7 @@ mod inference_objective;
 mod inference_pool;
 mod label_selector;
 mod meta;
+mod misfit;
 mod model_rewrite;
 mod node;
 mod read;
@@ -27,13 +30,16 @@ mod route_rule;
 mod section;
 mod service;
 mod source;
+mod stand_in;
 mod typed;
 
 pub(crate) use ai_gateway_route::{AiMatchWire, AiRouteSpec};
 pub(crate) use ai_service_backend::BackendSpec;
+pub use code::{Code, Severity, UnknownCode};
+pub(crate) use collected::Collected;
 pub(crate) use diagnostic::File;
 pub(crate) use diagnostic::Position;
-pub use diagnostic::{Code, Diagnostic, Problems, Severity};
+pub use diagnostic::{Diagnostic, Problems};
 pub(crate) use dialect::{CORE, ENVOY_GATEWAY, GATEWAY, INFERENCE_V1, Kind};
 pub(crate) use endpoint_picker_config::{
     ConfigSource, EndpointPickerConfig, FlowControlWire, ProfileWire, Reference,
@@ -64,4 +70,4 @@ pub(crate) use route_rule::{
 };
 pub(crate) use section::{Finding, Findings, Section, Shape};
 pub(crate) use service::{ServicePortWire, ServiceSpec};
-pub(crate) use source::{Body, Collected, Source};
+pub(crate) use source::{Body, Source};

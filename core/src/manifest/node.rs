@@ -31,6 +31,16 @@ pub(crate) struct Entry {
     pub(crate) value: Node,
 }
 
+/// Which node of a tree it is, for as long as the tree is not moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NodeId(usize);
+
+impl NodeId {
+    pub(crate) fn of(node: &Node) -> Self {
+        Self(std::ptr::from_ref(node).addr())
+    }
+}
+
 impl Node {
     /// The value of a key, `None` also where this is not a mapping.
     pub(crate) fn get(&self, key: &str) -> Option<&Node> {
@@ -70,6 +80,28 @@ impl Node {
             at = next.at;
         }
         at
+    }
+
+    /// The path that leads to a node of this tree, `None` where it is in none of its branches. Cost: linear in the tree.
+    pub(crate) fn path_to(&self, wanted: NodeId) -> Option<String> {
+        if NodeId::of(self) == wanted {
+            return Some(String::new());
+        }
+        let behind = |node: &Node, step: &dyn Fn() -> String| {
+            let path = node.path_to(wanted)?;
+            let joint = if path.is_empty() || path.starts_with('[') { "" } else { "." };
+            Some(format!("{}{joint}{path}", step()))
+        };
+        match &self.value {
+            Value::List(items) => {
+                let mut items = items.iter().enumerate();
+                items.find_map(|(index, item)| behind(item, &|| format!("[{index}]")))
+            }
+            Value::Map(entries) => {
+                entries.iter().find_map(|entry| behind(&entry.value, &|| entry.key.clone()))
+            }
+            _ => None,
+        }
     }
 
     /// Nodes in this tree, itself included.

@@ -4,9 +4,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use granit_parser::{Event, Marker, Parser, ScalarStyle, ScanError};
+use granit_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span};
 
-use super::diagnostic::{Code, Position};
+use super::code::Code;
+use super::diagnostic::Position;
 use super::node::{Entry, Node, Value};
 
 /// Limits on one text. Real bundles of manifests stay far below them; a hostile text is refused before it costs much.
@@ -29,7 +30,7 @@ pub(crate) struct Flaw {
 pub(crate) fn documents(text: &str) -> (Vec<Node>, Vec<Flaw>) {
     if text.len() > MAX_BYTES {
         let message = format!("the text has {} bytes, more than the {MAX_BYTES} that are read", text.len());
-        return (Vec::new(), vec![limit(Position { line: 1, column: 1 }, message)]);
+        return (Vec::new(), vec![limit(Position { line: 1, column: 1, end: 2 }, message)]);
     }
     let mut reader = Reader {
         documents: Vec::new(),
@@ -43,7 +44,7 @@ pub(crate) fn documents(text: &str) -> (Vec<Node>, Vec<Flaw>) {
     while let Some(next) = parser.next_event() {
         let outcome = match next {
             Ok((Event::StreamEnd, _)) => break,
-            Ok((event, span)) => reader.take(event, position(&span.start)),
+            Ok((event, span)) => reader.take(event, place(&span)),
             Err(error) => {
                 reader.abandon(scan_flaw(&error));
                 matches!(parser.proceed_next_document(), Ok(true)).then_some(()).ok_or(Stop)
@@ -230,9 +231,17 @@ fn limit(at: Position, message: String) -> Flaw {
     }
 }
 
+/// Where an event stands; of one that goes over several lines, its first character.
+fn place(span: &Span) -> Position {
+    let start = position(&span.start);
+    let end = position(&span.end);
+    if end.line == start.line { Position { end: end.column.max(start.end), ..start } } else { start }
+}
+
 fn position(marker: &Marker) -> Position {
     let clamp = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
-    Position { line: clamp(marker.line()), column: clamp(marker.col()).saturating_add(1) }
+    let column = clamp(marker.col()).saturating_add(1);
+    Position { line: clamp(marker.line()), column, end: column.saturating_add(1) }
 }
 
 #[cfg(test)]
@@ -243,8 +252,8 @@ mod tests {
     fn positions_count_from_one() {
         let (documents, flaws) = documents("a: 1\nb:\n  - x\n  - y\n");
         assert!(flaws.is_empty());
-        assert_eq!(documents[0].locate("b[1]"), Position { line: 4, column: 5 });
-        assert_eq!(documents[0].locate("b[7].c"), Position { line: 3, column: 3 });
+        assert_eq!(documents[0].locate("b[1]"), Position { line: 4, column: 5, end: 6 });
+        assert_eq!(documents[0].locate("b[7].c"), Position { line: 3, column: 3, end: 4 });
     }
 
     #[test]
@@ -279,7 +288,10 @@ mod tests {
     #[test]
     fn a_key_twice_is_a_flaw_at_the_second() {
         let (_, flaws) = documents("a: 1\nb: 2\na: 3\n");
-        assert_eq!((flaws[0].code, flaws[0].at), (Code::DuplicateKey, Position { line: 3, column: 1 }));
+        assert_eq!(
+            (flaws[0].code, flaws[0].at),
+            (Code::DuplicateKey, Position { line: 3, column: 1, end: 2 })
+        );
     }
 
     #[test]

@@ -47,6 +47,8 @@ pub(crate) enum MatchType {
 }
 
 impl MatchType {
+    pub(crate) const NAMES: &[&str] = &["Exact", "RegularExpression"];
+
     /// `None` where the type is neither of the two. An absent type is `Exact`.
     pub(crate) fn parse(kind: Option<&str>) -> Option<Self> {
         match kind {

@@ -5,7 +5,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 
-use super::diagnostic::Code;
+use super::code::Code;
 use super::go;
 use super::node::{Node, Value};
 

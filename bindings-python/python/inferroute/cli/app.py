@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from enum import Enum
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from inferroute import Diagnostic, InferrouteError, ManifestError, RequestError, __version__
+from inferroute import Diagnostic, InferrouteError, ManifestError, RequestError, __version__, render
 
-from . import answers, diagnostics
-from .asking import Question
-from .loading import Sources, apply_state, load, options
+from . import answers, diagnostics, listing
+from .asking import Files, Host, Question, Strict, asks
+from .loading import Sources, load, options
 from .usage import refuse
 from .vectors import run as vector_run
 
@@ -37,6 +37,14 @@ class Reports(str, Enum):
     sarif = "sarif"
 
 
+class Weight(str, Enum):
+    """What `validate` ends with 1 for."""
+
+    error = "error"
+    warning = "warning"
+    info = "info"
+
+
 class Output(str, Enum):
     """How answers are printed."""
 
@@ -57,30 +65,16 @@ def root(
     """Decides where requests to language models go."""
 
 
-Files = Annotated[list[str], typer.Option("--file", "-f", metavar="FILE", help="Manifests, YAML or JSON; - is standard input. May be repeated.")]
-State = Annotated[Optional[str], typer.Option(metavar="FILE", help="Endpoints and requests in flight, YAML or JSON.")]
-Header = Annotated[list[str], typer.Option("--header", "-H", metavar="NAME=VALUE", help="A header of the request. May be repeated.")]
-Host = Annotated[Optional[str], typer.Option(help="The host the client asks for.")]
-PathText = Annotated[str, typer.Option(help="The path with its query.")]
-Method = Annotated[str, typer.Option(help="The method, in capitals.")]
-Gateway = Annotated[Optional[str], typer.Option(metavar="NS/NAME", help="The Gateway the request comes through.")]
-ClientNamespace = Annotated[Optional[str], typer.Option(metavar="NS", help="The namespace of a client within a mesh; --host then names a Service.")]
-Port = Annotated[Optional[int], typer.Option(min=1, max=65535, help="The port of the Gateway's listener, or of the Service.")]
-Model = Annotated[Optional[str], typer.Option(help="The model the body asks for.")]
-Body = Annotated[Optional[str], typer.Option(metavar="FILE", help="The body; the model is read from it, as --path and header content-type say.")]
-Seed = Annotated[Optional[int], typer.Option(min=0, max=2**64 - 1, help="Of the decision; with --count, of the router that draws one for each.")]
 Count = Annotated[int, typer.Option(min=1, help="Decide so many times and print the share of each answer.")]
-Strict = Annotated[bool, typer.Option("--strict", help="Refuse what a Kubernetes API server would refuse.")]
-Strategy = Annotated[Optional[str], typer.Option(help="How an endpoint of a pool is chosen.")]
 Answers = Annotated[Output, typer.Option("--output", "-o", help="How to print the answer.")]
 
 
 def _refused(sources: Sources, error: ManifestError, output: Output) -> typer.Exit:
     """Prints why the manifests do not load."""
     if output is Output.json:
-        print(json.dumps({"problems": [diagnostics.as_dict(found) for found in error.problems]}, indent=2, ensure_ascii=False))
+        print(json.dumps({"problems": [found.to_dict() for found in error.problems]}, indent=2, ensure_ascii=False))
     else:
-        diagnostics.show(Console(stderr=True), sources, error.problems)
+        diagnostics.show(Console(stderr=True), sources, error.problems, error.left_out)
     return typer.Exit(1)
 
 
@@ -99,60 +93,34 @@ def _bad_request(error: RequestError, output: Output) -> Exception:
 def validate(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Manifests, YAML or JSON; - is standard input.")],
     strict: Strict = False,
+    fail_on: Annotated[Weight, typer.Option(help="The least severity that ends with 1.")] = Weight.error,
     output: Annotated[Reports, typer.Option("--output", "-o", help="How to print what is found.")] = Reports.text,
 ) -> None:
-    """Checks manifests together and prints every problem of every file. Ends with 1 where there are errors; warnings are fine."""
+    """Checks manifests together and prints every problem of every file. Ends with 1 where there are errors; --fail-on asks for more."""
     sources = Sources.read("FILE...", files)
     found: tuple[Diagnostic, ...]
+    left_out = 0
     try:
         found = load(sources, seed=0, **options(strict, None)).warnings
     except ManifestError as error:
-        found = error.problems
-    errors = sum(diagnostic.severity == "error" for diagnostic in found)
-    if output is Reports.json:
-        print(diagnostics.as_json(found))
-    elif output is Reports.sarif:
-        print(diagnostics.as_sarif(found))
+        found, left_out = error.problems, error.left_out
+    if output is Reports.text:
+        diagnostics.show(Console(), sources, found, left_out)
+        print(diagnostics.summary(len(files), found, left_out))
     else:
-        diagnostics.show(Console(), sources, found)
-        print(", ".join(_number(count, word) for count, word in [(len(files), "file"), (errors, "error"), (len(found) - errors, "warning")]))
-    if errors:
+        print(render(found, sources.texts, format=output.value), end="")
+    if any(diagnostics.weighs(diagnostic, fail_on.value) for diagnostic in found):
         raise typer.Exit(1)
 
 
-def _number(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
-
-
 @app.command()
-def decide(
-    files: Files,
-    state: State = None,
-    header: Header = [],
-    host: Host = None,
-    path: PathText = "/",
-    method: Method = "GET",
-    gateway: Gateway = None,
-    client_namespace: ClientNamespace = None,
-    port: Port = None,
-    model: Model = None,
-    body: Body = None,
-    seed: Seed = None,
-    count: Count = 1,
-    strict: Strict = False,
-    strategy: Strategy = None,
-    output: Answers = Output.text,
-) -> None:
+@asks
+def decide(question: Question, count: Count = 1, output: Answers = Output.text) -> None:
     """Decides where a request goes. Ends with 1 where it goes nowhere."""
-    sources = Sources.read("--file", files)
-    question = Question.of(header, host, path, method, gateway, client_namespace, port, model, body)
     try:
-        router = load(sources, seed=seed, **options(strict, strategy, mesh=client_namespace is not None))
-        if state is not None:
-            apply_state(router, state)
-        made = question.decide(router, seed, count)
+        made = question.decide(question.router(), question.seed, count)
     except ManifestError as error:
-        raise _refused(sources, error, output) from None
+        raise _refused(question.sources, error, output) from None
     except RequestError as error:
         raise _bad_request(error, output) from None
     if output is Output.json:
@@ -169,34 +137,15 @@ def decide(
 
 
 @app.command()
-def explain(
-    files: Files,
-    state: State = None,
-    header: Header = [],
-    host: Host = None,
-    path: PathText = "/",
-    method: Method = "GET",
-    gateway: Gateway = None,
-    client_namespace: ClientNamespace = None,
-    port: Port = None,
-    model: Model = None,
-    body: Body = None,
-    seed: Seed = None,
-    strict: Strict = False,
-    strategy: Strategy = None,
-    output: Answers = Output.text,
-) -> None:
+@asks
+def explain(question: Question, output: Answers = Output.text) -> None:
     """Prints the decision with its reasons: every match tried, every endpoint, every draw. Ends with 1 where the request goes nowhere."""
-    sources = Sources.read("--file", files)
-    question = Question.of(header, host, path, method, gateway, client_namespace, port, model, body)
     try:
-        router = load(sources, seed=seed, **options(strict, strategy, mesh=client_namespace is not None))
-        if state is not None:
-            apply_state(router, state)
-        explanation = question.explain(router, seed)
+        router = question.router()
+        explanation = question.explain(router, question.seed)
         made = question.decide(router, explanation.seed, 1)
     except ManifestError as error:
-        raise _refused(sources, error, output) from None
+        raise _refused(question.sources, error, output) from None
     except RequestError as error:
         raise _bad_request(error, output) from None
     if output is Output.json:
@@ -205,6 +154,20 @@ def explain(
         Console().print(str(explanation).rstrip("\n"), soft_wrap=True, markup=False, highlight=False)
     if not made[0].ok:
         raise typer.Exit(1)
+
+
+@app.command()
+def models(files: Files, host: Host = None, strict: Strict = False, output: Answers = Output.text) -> None:
+    """Lists the models to publish at /v1/models for requests to a host; without --host, those that every host serves."""
+    sources = Sources.read("--file", files)
+    try:
+        published = load(sources, seed=0, **options(strict, None)).published_models(host)
+    except ManifestError as error:
+        raise _refused(sources, error, output) from None
+    if output is Output.json:
+        print(json.dumps(published, indent=2, ensure_ascii=False))
+    else:
+        listing.show_models(Console(), published)
 
 
 @app.command()

@@ -1,0 +1,90 @@
+//! What a call asks: the texts of a request, copied from JavaScript into one buffer.
+
+use std::ops::Range;
+
+use inferroute::{Found, HeaderName, Headers, Request};
+
+use crate::border::Call;
+use crate::words::{Given, Part};
+
+/// The texts of a request, where they stand in one buffer that calls share.
+#[derive(Default)]
+pub(crate) struct Asked {
+    bytes: Vec<u8>,
+    model: Option<Range<usize>>,
+    host: Option<Range<usize>>,
+    path: Option<Range<usize>>,
+    method: Option<Range<usize>>,
+    gateway: Option<Range<usize>>,
+    objective: Option<Range<usize>>,
+    client_namespace: Option<Range<usize>>,
+    port: Option<u16>,
+    values: Vec<Option<Range<usize>>>,
+}
+
+/// Arguments of calls that ask: the shared numbers, the parts of the request as far as the numbers say that it has them, then the values of the plan's
+/// header names, one by one if they are few, else as one array.
+const MODEL: usize = 1;
+const HOST: usize = 2;
+const PATH: usize = 3;
+const METHOD: usize = 4;
+const GATEWAY: usize = 5;
+const OBJECTIVE: usize = 6;
+const CLIENT_NAMESPACE: usize = 7;
+const VALUES: usize = 8;
+const FEW: usize = 8;
+
+/// A buffer that one giant header made larger than this is given back.
+const KEPT_BYTES: usize = 64 * 1024;
+
+impl Asked {
+    pub(crate) fn read(&mut self, call: &Call, given: &Given<'_>, names: usize) {
+        self.bytes.clear();
+        self.bytes.shrink_to(KEPT_BYTES);
+        self.values.clear();
+        let bytes = &mut self.bytes;
+        let mut text = |part, at| if given.has(part) { call.append(at, bytes) } else { None };
+        self.model = text(Part::Model, MODEL);
+        self.host = text(Part::Host, HOST);
+        self.path = text(Part::Path, PATH);
+        self.method = text(Part::Method, METHOD);
+        self.gateway = text(Part::Gateway, GATEWAY);
+        self.objective = text(Part::Objective, OBJECTIVE);
+        self.client_namespace = text(Part::ClientNamespace, CLIENT_NAMESPACE);
+        self.port = given.port();
+        if names <= FEW {
+            self.values.extend((0..names).map(|at| call.append(VALUES + at, bytes)));
+        } else {
+            let entries = 0..u32::try_from(names).unwrap_or(u32::MAX);
+            self.values.extend(entries.map(|at| call.append_entry(VALUES, at, bytes)));
+        }
+    }
+
+    pub(crate) fn request(&self) -> Request<'_> {
+        let text = |range: &Option<Range<usize>>| {
+            let bytes = self.bytes.get(range.clone()?)?;
+            std::str::from_utf8(bytes).ok()
+        };
+        let request = Request::new(self);
+        let request = text(&self.model).map_or(request, |model| request.model(model));
+        let request = text(&self.host).map_or(request, |host| request.host(host));
+        let request = text(&self.path).map_or(request, |path| request.path(path));
+        let request = text(&self.method).map_or(request, |method| request.method(method));
+        let request = text(&self.gateway).map_or(request, |gateway| request.gateway(gateway, self.port));
+        let request = text(&self.client_namespace)
+            .map_or(request, |namespace| request.client_namespace(namespace, self.port));
+        text(&self.objective).map_or(request, |objective| request.objective(objective))
+    }
+}
+
+impl Headers for Asked {
+    fn find(&self, name: &HeaderName) -> Found<'_> {
+        let value = self.values.get(name.index()).and_then(|range| self.bytes.get(range.clone()?));
+        value.map_or(Found::Absent, Found::One)
+    }
+
+    /// Never asked for: JavaScript joins the values of a repeated header.
+    fn nth(&self, _name: &HeaderName, _nth: usize) -> Option<&[u8]> {
+        None
+    }
+}

@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use crate::decision::Decision;
 use crate::no_route::NoRoute;
-use crate::score_table::ScoreTable;
+use crate::plan::Picker;
+use crate::score_table::{Rating, ScoreTable};
 use crate::state::State;
 use crate::trace::{Step, Trace};
 
@@ -61,7 +62,7 @@ impl Recorder {
         };
         let mut sections = self.sections;
         if let Some(endpoints) = sections.get_mut(ENDPOINTS) {
-            self.table.print_before(endpoints);
+            self.table.print_around(endpoints);
         }
         let titled = sections.into_iter().zip(TITLES).map(|(section, title)| Section { title, ..section });
         let sections = titled.filter(|section| !section.lines.is_empty()).collect();
@@ -123,8 +124,8 @@ impl Trace for Recorder {
                     format!("pool saturation {saturation:.4}, turned away from {ceiling:.4} on"),
                 );
             }
-            Step::Scored { id, scorer, rating, points } if !self.in_fallbacks => {
-                self.table.score(id, scorer, rating, points);
+            Step::Scored { id, scorer, rating, weight, points } if !self.in_fallbacks => {
+                self.table.rate(id, Rating { scorer, rating, weight, points });
             }
             Step::Scored { .. } => {}
             Step::ScorerFailed { scorer, reason } => {
@@ -133,7 +134,12 @@ impl Trace for Recorder {
             Step::Tie { number } => {
                 self.add(ENDPOINTS, format!("equal scores: {number} is the larger number"))
             }
-            Step::Picked { id, picker } => self.add(ENDPOINTS, format!("picked by {picker}: {id}")),
+            Step::Picked { id, picker } => {
+                if !self.in_fallbacks && picker == Picker::MaxScore.as_str() {
+                    self.table.pick(id);
+                }
+                self.add(ENDPOINTS, format!("picked by {picker}: {id}"));
+            }
         }
     }
 }

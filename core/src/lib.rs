@@ -103,8 +103,9 @@ pub use plan::{
     TopologyLevel, UnknownModel, UnknownStrategy, UtilizationDetector,
 };
 pub use prefix::{
-    ApproximateIndex, ApproximateOptions, BlockHashes, HashDialect, HashOptions, IndexId, PrefixError,
-    PrefixHasher, Prompt, Scope, TextHasher,
+    ApproximateIndex, ApproximateOptions, BlockHashes, HashDialect, HashOptions, IndexId, KvChange,
+    KvCounters, KvEvent, KvOutcome, PreciseIndex, PreciseOptions, PrefixError, PrefixHasher, PrefixMatch,
+    Prompt, Scope, TextHasher, Tier, TierWeights,
 };
 pub use replay::{
     AnswerRecord, AttemptRecord, DecisionRecord, Divergence, Entry, Journal, Player, RequestRecord,

@@ -105,6 +105,8 @@ pub enum Step<'s> {
         scorer: &'static str,
         /// The rating as the scorer gave it; `None` where it could give none.
         rating: Option<f64>,
+        /// What a rating counts.
+        weight: f64,
         /// What it adds to the score: weight times the rating held to 0..=1.
         points: f64,
     },

@@ -18,11 +18,15 @@ mod reference;
 use std::collections::HashMap;
 
 use inferroute::{
-    ApproximateIndex, ApproximateOptions, BlockHashes, HashOptions, IndexId, PrefixHasher, Prompt, Scope,
+    ApproximateIndex, ApproximateOptions, BlockHashes, HashOptions, IndexId, KvChange, KvEvent, PreciseIndex,
+    PreciseOptions, PrefixHasher, PrefixMatch, Prompt, Scope, Tier, TierWeights,
 };
 
 fn operations() -> usize {
-    std::env::var("INFERROUTE_PREFIX_OPERATIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(100_000)
+    std::env::var("INFERROUTE_PREFIX_OPERATIONS")
+        .ok()
+        .and_then(|count| count.parse().ok())
+        .unwrap_or(if cfg!(debug_assertions) { 20_000 } else { 100_000 })
 }
 
 /// SplitMix64.
@@ -171,4 +175,128 @@ fn the_approximate_index_answers_as_the_reference() {
         compared += approximate_agrees(seed, each);
     }
     assert!(compared > operations() / 10, "compared {compared} lengths only");
+}
+
+const TIERS: [Tier; 4] = [Tier::Device, Tier::Host, Tier::Disk, Tier::Shared];
+const WEIGHTS: [f64; 4] = [1.0, 0.8, 0.5, 0.3];
+
+fn change(rng: &mut Rng, prompt: &[u64]) -> reference::Change {
+    use reference::Change;
+    // Mostly on the device: only endpoints without orphans and with nothing elsewhere are walked the short way.
+    let tier = if rng.below(8) == 0 { rng.below(4) } else { 0 };
+    let from = rng.below(prompt.len() + 1);
+    let to = from + rng.below(prompt.len() - from + 1);
+    match rng.below(100) {
+        0 => Change::Cleared,
+        1 => Change::Started,
+        2..50 => Change::Stored { hashes: prompt.to_vec(), parent: None, tier },
+        50..70 => Change::Stored {
+            hashes: prompt[from..to].to_vec(),
+            parent: from.checked_sub(1).map(|before| prompt[before]),
+            tier,
+        },
+        70..85 => Change::Removed { hashes: prompt[from..].iter().rev().copied().collect(), tier },
+        _ => Change::Removed { hashes: prompt[from..to].to_vec(), tier },
+    }
+}
+
+fn applied(index: &PreciseIndex, endpoint: IndexId, sequence: u64, change: &reference::Change) {
+    use reference::Change;
+    let change = match change {
+        Change::Stored { hashes, parent, tier } => {
+            KvChange::Stored { hashes, parent: *parent, tier: TIERS[*tier] }
+        }
+        Change::Removed { hashes, tier } => KvChange::Removed { hashes, tier: TIERS[*tier] },
+        Change::Cleared => KvChange::Cleared,
+        Change::Started => KvChange::Started,
+    };
+    index.apply(&KvEvent { endpoint, sequence, change }).unwrap();
+}
+
+fn precise_agrees(seed: u64, operations: usize) -> usize {
+    let mut rng = Rng(seed);
+    let options = PreciseOptions::default().weights(TierWeights::try_new(WEIGHTS).unwrap());
+    let index = PreciseIndex::try_new(&options, hasher()).unwrap();
+    let mut reference = reference::Precise::default();
+    let mut endpoints: Vec<(usize, IndexId, u64)> = Vec::new();
+    let most = [3, 6, 20, 150][rng.below(4)];
+    let mut prompts = Prompts::new([4, 30, 200][rng.below(3)]);
+    let positions = positions();
+    let mut matches = vec![PrefixMatch::default(); 512];
+    let mut compared = 0;
+    for number in 0..operations {
+        match rng.below(100) {
+            0..4 if endpoints.len() < most => {
+                endpoints.push((number, index.add_endpoint().unwrap(), rng.next() >> 1));
+                reference.endpoints.insert(number, reference::Engine::default());
+            }
+            4 if !endpoints.is_empty() && rng.below(8) == 0 => {
+                let (name, id, _) = endpoints.swap_remove(rng.below(endpoints.len()));
+                index.remove_endpoint(id).unwrap();
+                reference.endpoints.remove(&name);
+            }
+            5..65 if !endpoints.is_empty() => {
+                let prompt = prompts.pick(&mut rng);
+                let change = change(&mut rng, &prompt);
+                let at = rng.below(endpoints.len());
+                let (name, id, sequence) = &mut endpoints[at];
+                *sequence = match rng.below(200) {
+                    0 => *sequence + 2 + rng.below(3) as u64,
+                    1 => *sequence - rng.below(3) as u64,
+                    _ => *sequence + 1,
+                };
+                applied(&index, *id, *sequence, &change);
+                reference.apply(*name, *sequence, &change);
+                if !reference.endpoints[name].quarantined {
+                    assert_eq!(
+                        index.orphans(*id).unwrap(),
+                        reference.orphans(*name),
+                        "seed {seed}, operation {number}: orphans"
+                    );
+                }
+            }
+            _ => {
+                let prompt = hashes(&prompts.pick(&mut rng));
+                index.matches(&prompt, &positions, &mut matches);
+                for (name, id, _) in &endpoints {
+                    let (blocks, credit) = reference.matched(*name, prompt.as_slice(), WEIGHTS);
+                    let found = matches[id.get()];
+                    assert_eq!(found.blocks as usize, blocks, "seed {seed}, operation {number}: blocks");
+                    assert!(
+                        found.credit == credit,
+                        "seed {seed}, operation {number}: {found:?}, not {credit}"
+                    );
+                    compared += 1;
+                }
+                let claimed = matches.iter().filter(|found| found.blocks > 0).count();
+                let there = |(name, ..): &&(usize, IndexId, u64)| {
+                    reference.matched(*name, prompt.as_slice(), WEIGHTS).0 > 0
+                };
+                let expected = endpoints.iter().filter(there).count();
+                assert_eq!(
+                    claimed, expected,
+                    "seed {seed}, operation {number}: endpoints that are not there"
+                );
+            }
+        }
+    }
+    let counters = index.counters();
+    let counted = (counters.gaps, counters.duplicates, counters.passed_over, counters.refused);
+    assert_eq!(counted, (reference.gaps, reference.duplicates, reference.passed_over, 0), "seed {seed}");
+    for (_, id, _) in endpoints {
+        index.remove_endpoint(id).unwrap();
+    }
+    let fresh = PreciseIndex::try_new(&options, hasher()).unwrap();
+    assert_eq!(index.memory_bytes(), fresh.memory_bytes(), "seed {seed}: not back to the start");
+    compared
+}
+
+#[test]
+fn the_precise_index_answers_as_the_reference() {
+    let mut compared = 0;
+    let each = 2_000;
+    for seed in 0..operations().div_ceil(each) as u64 {
+        compared += precise_agrees(seed, each);
+    }
+    assert!(compared > operations() / 10, "compared {compared} matches only");
 }

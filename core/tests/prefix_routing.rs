@@ -8,8 +8,8 @@
 )]
 
 use inferroute::{
-    Decider, Event, Manifests, Nanos, Options, Profile, Prompt, ReportedEndpoint, Request, Router,
-    Scheduling, Scorer,
+    Decider, Event, Manifests, Nanos, Options, PreciseOptions, Profile, Prompt, ReportedEndpoint, Request,
+    Router, Scheduling, Scorer, Tier,
 };
 
 const MANIFESTS: &str = r#"
@@ -113,4 +113,80 @@ fn long_cold_prompts_are_prefilled_elsewhere() {
     let warm = router.route(&request(&long), NOW).unwrap();
     assert_eq!(warm.decision().endpoint(), cold.decision().endpoint());
     assert!(warm.decision().prefill().is_none(), "the endpoint holds nearly all of it by now");
+}
+
+#[test]
+fn what_engines_tell_is_believed() {
+    let scheduling = by_prefix().kv_events(PreciseOptions::default()).unwrap();
+    let router = router(scheduling, 4, |_| "both");
+    let stored = |endpoint: &str, sequence, hashes: &[u64], parent| Event::BlocksStored {
+        endpoint: endpoint.to_owned(),
+        sequence,
+        hashes: hashes.to_vec(),
+        parent,
+        tier: Tier::Device,
+        tokens: None,
+        model: String::new(),
+        tenant: String::new(),
+    };
+    let blocks = [11, 22, 33, 44];
+    let request = Request::new(&NO_HEADERS).prompt(Prompt::Blocks(&blocks));
+    let ask = || {
+        let decision = router.decide(&request, NOW).unwrap();
+        (decision.endpoint().to_owned(), decision.cached_tokens())
+    };
+    assert_eq!(ask().1, 0);
+    router.observe(&stored("default/v1", 1, &[11, 22], None), NOW).unwrap();
+    router.observe(&stored("default/v2", 7, &[11, 22, 33], None), NOW).unwrap();
+    assert_eq!(ask(), ("default/v2".to_owned(), 3 * 64));
+    let endpoint = "default/v2".to_owned();
+    let removed = Event::BlocksRemoved { endpoint, sequence: 8, hashes: vec![22], tier: Tier::Device };
+    router.observe(&removed, NOW).unwrap();
+    assert_eq!(ask(), ("default/v1".to_owned(), 2 * 64), "a gap ends what counts");
+    router.observe(&stored("default/v1", 4, &[33, 44], Some(22)), NOW).unwrap();
+    assert_eq!(
+        ask(),
+        ("default/v2".to_owned(), 64),
+        "two events of v1 are missing, so nothing of it is believed"
+    );
+    let endpoint = "default/v1".to_owned();
+    router.observe(&Event::CacheStarted { endpoint, sequence: 1 }, NOW).unwrap();
+    router.observe(&stored("default/v1", 2, &blocks, None), NOW).unwrap();
+    assert_eq!(ask(), ("default/v1".to_owned(), 4 * 64));
+    let counters = router.snapshot().kv_counters().unwrap();
+    assert_eq!((counters.gaps, counters.duplicates), (1, 0));
+}
+
+#[test]
+fn what_was_sent_counts_until_the_engine_tells() {
+    let scheduling = by_prefix().kv_events(PreciseOptions::default()).unwrap();
+    let router = router(scheduling, 8, |_| "both");
+    let prompt = "nobody has told of this yet ".repeat(100);
+    let first = router.route(&request(&prompt), NOW).unwrap();
+    let second = router.route(&request(&prompt), NOW).unwrap();
+    assert_eq!(first.decision().endpoint(), second.decision().endpoint());
+}
+
+#[test]
+fn tokens_are_hashed_as_requests_are() {
+    let scheduling = by_prefix().kv_events(PreciseOptions::default()).unwrap();
+    let router = router(scheduling, 4, |_| "both");
+    let tokens: Vec<u32> = (0..200).collect();
+    let stored = Event::BlocksStored {
+        endpoint: "default/v3".to_owned(),
+        sequence: 0,
+        hashes: vec![901, 902, 903],
+        parent: None,
+        tier: Tier::Device,
+        tokens: Some(tokens[..192].to_vec()),
+        model: "m".to_owned(),
+        tenant: "a".to_owned(),
+    };
+    router.observe(&stored, NOW).unwrap();
+    let request = |tenant| {
+        let request = Request::new(&NO_HEADERS).model("m").prompt(Prompt::Tokens(&tokens));
+        router.decide(&request.tenant(tenant), NOW).unwrap()
+    };
+    assert_eq!((request("a").endpoint(), request("a").cached_tokens()), ("default/v3", 192));
+    assert_eq!(request("b").cached_tokens(), 0);
 }

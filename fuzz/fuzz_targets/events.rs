@@ -46,7 +46,8 @@ fn endpoint(name: u8, address: &Address, labelled: bool, ready: bool) -> Reporte
 }
 
 fuzz_target!(|acts: Vec<Act>| {
-    let router = Router::new(Manifests::from_yaml(MANIFESTS).unwrap().compile(&Options::default()).unwrap(), 1);
+    let router =
+        Router::new(Manifests::from_yaml(MANIFESTS).unwrap().compile(&Options::default()).unwrap(), 1);
     let now = Nanos::new(0);
     let none: [(&str, &str); 0] = [];
     let mut tickets = Vec::new();
@@ -59,7 +60,10 @@ fuzz_target!(|acts: Vec<Act>| {
             }
             Act::Gone { name } => Event::EndpointGone { namespace: None, name: format!("e{name}") },
             Act::Replace { names } => Event::EndpointsReplaced {
-                endpoints: names.iter().map(|name| endpoint(*name, &Address::Ip(*name), true, true)).collect(),
+                endpoints: names
+                    .iter()
+                    .map(|name| endpoint(*name, &Address::Ip(*name), true, true))
+                    .collect(),
             },
             Act::Started { name } => Event::RequestStarted { endpoint: id(name) },
             Act::Finished { name } => Event::RequestFinished { endpoint: id(name) },

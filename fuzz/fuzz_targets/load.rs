@@ -14,7 +14,9 @@ fuzz_target!(|data: &[u8]| {
             let names: Vec<String> = plan.header_names().map(|name| name.as_str().to_owned()).collect();
             let headers: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "x")).collect();
             let router = Router::new(plan, 1);
-            for request in [Request::new(&headers), Request::new(&headers).host("A.example.com:80").model("m")] {
+            for request in
+                [Request::new(&headers), Request::new(&headers).host("A.example.com:80").model("m")]
+            {
                 let explained = router.explain(&request, Nanos::new(0));
                 match router.decide(&request, Nanos::new(0)) {
                     Ok(decision) => assert_eq!(decision.seed(), explained.seed()),

@@ -106,7 +106,7 @@ impl<T: Trace> Drawing<'_, T> {
                 let Staged { ranked: picked, before, cached_tokens } =
                     self.staged(pool, name, priority, wanted)?;
                 let members = &state.members[pool];
-                let first = picked.positions().first().and_then(|at| members.endpoints.get(*at));
+                let first = picked.positions().next().and_then(|at| members.endpoints.get(at));
                 let attempt = Attempt::new(position, model, *first.ok_or(Reason::NoReadyEndpoint)?);
                 Ok(Made { attempt, criticality, picked: Some((pool, picked)), before, cached_tokens })
             }
@@ -156,7 +156,7 @@ impl<T: Trace> Drawing<'_, T> {
     fn add_fallbacks(&mut self, to: &mut Attempts, primary: &Made, refs: &mut Refs<'_>, priority: u32) {
         if let Some((pool, picked)) = &primary.picked {
             let members = &self.state.members[*pool];
-            let more = picked.positions().iter().skip(1).filter_map(|at| members.endpoints.get(*at));
+            let more = picked.positions().skip(1).filter_map(|at| members.endpoints.get(at));
             for endpoint in more {
                 if !to.push(primary.attempt.at(*endpoint)) {
                     return;

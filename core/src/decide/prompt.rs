@@ -54,7 +54,7 @@ impl Held {
         let mut held = Self { block_tokens: knowledge.hasher.block_tokens(), ..Self::default() };
         held.blocks = u32::try_from(hashes.as_slice().len()).unwrap_or(u32::MAX);
         held.lengths.resize(members.endpoints.len(), 0);
-        knowledge.index.lengths(hashes, &members.positions, &mut held.lengths);
+        knowledge.lengths(hashes, &members.seating, &mut held.lengths);
         held
     }
 

@@ -46,9 +46,9 @@ pub(super) fn run<T: Trace>(
     };
     let profile = profile.ok_or(Reason::NoProfile)?;
     let ranked = endpoint::rank(arguments, pool, profile, wanted)?;
-    let held = ranked.positions().first().and_then(|position| arguments.held.by(*position));
+    let held = ranked.positions().next().and_then(|position| arguments.held.by(position));
     // Whoever works on another part of the request sends what it made of it there.
-    arguments.peer = ranked.positions().first().copied();
+    arguments.peer = ranked.positions().next();
     let before = match &scheduling.handler {
         Handler::Disaggregated(stages) => before(stages, scheduling, arguments, pool, held),
         _ => Before::default(),
@@ -70,7 +70,7 @@ fn before<T: Trace>(
             return None;
         }
         let ranked = endpoint::rank(arguments, pool, scheduling.profile(profile)?, 1).ok()?;
-        arguments.state.members[pool].endpoints.get(*ranked.positions().first()?).copied()
+        arguments.state.members[pool].endpoints.get(ranked.positions().next()?).copied()
     };
     let encode = stage(&stages.encode);
     Before { prefill: stage(&stages.prefill), encode }

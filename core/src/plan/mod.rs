@@ -41,6 +41,7 @@ pub use options::{
 };
 pub(crate) use pattern::Pattern;
 pub(crate) use pool::{Backend, Model, Models, Pool, Targets};
+pub(crate) use profile::Weighted;
 pub use profile::{
     AttributeFilter, CircuitBreaker, Comparison, ConcurrencyDetector, CustomScorer, DecisionTree,
     ExpectedTtft, Filter, HashKey, HeadroomChoice, LatencyFeatures, LatencyModel, LatencyPrediction,

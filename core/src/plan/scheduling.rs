@@ -2,7 +2,10 @@
 
 use super::profile::{Filter, Profile, Role, Scorer, Session};
 use crate::plan::Strategy;
-use crate::prefix::{ApproximateIndex, ApproximateOptions, HashOptions, PrefixError, PrefixHasher};
+use crate::prefix::{
+    ApproximateIndex, ApproximateOptions, HashOptions, PreciseIndex, PreciseOptions, PrefixError,
+    PrefixHasher,
+};
 use crate::units::Nanos;
 
 /// Profiles, who decides which of them run, and what is counted and remembered for them.
@@ -30,12 +33,18 @@ pub struct Scheduling {
 pub(crate) struct PrefixPlan {
     pub(crate) hashing: HashOptions,
     pub(crate) index: ApproximateOptions,
+    /// Where engines tell what they hold.
+    pub(crate) events: Option<PreciseOptions>,
 }
 
 impl Default for PrefixPlan {
     fn default() -> Self {
         // Upstream hashes no smaller blocks, because decisions are no better for them and cost four times as much.
-        Self { hashing: HashOptions::default().block_tokens(64), index: ApproximateOptions::default() }
+        Self {
+            hashing: HashOptions::default().block_tokens(64),
+            index: ApproximateOptions::default(),
+            events: None,
+        }
     }
 }
 
@@ -216,7 +225,21 @@ impl Scheduling {
     pub fn prefix(mut self, hashing: HashOptions, index: ApproximateOptions) -> Result<Self, PrefixError> {
         PrefixHasher::try_new(&hashing)?;
         ApproximateIndex::try_new(&index)?;
-        self.prefix = Some(PrefixPlan { hashing, index });
+        let events = self.prefix.take().and_then(|prefix| prefix.events);
+        self.prefix = Some(PrefixPlan { hashing, index, events });
+        Ok(self)
+    }
+
+    /// Engines tell what they hold, by [`Event::BlocksStored`](crate::Event::BlocksStored) and its like: that is believed, and what was sent to an endpoint
+    /// only until its engine has had time to tell of it. Without it what was sent is all that is known.
+    ///
+    /// # Errors
+    /// [`PrefixError`] for options that cannot be.
+    pub fn kv_events(mut self, options: PreciseOptions) -> Result<Self, PrefixError> {
+        let mut prefix = self.prefix.take().unwrap_or_default();
+        PreciseIndex::try_new(&options, PrefixHasher::try_new(&prefix.hashing)?)?;
+        prefix.events = Some(options);
+        self.prefix = Some(prefix);
         Ok(self)
     }
 

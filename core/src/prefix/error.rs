@@ -26,8 +26,10 @@ pub enum PrefixError {
         "the weight of a tier is not in 0..=1: give 1 for what costs nothing to reuse and 0 for what saves nothing"
     )]
     TierWeight,
-    /// All 4,096 ids are in use.
-    #[error("the index holds 4096 endpoints already: give another pool its own index")]
+    /// All 4,096 ids are in use, or the budget has no room for more of them.
+    #[error(
+        "the index has no room for another endpoint (4096 at most, fewer in a small budget): give another pool its own index"
+    )]
     Full,
     /// The id was never handed out, or its endpoint has gone.
     #[error("no endpoint of the index has this id: add the endpoint first")]

@@ -4,13 +4,11 @@ use smallvec::SmallVec;
 
 use super::bits::{index, number};
 use super::dialect::HashDialect;
-use super::dialects::{self, Chain};
+use super::dialects;
 use super::error::PrefixError;
 use super::keyed::{self, Secrets};
 use super::scope::Scope;
-
-/// Bytes of text that count as a token where there is no tokenizer.
-const TOKEN_BYTES: usize = 4;
+use super::text::TextHasher;
 
 /// A prompt as the host has it.
 #[derive(Clone, Copy, Debug)]
@@ -99,13 +97,13 @@ impl BlockHashes {
     }
 
     /// Room for `count` more, to be written; 0 until then.
-    fn extend(&mut self, count: usize) -> &mut [u64] {
+    pub(super) fn extend(&mut self, count: usize) -> &mut [u64] {
         let before = self.hashes.len();
         self.hashes.resize(before + count, 0);
         self.hashes.get_mut(before..).unwrap_or_default()
     }
 
-    fn push(&mut self, hash: u64) {
+    pub(super) fn push(&mut self, hash: u64) {
         self.hashes.push(hash.max(1));
     }
 }
@@ -113,11 +111,11 @@ impl BlockHashes {
 /// Hashes prompts in one dialect. Make one and keep it.
 #[derive(Clone)]
 pub struct PrefixHasher {
-    dialect: HashDialect,
-    block_tokens: usize,
-    max_blocks: usize,
-    seed: u64,
-    secrets: Secrets,
+    pub(super) dialect: HashDialect,
+    pub(super) block_tokens: usize,
+    pub(super) max_blocks: usize,
+    pub(super) seed: u64,
+    pub(super) secrets: Secrets,
 }
 
 impl std::fmt::Debug for PrefixHasher {
@@ -186,16 +184,24 @@ impl PrefixHasher {
         }
     }
 
+    /// Hashes tokens that come after a block whose hash is known, or are a prompt's first.
+    pub(super) fn hash_after(
+        &self,
+        scope: &Scope<'_>,
+        previous: Option<u64>,
+        tokens: &[u32],
+        out: &mut BlockHashes,
+    ) {
+        out.hashes.clear();
+        let root = previous.unwrap_or_else(|| self.root(scope, TOKENS));
+        let full = tokens.len() / self.block_tokens * self.block_tokens;
+        self.hash_tokens(scope, root, tokens.get(..full).unwrap_or_default(), out);
+    }
+
     /// Hashes a text that comes in pieces, as those of a request body do. The pieces count as one text.
     pub fn text<'h>(&'h self, scope: &'h Scope<'h>, out: &'h mut BlockHashes) -> TextHasher<'h> {
         out.hashes.clear();
-        TextHasher {
-            hasher: self,
-            scope,
-            chain: Chain::new(self.root(scope, TEXT)),
-            pending: SmallVec::new(),
-            out,
-        }
+        TextHasher::new(self, scope, self.root(scope, TEXT), out)
     }
 
     fn root(&self, scope: &Scope<'_>, kind: u64) -> u64 {
@@ -207,8 +213,7 @@ impl PrefixHasher {
 
     fn hash_tokens(&self, scope: &Scope<'_>, root: u64, tokens: &[u32], out: &mut BlockHashes) {
         if self.dialect != HashDialect::Inferroute {
-            let chain = Chain::new(root);
-            let mut hasher = TextHasher { hasher: self, scope, chain, pending: SmallVec::new(), out };
+            let mut hasher = TextHasher::new(self, scope, root, out);
             for some in tokens.chunks(64).take(self.max_blocks.saturating_mul(self.block_tokens) / 64 + 1) {
                 let bytes: SmallVec<[u8; 256]> = some.iter().flat_map(|token| token.to_le_bytes()).collect();
                 hasher.push(&bytes);
@@ -238,100 +243,3 @@ impl PrefixHasher {
 /// What a chain is made of: part of the root of our own dialect, so that a text never meets tokens of the same bytes.
 const TEXT: u64 = 1;
 const TOKENS: u64 = 2;
-
-/// A text on its way to its hashes: see [`PrefixHasher::text`].
-#[derive(Debug)]
-pub struct TextHasher<'h> {
-    hasher: &'h PrefixHasher,
-    scope: &'h Scope<'h>,
-    chain: Chain,
-    /// The bytes behind the last full block.
-    pending: SmallVec<[u8; 256]>,
-    out: &'h mut BlockHashes,
-}
-
-impl TextHasher<'_> {
-    /// The next piece of the text. Allocates nothing for blocks of up to 64 tokens.
-    pub fn push(&mut self, mut bytes: &[u8]) {
-        let block = self.hasher.block_tokens * TOKEN_BYTES;
-        if !self.pending.is_empty() {
-            let missing = block - self.pending.len();
-            let (head, rest) = bytes.split_at(missing.min(bytes.len()));
-            self.pending.extend_from_slice(head);
-            if self.pending.len() < block {
-                return;
-            }
-            let pending = std::mem::take(&mut self.pending);
-            self.blocks(&pending, block);
-            bytes = rest;
-        }
-        if self.is_full() {
-            return;
-        }
-        let (blocks, rest) = bytes.split_at(bytes.len() / block * block);
-        self.blocks(blocks, block);
-        if !self.is_full() {
-            self.pending.extend_from_slice(rest);
-        }
-    }
-
-    /// Whether more text would change nothing: the cap on blocks is reached.
-    pub fn is_full(&self) -> bool {
-        self.chain.blocks >= self.hasher.max_blocks
-    }
-
-    /// Ends the text. Dialects that hash a trailing partial block do so here.
-    pub fn finish(mut self) {
-        let mut rest = std::mem::take(&mut self.pending);
-        if rest.is_empty() || self.is_full() {
-            return;
-        }
-        match self.hasher.dialect {
-            HashDialect::LlmD => {
-                rest.resize(rest.len().next_multiple_of(TOKEN_BYTES), 0);
-                self.step(&rest);
-            }
-            HashDialect::LlmDBytes if self.chain.blocks > 0 => self.step(&rest),
-            _ => {}
-        }
-    }
-
-    /// Hashes whole blocks, as many as the cap leaves.
-    fn blocks(&mut self, bytes: &[u8], block: usize) {
-        let hasher = self.hasher;
-        let count = (bytes.len() / block).min(hasher.max_blocks - self.chain.blocks);
-        if hasher.dialect != HashDialect::Inferroute {
-            for block in bytes.chunks_exact(block).take(count) {
-                self.step(block);
-            }
-            return;
-        }
-        let slots = self.out.extend(count).iter_mut();
-        let mut previous = self.chain.previous;
-        if block == 64 {
-            let (stripes, _) = bytes.as_chunks::<64>();
-            for (slot, block) in slots.zip(stripes) {
-                previous = hasher.secrets.chain(previous, hasher.secrets.stripe(keyed::words(block)));
-                *slot = previous.max(1);
-            }
-        } else {
-            for (slot, block) in slots.zip(bytes.chunks_exact(block)) {
-                previous = hasher.secrets.chain(previous, hasher.secrets.content(block));
-                *slot = previous.max(1);
-            }
-        }
-        self.chain.previous = previous;
-        self.chain.blocks += count;
-    }
-
-    /// Hashes one block in another router's dialect.
-    fn step(&mut self, block: &[u8]) {
-        let PrefixHasher { dialect, seed, .. } = *self.hasher;
-        if dialect == HashDialect::GieV05 && self.chain.blocks == 0 {
-            self.out.push(self.chain.previous);
-        }
-        let hash = dialects::step(dialect, seed, &self.chain, self.scope, block);
-        self.chain.advance(hash);
-        self.out.push(hash);
-    }
-}

@@ -6,21 +6,35 @@
 //! it hashes or walks; memory stays inside a budget whatever comes in.
 
 mod approximate;
+mod approximate_writer;
 mod bits;
 mod dialect;
+#[cfg(test)]
+mod dialect_tests;
 mod dialects;
 mod error;
 mod hash;
+mod holders;
 mod keyed;
+mod kv_event;
+mod links;
+mod names;
+mod precise;
+mod precise_blocks;
+mod precise_writer;
 mod scope;
 mod store;
 mod table;
+mod text;
 mod walk;
 mod writer_lock;
 
 pub use approximate::{ApproximateIndex, ApproximateOptions};
 pub use dialect::HashDialect;
 pub use error::PrefixError;
-pub use hash::{BlockHashes, HashOptions, PrefixHasher, Prompt, TextHasher};
+pub use hash::{BlockHashes, HashOptions, PrefixHasher, Prompt};
+pub use kv_event::{KvChange, KvCounters, KvEvent, KvOutcome, PrefixMatch, Tier, TierWeights};
+pub use precise::{PreciseIndex, PreciseOptions};
 pub use scope::Scope;
 pub use table::IndexId;
+pub use text::TextHasher;

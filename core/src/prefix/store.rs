@@ -1,7 +1,8 @@
 //! The writer's side of the table: one at a time, under the lock of the index.
 
-use super::bits::{index, wide};
-use super::table::{BUCKET, CLASSES, MAX_WORDS, Table, lanes, load, set_bit, store, wide_entry};
+use super::bits::wide;
+use super::holders::{Packed, any, is_dead, pointer, set_planes, wide_holders};
+use super::table::{BUCKET, CLASSES, Table, lanes, load, store, wide_entry};
 
 /// Why a holder found no place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,13 +28,15 @@ pub(super) struct Store {
     pub(super) swept: u64,
     /// Bytes that the table may take, the one that it replaces included.
     budget: usize,
+    /// Bytes that the index keeps for each slot beside the table.
+    beside: usize,
 }
 
 impl Store {
     pub(super) const START_SLOTS: usize = 1024;
 
-    pub(super) fn new(budget: usize) -> Self {
-        Self { used: 0, free: 0, fresh: 0, cursor: 0, swept: 0, budget }
+    pub(super) fn new(budget: usize, beside: usize) -> Self {
+        Self { used: 0, free: 0, fresh: 0, cursor: 0, swept: 0, budget, beside }
     }
 
     /// The slots of the biggest table that the budget allows while the one before it is still read.
@@ -53,8 +56,9 @@ impl Store {
         let [first, second] = table.buckets(hash);
         let (in_first, free_first) = free_in(table, first);
         let (in_second, free_second) = free_in(table, second);
-        // The emptier bucket, so that both fill alike; the first while it is far from full, where readers look first.
-        let free = if in_first >= in_second.min(3) {
+        // The emptier bucket, so that both fill alike; but the first while half of it is free, because readers look there first. Like this the first
+        // hash finds no room when two thirds of the slots are taken, and five in six hashes are in their first bucket.
+        let free = if in_first >= in_second.min(4) {
             free_first.or(free_second)
         } else {
             free_second.or(free_first)
@@ -114,12 +118,12 @@ impl Store {
         Ok(true)
     }
 
-    /// Removes who does not count any more from the next `slots` slots, and the keys that nobody holds where `keep` is not set.
-    pub(super) fn sweep(&mut self, table: &Table, slots: usize, keep: bool) {
+    /// Removes who does not count any more from the next `slots` slots, and the keys that nobody holds.
+    pub(super) fn sweep(&mut self, table: &Table, slots: usize) {
         for _ in 0..slots.min(table.slots()) {
             let slot = self.cursor;
             self.cursor = if slot + 1 < table.slots() { slot + 1 } else { 0 };
-            if self.sweep_slot(table, slot) && !keep {
+            if self.sweep_slot(table, slot) {
                 self.vacate(table, slot);
             }
         }
@@ -127,7 +131,7 @@ impl Store {
     }
 
     /// Whether the slot's last holder went.
-    fn sweep_slot(&mut self, table: &Table, slot: usize) -> bool {
+    pub(super) fn sweep_slot(&mut self, table: &Table, slot: usize) -> bool {
         let word = load(&table.holders, slot);
         if word == 0 {
             return false;
@@ -163,24 +167,23 @@ impl Store {
 
     /// A bigger table with all that counts, or one with more wide entries. `None` where that would not help or not fit.
     pub(super) fn grow(&mut self, table: &Table, why: NoRoom, keep: bool) -> Option<Table> {
-        let (mut slots, entries) = match why {
+        let (slots, entries) = match why {
             // Keys that all want the same buckets, by bad luck or ill will, do not get the whole budget.
             NoRoom::Slots if self.used < table.slots() / 2 => return None,
             NoRoom::Slots => (next_size(table.slots()), table.wide_entries()),
             NoRoom::Wide => (table.slots(), (table.wide_entries() * 2).max(64)),
         };
-        // A block that found a place in a full table need not find one in another of the same size, filled in another order.
-        for _ in 0..3 {
-            if let Some(table) = self.rebuild(table, slots, entries, table.words, keep) {
-                return Some(table);
-            }
-            slots = next_size(slots);
-        }
-        None
+        self.rebuild(table, slots, entries, table.words, keep)
     }
 
-    /// A table of another size with all that counts. `None` where both tables would not fit the budget or a block found no place.
-    pub(super) fn rebuild(
+    /// A table for twice as many ids.
+    pub(super) fn widen(&mut self, table: &Table, keep: bool) -> Option<Table> {
+        self.rebuild(table, table.slots(), table.wide_entries(), table.words * 2, keep)
+    }
+
+    /// A table of this size, or a little more, with all that counts. A block that found a place in a full table need not find one in another of the same
+    /// size, because they are filled in another order.
+    fn rebuild(
         &mut self,
         old: &Table,
         slots: usize,
@@ -188,8 +191,14 @@ impl Store {
         words: usize,
         keep: bool,
     ) -> Option<Table> {
-        let before = Table::bytes(old.slots(), old.wide_entries(), old.words);
-        if before + Table::bytes(slots, entries, words) > self.budget {
+        let sizes = std::iter::successors(Some(slots), |slots| Some(next_size(*slots))).take(3);
+        sizes.into_iter().find_map(|slots| self.copy(old, slots, entries, words, keep))
+    }
+
+    /// A table of another size with all that counts. `None` where both tables would not fit the budget or a block found no place.
+    fn copy(&mut self, old: &Table, slots: usize, entries: usize, words: usize, keep: bool) -> Option<Table> {
+        let before = Table::bytes(old.slots(), old.wide_entries(), old.words) + self.beside * old.slots();
+        if before + Table::bytes(slots, entries, words) + self.beside * slots > self.budget {
             return None;
         }
         let new = Table::new(slots, entries, words);
@@ -197,7 +206,7 @@ impl Store {
             new.set_live(id, old.live(id));
             new.set_linear(id, old.is_linear(id));
         }
-        let mut store = Self::new(self.budget);
+        let mut store = Self::new(self.budget, self.beside);
         for (key, holders) in old.keys.iter().zip(&old.holders) {
             let (key, word) = (
                 key.load(std::sync::atomic::Ordering::Relaxed),
@@ -261,31 +270,9 @@ impl Store {
     }
 }
 
-/// Four lanes being filled.
-#[derive(Default)]
-struct Packed {
-    word: u64,
-    lanes: u32,
-}
-
-impl Packed {
-    fn push(&mut self, id: usize, classes: u8) -> bool {
-        if self.lanes == 4 {
-            return false;
-        }
-        self.word |= (wide(id) << 4 | u64::from(classes)) << (16 * self.lanes);
-        self.lanes += 1;
-        true
-    }
-}
-
 /// The next size of a table: half as much again, then a third, so that every second one doubles.
 fn next_size(slots: usize) -> usize {
     if slots.is_power_of_two() { slots / 2 * 3 } else { slots / 3 * 4 }
-}
-
-fn pointer(entry: usize) -> u64 {
-    (wide(entry) + 1) << 4
 }
 
 /// Free slots of a bucket, and the first of them.
@@ -293,49 +280,4 @@ fn free_in(table: &Table, start: usize) -> (usize, Option<usize>) {
     let mut free = (start..start + BUCKET).filter(|slot| load(&table.keys, *slot) == 0);
     let first = free.next();
     (free.count() + usize::from(first.is_some()), first)
-}
-
-/// Whether nobody among these holders counts any more.
-fn is_dead(table: &Table, word: u64) -> bool {
-    match wide_entry(word) {
-        None => lanes(word).all(|(id, classes)| table.live(id) & classes == 0),
-        Some(entry) => wide_holders(table, entry).all(|(id, classes)| table.live(id) & classes == 0),
-    }
-}
-
-/// Ids and classes of a wide entry, ascending.
-pub(super) fn wide_holders(table: &Table, entry: usize) -> impl Iterator<Item = (usize, u8)> {
-    (0..table.words.min(MAX_WORDS)).flat_map(move |word| {
-        let first = (entry * table.words + word) * CLASSES;
-        let planes = [0, 1, 2, 3].map(|class| load(&table.wide, first + class));
-        let ids = planes.iter().fold(0, |ids, plane| ids | plane);
-        std::iter::successors(Some(ids), |rest| Some(rest & rest.wrapping_sub(1)))
-            .take_while(|rest| *rest != 0)
-            .map(move |rest| {
-                let bit = rest.trailing_zeros();
-                let mut classes = 0;
-                for (class, plane) in planes.iter().enumerate() {
-                    let [held, ..] = (plane >> bit & 1).to_le_bytes();
-                    classes |= held << class;
-                }
-                (word * 64 + index(bit), classes)
-            })
-    })
-}
-
-fn any(table: &Table, entry: usize) -> bool {
-    let size = CLASSES * table.words;
-    (entry * size..(entry + 1) * size).any(|at| load(&table.wide, at) != 0)
-}
-
-/// Sets what is missing before it clears what is too much.
-fn set_planes(table: &Table, entry: usize, id: usize, classes: u8) {
-    let first = (entry * table.words + id / 64) * CLASSES;
-    for set in [true, false] {
-        for (class, cell) in table.wide.iter().skip(first).take(CLASSES).enumerate() {
-            if (classes >> class & 1 == 1) == set {
-                set_bit(cell, id % 64, set);
-            }
-        }
-    }
 }

@@ -161,7 +161,7 @@ impl Table {
 
     /// Whether a wide entry read since then was that of the block.
     #[inline(always)]
-    fn is_still(&self, held: Held) -> bool {
+    pub(super) fn is_still(&self, held: Held) -> bool {
         load(&self.holders, held.slot) == held.word && load(&self.keys, held.slot) == held.hash
     }
 
@@ -230,35 +230,15 @@ impl Table {
             .fold(0, |ids, (plane, live)| ids | plane.load(Ordering::Acquire) & live.load(Ordering::Acquire))
     }
 
-    /// How many endpoints hold a block, those that are walked block by block left out.
+    /// The endpoints that hold a block: those that are walked block by block, or the others. `ids` comes empty or from here.
     #[inline]
-    pub(super) fn count(&self, hash: u64) -> u32 {
-        let Some(held) = self.held(hash) else { return 0 };
-        let Some(entry) = wide_entry(held.word) else {
-            return lanes(held.word).map(|(id, classes)| u32::from(self.counts(id, classes))).sum();
+    pub(super) fn ids(&self, hash: u64, linear: bool, ids: &mut [u64]) {
+        let Some(held) = self.held(hash) else {
+            ids.fill(0);
+            return;
         };
-        let (live, _) = self.live.as_chunks::<LIVE>();
-        let mut count = 0;
-        for (planes, live) in self.planes_of(entry).iter().zip(live) {
-            let [.., linear, _, _, _] = live;
-            count += (Self::alive(planes, live) & !linear.load(Ordering::Acquire)).count_ones();
-        }
-        if self.is_still(held) { count } else { 0 }
-    }
-
-    #[inline(always)]
-    fn counts(&self, id: usize, classes: u8) -> bool {
-        self.live(id) & classes != 0 && !self.is_linear(id)
-    }
-
-    /// The endpoints that hold a block, as [`count`](Self::count) counts them, or those only that it leaves out.
-    pub(super) fn ids(&self, hash: u64, linear: bool, ids: &mut Ids) {
-        let words = self.words.min(MAX_WORDS);
-        for word in ids.iter_mut().take(words) {
-            *word = 0;
-        }
-        let Some(held) = self.held(hash) else { return };
         let Some(entry) = wide_entry(held.word) else {
+            ids.fill(0);
             for (id, classes) in lanes(held.word) {
                 if self.live(id) & classes != 0
                     && self.is_linear(id) == linear

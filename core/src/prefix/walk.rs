@@ -2,43 +2,63 @@
 
 use super::table::{Ids, MAX_WORDS, Table};
 
-/// Halvings of the longest chain, and one.
-const DEPTH: usize = 34;
+/// Halvings of a chain of 65,536 blocks, and the whole of it.
+const DEPTH: usize = 18;
 
 /// Calls `found` with every endpoint that holds the first block, and how many leading blocks it holds.
 ///
-/// Whoever holds a block holds all before it, so the set of holders can only shrink along the chain, and where two blocks have as many holders they
-/// have the same. Blocks between such two are never looked at: a chain of n blocks that endpoints hold to d different lengths takes about
-/// d log n look-ups instead of n.
-pub(super) fn walk(table: &Table, hashes: &[u64], mut found: impl FnMut(usize, usize)) {
-    let (Some(first), Some(last)) = (hashes.first(), hashes.last()) else { return };
-    let holders = table.count(*first);
-    if holders == 0 {
+/// Whoever holds a block holds all before it, so the set of holders can only shrink along the chain, and blocks between two that have the same
+/// holders are never looked at: a chain of n blocks that endpoints hold to d different lengths takes about d log(n / d) look-ups instead of n.
+pub(super) fn walk(table: &Table, hashes: &[u64], found: impl FnMut(usize, usize)) {
+    match table.words {
+        1 => walk_sets::<1>(table, hashes, found),
+        2..=8 => walk_sets::<8>(table, hashes, found),
+        _ => walk_sets::<MAX_WORDS>(table, hashes, found),
+    }
+}
+
+/// The holders of the block at a position.
+#[derive(Clone, Copy)]
+struct At<const WORDS: usize> {
+    position: usize,
+    ids: [u64; WORDS],
+}
+
+impl<const WORDS: usize> At<WORDS> {
+    fn read(table: &Table, hashes: &[u64], position: usize) -> Self {
+        let mut ids = [0; WORDS];
+        table.ids(hashes.get(position).copied().unwrap_or_default(), false, &mut ids);
+        Self { position, ids }
+    }
+}
+
+fn walk_sets<const WORDS: usize>(table: &Table, hashes: &[u64], mut found: impl FnMut(usize, usize)) {
+    let Some(end) = hashes.len().checked_sub(1) else { return };
+    let mut here = At::<WORDS>::read(table, hashes, 0);
+    if here.ids == [0; WORDS] {
         return;
     }
-    let mut kept: Ids = [0; MAX_WORDS];
-    let mut next: Ids = [0; MAX_WORDS];
-    let mut ranges = Ranges::new();
-    ranges.push(Range { low: 0, high: hashes.len() - 1, at_low: holders, at_high: table.count(*last) });
-    while let Some(Range { low, high, at_low, at_high }) = ranges.pop() {
-        if at_low == at_high || low == high {
+    // What lies ahead, nearest last: each is read once.
+    let mut ahead = [At::<WORDS> { position: 0, ids: [0; WORDS] }; DEPTH];
+    let mut depth: usize = 1;
+    ahead[0] = At::read(table, hashes, end);
+    while let Some(next) = depth.checked_sub(1).and_then(|last| ahead.get(last)).copied() {
+        let near = next.position <= here.position + 1;
+        if !near && next.ids != here.ids && depth < DEPTH {
+            let middle = here.position + (next.position - here.position) / 2;
+            if let Some(to) = ahead.get_mut(depth) {
+                *to = At::read(table, hashes, middle);
+            }
+            depth += 1;
             continue;
         }
-        let middle = low + (high - low) / 2;
-        let hash = |at: usize| hashes.get(at).copied().unwrap_or_default();
-        if middle == low {
-            table.ids(hash(low), false, &mut kept);
-            table.ids(hash(high), false, &mut next);
-            each(table, kept.iter().zip(&next).map(|(kept, next)| kept & !next), |id| found(id, high));
-            continue;
-        }
-        let at_middle = table.count(hash(middle));
-        // The left half is taken up first, so that lengths come in ascending order.
-        ranges.push(Range { low: middle, high, at_low: at_middle, at_high });
-        ranges.push(Range { low, high: middle, at_low, at_high: at_middle });
+        each(here.ids.iter().zip(&next.ids).map(|(here, next)| here & !next), |id| {
+            found(id, here.position + 1)
+        });
+        here = next;
+        depth -= 1;
     }
-    table.ids(*last, false, &mut kept);
-    each(table, kept.iter().copied(), |id| found(id, hashes.len()));
+    each(here.ids.iter().copied(), |id| found(id, hashes.len()));
 }
 
 /// Calls `found` with every endpoint that holds a block, once for each block that it holds before the first that nobody holds.
@@ -49,7 +69,7 @@ pub(super) fn each_held(table: &Table, hashes: &[u64], mut found: impl FnMut(usi
     for hash in hashes {
         table.ids(*hash, false, &mut ids);
         let mut held = false;
-        each(table, ids.iter().copied(), |id| {
+        each(ids.iter().copied(), |id| {
             held = true;
             found(id);
         });
@@ -59,46 +79,37 @@ pub(super) fn each_held(table: &Table, hashes: &[u64], mut found: impl FnMut(usi
     }
 }
 
+/// Calls `found` with every endpoint that is walked block by block, once for each of its leading blocks, with the classes in which it holds that block.
+pub(super) fn each_leading(table: &Table, hashes: &[u64], mut found: impl FnMut(usize, u8)) {
+    let mut still: Ids = [0; MAX_WORDS];
+    let mut ids: Ids = [0; MAX_WORDS];
+    let mut some = 0;
+    for (word, ids) in still.iter_mut().take(table.words).enumerate() {
+        *ids = table.linear(word);
+        some |= *ids;
+    }
+    for hash in hashes {
+        if some == 0 {
+            return;
+        }
+        table.ids(*hash, true, &mut ids);
+        some = 0;
+        for (still, ids) in still.iter_mut().zip(&ids).take(table.words) {
+            *still &= ids;
+            some |= *still;
+        }
+        let Some(held) = table.held(*hash) else { return };
+        each(still.iter().copied(), |id| found(id, table.classes_in(held.word, id)));
+    }
+}
+
 /// Every id that is set.
-pub(super) fn each(table: &Table, ids: impl Iterator<Item = u64>, mut found: impl FnMut(usize)) {
-    for (word, ids) in ids.take(table.words).enumerate() {
+fn each(ids: impl Iterator<Item = u64>, mut found: impl FnMut(usize)) {
+    for (word, ids) in ids.enumerate() {
         let mut rest = ids;
         while rest != 0 {
             found(word * 64 + super::bits::index(rest.trailing_zeros()));
             rest &= rest - 1;
         }
-    }
-}
-
-/// Two positions in the chain with their numbers of holders.
-#[derive(Clone, Copy, Default)]
-struct Range {
-    low: usize,
-    high: usize,
-    at_low: u32,
-    at_high: u32,
-}
-
-/// The ranges still to be looked into; each halving leaves one behind.
-struct Ranges {
-    ranges: [Range; DEPTH],
-    len: usize,
-}
-
-impl Ranges {
-    fn new() -> Self {
-        Self { ranges: [Range::default(); DEPTH], len: 0 }
-    }
-
-    fn push(&mut self, range: Range) {
-        if let Some(to) = self.ranges.get_mut(self.len) {
-            *to = range;
-            self.len += 1;
-        }
-    }
-
-    fn pop(&mut self) -> Option<Range> {
-        self.len = self.len.checked_sub(1)?;
-        self.ranges.get(self.len).copied()
     }
 }

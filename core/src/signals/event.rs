@@ -6,6 +6,7 @@ use super::endpoint_id::is_address;
 use super::finite::Finite;
 use super::metrics::LoadReport;
 use super::reported::ReportedEndpoint;
+use crate::prefix::Tier;
 use crate::units::Nanos;
 
 /// Something that happened. Events serialise, so hosts can send them to each other and keep them for replay.
@@ -74,6 +75,58 @@ pub enum Event {
         /// How long the first token of its answer took, where one came.
         #[serde(default, rename = "ttft_ns")]
         ttft: Option<Nanos>,
+    },
+    /// The endpoint's engine stored blocks of prompts in its cache, each the next of the one before it. Counts where the plan asks for
+    /// [KV events](crate::Scheduling::kv_events); unknown endpoints are passed over.
+    BlocksStored {
+        /// Id of the endpoint, as the decision named it.
+        endpoint: String,
+        /// Its place in the endpoint's stream: one more than that of the event before. After a gap nothing is believed of the endpoint until
+        /// `cache_cleared` or `cache_started`.
+        sequence: u64,
+        /// Hashes of the blocks, the same that prompts are hashed to; with `tokens`, the engine's own names for them.
+        hashes: Vec<u64>,
+        /// The block before the first one; absent: the first one begins a prompt.
+        #[serde(default)]
+        parent: Option<u64>,
+        /// Where they are.
+        #[serde(default)]
+        tier: Tier,
+        /// The tokens of the blocks, one block after the other, where the engine hashes by other rules than the plan.
+        #[serde(default)]
+        tokens: Option<Vec<u32>>,
+        /// The model of the tokens, as decisions name it.
+        #[serde(default)]
+        model: String,
+        /// The tenant of the tokens.
+        #[serde(default)]
+        tenant: String,
+    },
+    /// Blocks left a tier of the endpoint's cache.
+    BlocksRemoved {
+        /// Id of the endpoint, as the decision named it.
+        endpoint: String,
+        /// Its place in the endpoint's stream.
+        sequence: u64,
+        /// The same numbers as when they were stored.
+        hashes: Vec<u64>,
+        /// Which tier.
+        #[serde(default)]
+        tier: Tier,
+    },
+    /// The endpoint's cache is empty.
+    CacheCleared {
+        /// Id of the endpoint, as the decision named it.
+        endpoint: String,
+        /// Its place in the endpoint's stream.
+        sequence: u64,
+    },
+    /// The endpoint's engine, or its stream of events, started anew with this number: the cache is taken to be empty.
+    CacheStarted {
+        /// Id of the endpoint, as the decision named it.
+        endpoint: String,
+        /// Its place in the new stream.
+        sequence: u64,
     },
     /// Time has passed: requests whose lease has lapsed no longer count. [`Options::lease`](crate::Options::lease) says when that is; polling the load
     /// of an endpoint does the same for that endpoint.

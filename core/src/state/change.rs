@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::State;
 use super::builder::Builder;
 use crate::ids::ObjectName;
+use crate::prefix::{KvChange, Scope};
 use crate::signals::{Event, EventError, ReportedEndpoint, Terms, attribute_key, check};
 use crate::units::Nanos;
 
@@ -83,10 +84,33 @@ impl State {
                     if *failed { health.failed(now, half_life) } else { health.succeeded(now, half_life) }
                 });
             }
+            Event::BlocksStored { endpoint, sequence, hashes, parent, tier, tokens, model, tenant } => {
+                let (parent, tier) = (*parent, *tier);
+                let scope = &Scope::new(model).tenant(tenant);
+                let change = match tokens {
+                    None => KvChange::Stored { hashes, parent, tier },
+                    Some(tokens) => KvChange::StoredTokens { names: hashes, tokens, parent, tier, scope },
+                };
+                self.told(endpoint, *sequence, change);
+            }
+            Event::BlocksRemoved { endpoint, sequence, hashes, tier } => {
+                self.told(endpoint, *sequence, KvChange::Removed { hashes, tier: *tier });
+            }
+            Event::CacheCleared { endpoint, sequence } => self.told(endpoint, *sequence, KvChange::Cleared),
+            Event::CacheStarted { endpoint, sequence } => self.told(endpoint, *sequence, KvChange::Started),
             Event::LeasesLapsed => self.cells.iter().for_each(|cell| cell.lapse(leases, now)),
             Event::EndpointReported { .. } | Event::EndpointGone { .. } | Event::EndpointsReplaced { .. } => {
             }
         }
         Ok(())
+    }
+
+    /// The engine of an endpoint told of its cache.
+    fn told(&self, endpoint: &str, sequence: u64, change: KvChange<'_>) {
+        for number in self.by_id.get(endpoint).into_iter().flatten() {
+            if let Some(seat) = &self.seats[*number] {
+                seat.told(sequence, change);
+            }
+        }
     }
 }

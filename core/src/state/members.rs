@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::builder::Builder;
 use super::columns::Columns;
 use super::endpoint::{Endpoint, Key, Source};
+use super::prefix::Seating;
 use crate::ids::{EndpointIx, Ix, ObjectName};
 use crate::manifest::has_labels;
 use crate::plan::{Filter, Pool};
@@ -24,8 +25,8 @@ pub(crate) struct Members {
     pub(crate) cells: Box<[Arc<EndpointCell>]>,
     /// Their keys, from which a decision's seed makes a number of each one's own.
     pub(crate) keys: Box<[u64]>,
-    /// The position of the member with each number of the prefix index, `u16::MAX` where it is none of this pool's.
-    pub(crate) positions: Box<[u16]>,
+    /// Where they stand in the prefix indexes.
+    pub(crate) seating: Seating,
     /// Addresses that are IP addresses, in their order, with the member's position; port 0 where the address has none.
     pub(crate) sockets: Box<[(SocketAddr, usize)]>,
     /// One bit a member, whether it is ready; the bits after the last member are 0.
@@ -56,8 +57,7 @@ impl Builder<'_> {
         members.sort_by(|a, b| key(a).cmp(&key(b)));
         let endpoints = || members.iter().filter_map(|ix| self.endpoints.get(ix.position()));
         let ready = bits(endpoints().map(|endpoint| endpoint.ready));
-        let ids = members.iter().map(|ix| Some(self.seats.get(ix.position())?.as_ref()?.id().get()));
-        let positions = inverse(ids);
+        let seating = Seating::of(members.iter().map(|ix| self.seats.get(ix.position())?.as_ref()));
         let socket =
             |(position, endpoint): (usize, &Endpoint)| Some((socket_address(endpoint.address()?)?, position));
         let mut sockets: Vec<_> = endpoints().enumerate().filter_map(socket).collect();
@@ -84,7 +84,7 @@ impl Builder<'_> {
             endpoints: members.into(),
             cells,
             keys,
-            positions,
+            seating,
             sockets,
             ready,
             ready_count,
@@ -92,21 +92,6 @@ impl Builder<'_> {
             columns,
         }
     }
-}
-
-/// The place of each number among `numbers`, `u16::MAX` for those that are not there.
-fn inverse(numbers: impl Iterator<Item = Option<usize>>) -> Box<[u16]> {
-    let mut places = Vec::new();
-    for (place, number) in (0..u16::MAX).zip(numbers) {
-        let Some(number) = number else { continue };
-        if places.len() <= number {
-            places.resize(number + 1, u16::MAX);
-        }
-        if let Some(of_number) = places.get_mut(number) {
-            *of_number = place;
-        }
-    }
-    places.into()
 }
 
 /// One bit for each of `flags`, in words of 64.

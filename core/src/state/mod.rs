@@ -20,6 +20,7 @@ use self::prefix::PrefixKnowledge;
 pub(crate) use self::prefix::Seat;
 use crate::ids::{BackendIx, EndpointIx, Ix, ObjectName, PoolIx, Table};
 use crate::plan::Plan;
+use crate::prefix::KvCounters;
 use crate::signals::{CachedTokens, EndpointCell, PoolCell, ReportedEndpoint};
 
 /// Everything a decision depends on beside the request, the time and the seed.
@@ -91,6 +92,11 @@ impl State {
             waiting_tokens: cell.waiting_tokens(),
             cached_tokens: cell.cached_tokens(),
         }
+    }
+
+    /// How often something was wrong with the KV events that endpoints sent; `None` where the plan does not ask for them.
+    pub fn kv_counters(&self) -> Option<KvCounters> {
+        self.prefix.as_ref()?.counters()
     }
 
     /// The cells of all endpoints with an id: more than one where an AIServiceBackend is reached through several ports.

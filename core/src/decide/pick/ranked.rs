@@ -2,28 +2,29 @@
 
 use crate::attempt::Attempts;
 
-/// At most as many as a decision has attempts.
+/// At most as many as a decision has attempts. Small, because it is handed from step to step by value.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::decide) struct Ranked {
-    positions: [usize; Attempts::MOST + 1],
+    positions: [u32; Attempts::MOST + 1],
     /// The numbers of the same candidates, ascending.
-    numbers: [usize; Attempts::MOST + 1],
-    len: usize,
-    wanted: usize,
+    numbers: [u32; Attempts::MOST + 1],
+    len: u8,
+    wanted: u8,
 }
 
 impl Ranked {
     /// Room for `wanted`, which is at most the number of candidates.
     pub(super) fn new(wanted: usize) -> Self {
-        Self { wanted: wanted.min(Attempts::MOST + 1), ..Self::default() }
+        let wanted = wanted.min(Attempts::MOST + 1);
+        Self { wanted: u8::try_from(wanted).unwrap_or(u8::MAX), ..Self::default() }
     }
 
     pub(super) fn wanted(&self) -> usize {
-        self.wanted
+        self.wanted.into()
     }
 
     pub(super) fn len(&self) -> usize {
-        self.len
+        self.len.into()
     }
 
     pub(super) fn is_full(&self) -> bool {
@@ -31,30 +32,46 @@ impl Ranked {
     }
 
     /// Positions among the pool's members, the first to try first.
-    pub(in crate::decide) fn positions(&self) -> &[usize] {
-        self.positions.get(..self.len).unwrap_or_default()
+    pub(in crate::decide) fn positions(&self) -> impl ExactSizeIterator<Item = usize> + '_ {
+        self.positions.get(..self.len()).unwrap_or_default().iter().map(|position| wide(*position))
     }
 
     /// The number of the `nth` candidate that is not taken yet.
     pub(super) fn nth_left(&self, nth: usize) -> usize {
-        let taken = self.numbers.iter().take(self.len);
-        taken.fold(nth, |number, taken| if *taken <= number { number + 1 } else { number })
+        let taken = self.numbers.iter().take(self.len());
+        taken.fold(nth, |number, taken| if wide(*taken) <= number { number + 1 } else { number })
     }
 
     pub(super) fn add(&mut self, number: usize, position: usize) {
-        if let Some(place) = self.positions.get_mut(self.len) {
+        let len = self.len();
+        let (number, position) = (narrow(number), narrow(position));
+        if let Some(place) = self.positions.get_mut(len) {
             *place = position;
-        }
-        // Insertion into at most eight.
-        let at = self.numbers.iter().take(self.len).take_while(|taken| **taken < number).count();
-        if let Some(moved) = self.numbers.get_mut(at..=self.len) {
-            moved.rotate_right(1);
-            if let Some(place) = moved.first_mut() {
-                *place = number;
-            }
             self.len += 1;
         }
+        // Insertion into at most eight, from behind.
+        let mut at = len;
+        while let Some(before) = at.checked_sub(1)
+            && let Some(&other) = self.numbers.get(before).filter(|other| **other > number)
+            && let Some(place) = self.numbers.get_mut(at)
+        {
+            *place = other;
+            at = before;
+        }
+        if let Some(place) = self.numbers.get_mut(at) {
+            *place = number;
+        }
     }
+}
+
+#[expect(clippy::as_conversions, reason = "u32 fits usize on every platform we build for")]
+fn wide(number: u32) -> usize {
+    number as usize
+}
+
+#[expect(clippy::as_conversions, reason = "a pool has fewer than 2^32 members")]
+fn narrow(number: usize) -> u32 {
+    number as u32
 }
 
 #[cfg(test)]
@@ -67,6 +84,8 @@ mod tests {
         ranked.add(2, 129);
         ranked.add(0, 0);
         assert_eq!((0..2).map(|nth| ranked.nth_left(nth)).collect::<Vec<_>>(), [1, 3]);
-        assert_eq!(ranked.positions(), [129, 0]);
+        assert_eq!(ranked.positions().collect::<Vec<_>>(), [129, 0]);
+        ranked.add(1, 64);
+        assert_eq!((0..2).map(|nth| ranked.nth_left(nth)).collect::<Vec<_>>(), [3, 4]);
     }
 }

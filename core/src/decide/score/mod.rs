@@ -26,7 +26,7 @@ use smallvec::SmallVec;
 
 use super::candidates::Candidates;
 use super::facts::Facts;
-use crate::plan::{Profile, Scorer, ScorerFailure};
+use crate::plan::{Profile, Scorer, ScorerFailure, Weighted};
 use crate::trace::{Step, Trace};
 
 /// The scores of candidates, by their number. Up to 4,096 of them live on the stack.
@@ -50,7 +50,7 @@ pub(super) fn total<T: Trace>(
                 *place += points;
             }
             if T::ON {
-                tell(facts, position, &weighted.scorer, rating, points, trace);
+                tell(facts, position, weighted, rating, points, trace);
             }
         });
         if let Err(failure) = rated {
@@ -111,14 +111,15 @@ fn bounded(rating: f64) -> f64 {
 fn tell<T: Trace>(
     facts: &Facts<'_>,
     position: usize,
-    scorer: &Scorer,
+    weighted: &Weighted,
     rating: Option<f64>,
     points: f64,
     trace: &mut T,
 ) {
     if let Some(endpoint) = facts.endpoint(position) {
         let id = facts.state.endpoints[endpoint].id();
-        trace.record(Step::Scored { id, scorer: scorer.as_str(), rating, points });
+        let (scorer, weight) = (weighted.scorer.as_str(), weighted.weight);
+        trace.record(Step::Scored { id, scorer, rating, weight, points });
     }
 }
 

@@ -1,0 +1,310 @@
+//! The prefix indexes stay inside their budget, come back to their starting size, allocate nothing when they are read, and never claim to readers more than
+//! was true.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    reason = "a test fails by panicking"
+)]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use inferroute::{
+    ApproximateIndex, ApproximateOptions, BlockHashes, HashOptions, IndexId, KvChange, KvEvent, KvOutcome,
+    PreciseIndex, PreciseOptions, PrefixError, PrefixHasher, PrefixMatch, Prompt, Scope, Tier,
+};
+
+/// The system's allocator, counting what this thread asks of it.
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+}
+
+// SAFETY: every call is passed on unchanged; counting touches no memory that the allocator manages.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.with(|count| count.set(count.get() + 1));
+        // SAFETY: the caller keeps to the contract of `GlobalAlloc::alloc`.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
+        // SAFETY: the caller keeps to the contract of `GlobalAlloc::dealloc`.
+        unsafe { System.dealloc(ptr, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn allocations(run: impl FnOnce()) -> u64 {
+    let before = ALLOCATIONS.get();
+    run();
+    ALLOCATIONS.get() - before
+}
+
+/// A build without optimisation takes a tenth of the rounds.
+const SLOW: usize = if cfg!(debug_assertions) { 10 } else { 1 };
+
+/// SplitMix64.
+fn random(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let z = (*state ^ *state >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let z = (z ^ z >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ z >> 31
+}
+
+fn hasher() -> PrefixHasher {
+    PrefixHasher::try_new(&HashOptions::default().key(7)).unwrap()
+}
+
+fn chain(state: &mut u64, blocks: usize) -> BlockHashes {
+    let hashes: Vec<u64> = (0..blocks).map(|_| random(state)).collect();
+    let mut out = BlockHashes::new();
+    hasher().hash(&Scope::default(), Prompt::Blocks(&hashes), &mut out);
+    out
+}
+
+#[test]
+fn a_million_blocks_over_64_endpoints_take_at_most_32_mb() {
+    let index = ApproximateIndex::try_new(&ApproximateOptions::default()).unwrap();
+    let start = index.memory_bytes();
+    let ids: Vec<IndexId> = (0..64).map(|_| index.add_endpoint(None).unwrap()).collect();
+    let mut state = 1;
+    let prompts: Vec<(IndexId, BlockHashes)> =
+        (0..7_813).map(|n| (ids[n % 64], chain(&mut state, 128))).collect();
+    for (id, prompt) in &prompts {
+        assert_eq!(index.insert(*id, prompt).unwrap(), 128);
+    }
+    assert!(index.memory_bytes() <= 32_000_000, "{} bytes", index.memory_bytes());
+    let positions: Vec<u16> = (0..64).collect();
+    let mut lengths = [0; 64];
+    for (id, prompt) in &prompts {
+        index.lengths(prompt, &positions, &mut lengths);
+        assert_eq!(lengths[id.get()], 128);
+        assert_eq!(lengths.iter().sum::<u32>(), 128);
+    }
+    for id in ids {
+        index.remove_endpoint(id).unwrap();
+    }
+    assert_eq!(index.memory_bytes(), start);
+}
+
+#[test]
+fn a_million_random_prefixes_stay_inside_a_small_budget() {
+    for budget in [1 << 20, 3 << 20, 8 << 20] {
+        let options = ApproximateOptions::default().budget(budget);
+        let index = ApproximateIndex::try_new(&options).unwrap();
+        let start = index.memory_bytes();
+        let ids: Vec<IndexId> = (0..100).map(|_| index.add_endpoint(None).unwrap()).collect();
+        let mut state = 3;
+        let shared = chain(&mut state, 40);
+        let mut most = 0;
+        for n in 0..333_334 / SLOW {
+            let prompt = chain(&mut state, 3);
+            index.insert(ids[n % 100], &prompt).unwrap();
+            if n % 64 == 0 {
+                index.insert(ids[n / 64 % 100], &shared).unwrap();
+                most = most.max(index.memory_bytes());
+                assert!(most <= budget, "{most} of {budget} bytes");
+            }
+        }
+        // What was sent last is known, however full the index is.
+        let prompt = chain(&mut state, 3);
+        assert_eq!(index.insert(ids[0], &prompt), Ok(3), "budget {budget}");
+        for id in ids {
+            index.remove_endpoint(id).unwrap();
+        }
+        assert_eq!(index.memory_bytes(), start);
+    }
+}
+
+#[test]
+fn the_precise_index_refuses_what_its_budget_cannot_hold_and_forgets_it_again() {
+    let budget = 2 << 20;
+    let index = PreciseIndex::try_new(&PreciseOptions::default().budget(budget), hasher()).unwrap();
+    let start = index.memory_bytes();
+    let endpoint = index.add_endpoint().unwrap();
+    let tokens: Vec<u32> = (0..64).collect();
+    let mut state = 5;
+    let mut refused = 0;
+    for sequence in 0..50_000 {
+        let names = [random(&mut state), random(&mut state), random(&mut state), random(&mut state)];
+        let tokens: Vec<u32> = tokens.iter().map(|token| token ^ names[0] as u32).collect();
+        let scope = Scope::new("m");
+        let stored = KvChange::StoredTokens {
+            names: &names,
+            tokens: &tokens,
+            parent: None,
+            tier: Tier::Device,
+            scope: &scope,
+        };
+        let change = if sequence % 2 == 0 {
+            stored
+        } else {
+            KvChange::Stored { hashes: &names, parent: None, tier: Tier::Host }
+        };
+        refused +=
+            u64::from(index.apply(&KvEvent { endpoint, sequence, change }).unwrap() == KvOutcome::Partly);
+        if sequence % 100 == 0 {
+            assert!(index.memory_bytes() <= budget, "{} of {budget} bytes", index.memory_bytes());
+        }
+    }
+    assert!(refused > 0 && index.counters().refused >= refused);
+    index.apply(&KvEvent { endpoint, sequence: 50_000, change: KvChange::Cleared }).unwrap();
+    assert_eq!(index.orphans(endpoint), Ok(0));
+    index.remove_endpoint(endpoint).unwrap();
+    assert_eq!(index.memory_bytes(), start);
+    assert_eq!(index.orphans(endpoint), Err(PrefixError::UnknownEndpoint));
+}
+
+#[test]
+fn tokens_of_an_engine_are_found_under_our_own_hashes() {
+    let index = PreciseIndex::try_new(&PreciseOptions::default(), hasher()).unwrap();
+    let endpoint = index.add_endpoint().unwrap();
+    let tokens: Vec<u32> = (0..100).collect();
+    let scope = Scope::new("m").tenant("t");
+    let mut prompt = BlockHashes::new();
+    hasher().hash(&scope, Prompt::Tokens(&tokens), &mut prompt);
+    let mut matches = [PrefixMatch::default(); 1];
+    let mut sequence = 0;
+    let mut apply = |change| {
+        sequence += 1;
+        index.apply(&KvEvent { endpoint, sequence, change }).unwrap()
+    };
+    let (tier, scope) = (Tier::Device, &scope);
+    let first = KvChange::StoredTokens { names: &[11, 12], tokens: &tokens[..32], parent: None, tier, scope };
+    assert_eq!(apply(first), KvOutcome::Applied);
+    let next =
+        KvChange::StoredTokens { names: &[13], tokens: &tokens[32..48], parent: Some(12), tier, scope };
+    assert_eq!(apply(next), KvOutcome::Applied);
+    let lost =
+        KvChange::StoredTokens { names: &[99], tokens: &tokens[64..80], parent: Some(77), tier, scope };
+    assert_eq!(apply(lost), KvOutcome::Partly);
+    index.matches(&prompt, &[0], &mut matches);
+    assert_eq!(matches, [PrefixMatch { blocks: 3, credit: 3.0 }]);
+    apply(KvChange::Removed { hashes: &[13], tier });
+    index.matches(&prompt, &[0], &mut matches);
+    assert_eq!((matches[0].blocks, index.counters().unplaced), (2, 1));
+}
+
+#[test]
+fn hashing_and_walking_allocate_nothing() {
+    let index = ApproximateIndex::try_new(&ApproximateOptions::default()).unwrap();
+    let precise = PreciseIndex::try_new(&PreciseOptions::default(), hasher()).unwrap();
+    let tokens: Vec<u32> = (0..40_000).collect();
+    let text = "words and words ".repeat(20_000);
+    let scope = Scope::new("model").tenant("acme").salt("s");
+    let hasher = hasher();
+    let mut hashes = BlockHashes::new();
+    hasher.hash(&scope, Prompt::Tokens(&tokens), &mut hashes);
+    for n in 0..100_u64 {
+        let id = index.add_endpoint(None).unwrap();
+        let endpoint = precise.add_endpoint().unwrap();
+        let held = &hashes.as_slice()[..20 * n as usize];
+        let mut some = BlockHashes::new();
+        hasher.hash(&scope, Prompt::Blocks(held), &mut some);
+        index.insert(id, &some).unwrap();
+        let tier = if n % 2 == 0 { Tier::Device } else { Tier::Host };
+        let change = KvChange::Stored { hashes: held, parent: None, tier };
+        precise.apply(&KvEvent { endpoint, sequence: n, change }).unwrap();
+    }
+    let positions: Vec<u16> = (0..100).collect();
+    let mut lengths = [0; 100];
+    let mut matches = [PrefixMatch::default(); 100];
+    let counted = allocations(|| {
+        for prompt in [Prompt::Tokens(&tokens), Prompt::Text(text.as_bytes())] {
+            hasher.hash(&scope, prompt, &mut hashes);
+        }
+        hasher.hash(&scope, Prompt::Tokens(&tokens), &mut hashes);
+        let mut pieces = BlockHashes::new();
+        let mut pushed = hasher.text(&scope, &mut pieces);
+        text.as_bytes().chunks(1000).for_each(|piece| pushed.push(piece));
+        pushed.finish();
+        index.lengths(&hashes, &positions, &mut lengths);
+        index.held_blocks(&hashes, &positions, &mut lengths);
+        precise.matches(&hashes, &positions, &mut matches);
+    });
+    assert_eq!(counted, 0);
+    assert_eq!((lengths[99], matches[98].blocks, matches[99].blocks), (1980, 1960, 1980));
+    assert_eq!(allocations(|| drop(std::hint::black_box(Box::new(7)))), 1);
+}
+
+#[test]
+fn readers_never_see_more_than_was_ever_inserted() {
+    const ENDPOINTS: usize = 12;
+    let index = ApproximateIndex::try_new(&ApproximateOptions::default().budget(1 << 20)).unwrap();
+    let ids: Vec<IndexId> = (0..ENDPOINTS).map(|_| index.add_endpoint(Some(700)).unwrap()).collect();
+    let mut state = 9;
+    let prompts: Vec<BlockHashes> = (0..200).map(|_| chain(&mut state, 64)).collect();
+    // The most that each endpoint was ever sent of each prompt, raised before it is sent.
+    let sent: Vec<AtomicU64> = (0..200 * ENDPOINTS).map(|_| AtomicU64::new(0)).collect();
+    let (done, seen) = (AtomicBool::new(false), AtomicU64::new(0));
+    std::thread::scope(|threads| {
+        for reader in 0..2 {
+            let (index, prompts, sent, done, seen) = (&index, &prompts, &sent, &done, &seen);
+            threads.spawn(move || {
+                let positions: Vec<u16> = (0..ENDPOINTS as u16).collect();
+                let mut lengths = [0; ENDPOINTS];
+                let mut state = 100 + reader;
+                while !done.load(Ordering::Acquire) {
+                    let prompt = (random(&mut state) % 200) as usize;
+                    index.lengths(&prompts[prompt], &positions, &mut lengths);
+                    for (endpoint, length) in lengths.iter().enumerate() {
+                        let most = sent[prompt * ENDPOINTS + endpoint].load(Ordering::Acquire);
+                        assert!(u64::from(*length) <= most, "{length} of {most} blocks");
+                        seen.fetch_add(u64::from(*length), Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+        let mut state = 77;
+        for _ in 0..60_000 / SLOW {
+            let (prompt, endpoint) =
+                ((random(&mut state) % 200) as usize, (random(&mut state) % 12) as usize);
+            let blocks = random(&mut state) % 65;
+            sent[prompt * ENDPOINTS + endpoint].fetch_max(blocks, Ordering::AcqRel);
+            let mut some = BlockHashes::new();
+            let held = &prompts[prompt].as_slice()[..blocks as usize];
+            hasher().hash(&Scope::default(), Prompt::Blocks(held), &mut some);
+            index.insert(ids[endpoint], &some).unwrap();
+            // Blocks of nobody's interest, so that slots change hands.
+            index.insert(ids[endpoint], &chain(&mut state, 9)).unwrap();
+        }
+        done.store(true, Ordering::Release);
+    });
+    assert!(seen.load(Ordering::Relaxed) > 0, "the readers saw nothing");
+}
+
+#[test]
+fn ids_come_back_and_the_limit_on_them_is_an_error() {
+    let index = ApproximateIndex::try_new(&ApproximateOptions::default()).unwrap();
+    let kept = index.add_endpoint(None).unwrap();
+    let mut greatest = 0;
+    let mut state = 1;
+    let prompt = chain(&mut state, 20);
+    for _ in 0..10_000 {
+        let id = index.add_endpoint(None).unwrap();
+        let mut length = [0; 1];
+        let mut positions = vec![u16::MAX; 4096];
+        positions[id.get()] = 0;
+        index.lengths(&prompt, &positions, &mut length);
+        assert_eq!(length, [0], "a new endpoint holds what another held");
+        index.insert(id, &prompt).unwrap();
+        greatest = greatest.max(id.get());
+        index.remove_endpoint(id).unwrap();
+        assert_eq!(index.insert(id, &prompt), Err(PrefixError::UnknownEndpoint));
+    }
+    assert!(greatest < 128, "ids grew to {greatest}");
+    let mut ids: Vec<IndexId> = (1..4096).map(|_| index.add_endpoint(None).unwrap()).collect();
+    assert_eq!(index.add_endpoint(None), Err(PrefixError::Full));
+    index.remove_endpoint(ids.pop().unwrap()).unwrap();
+    assert!(index.add_endpoint(None).is_ok());
+    index.remove_endpoint(kept).unwrap();
+}

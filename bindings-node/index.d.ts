@@ -158,6 +158,8 @@ export type Event =
   | { event: 'request_finished'; endpoint: string }
   /** So many requests are in flight at the endpoint with this id; replaces the router's own count. */
   | { event: 'in_flight_counted'; endpoint: string; count: number }
+  /** The endpoint with this id told of its load: `waiting`, `running`, `kv_usage` and what else is known. */
+  | { event: 'load_polled'; endpoint: string; load: Record<string, unknown> }
 
 /** An endpoint as the router has it at the moment of asking. */
 export interface EndpointView {
@@ -267,7 +269,7 @@ export interface Location {
 export interface Diagnostic {
   /** The stable code, for example `RT0301`. */
   readonly code: string
-  readonly severity: 'error' | 'warning'
+  readonly severity: 'error' | 'warning' | 'info'
   /** What is wrong, in one sentence. */
   readonly message: string
   /** What to do about it. */

@@ -67,8 +67,8 @@ function shapes(pairs) {
 }
 
 function run(entry, defaults, folder) {
-  only(entry, ['name', 'config', 'endpoints', 'in_flight', 'before', 'request', 'now', 'seed', 'expect'], 'case')
-  const { config = defaults, endpoints = [], in_flight: inFlight = {}, before = 0, request, now = 0, seed = 0, expect } = entry
+  only(entry, ['name', 'config', 'endpoints', 'in_flight', 'load', 'before', 'request', 'now', 'seed', 'expect'], 'case')
+  const { config = defaults, endpoints = [], in_flight: inFlight = {}, load = {}, before = 0, request, now = 0, seed = 0, expect } = entry
   assert.ok(config !== undefined && expect !== undefined, 'a case has a config and an expectation')
   const [text, options] = loaded(config, folder)
   if (refused(expect, () => new Router(text, options))) return
@@ -82,6 +82,9 @@ function run(entry, defaults, folder) {
     for (const endpoint of endpoints) router.observe({ event: 'endpoint_reported', endpoint })
     for (const [endpoint, count] of Object.entries(inFlight)) {
       router.observe({ event: 'in_flight_counted', endpoint, count })
+    }
+    for (const [endpoint, polled] of Object.entries(load)) {
+      router.observe({ event: 'load_polled', endpoint, load: polled }, { now: integer(now, 'now') })
     }
     for (let turn = 0; turn < before; turn += 1) router.decide(headers, asked)
     const { warnings, explain, ...outcome } = expect

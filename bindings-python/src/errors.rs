@@ -107,6 +107,7 @@ fn fields(found: &Diagnostic) -> Fields<'_> {
     let severity = match found.severity() {
         Severity::Error => "error",
         Severity::Warning => "warning",
+        Severity::Info => "info",
     };
     (
         found.code().as_str(),

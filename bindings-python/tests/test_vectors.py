@@ -76,6 +76,7 @@ class Case:
     config: dict[str, Any] | None = None
     endpoints: list[dict[str, Any]] = field(default_factory=list)
     in_flight: dict[str, int] = field(default_factory=dict)
+    load: dict[str, dict[str, Any]] = field(default_factory=dict)
     before: int = 0
     request: dict[str, Any] = field(default_factory=dict)
     now: int = 0
@@ -89,6 +90,8 @@ class Case:
             router.observe({"event": "endpoint_reported", "endpoint": endpoint}, now=self.now)  # type: ignore[typeddict-item]
         for endpoint_id, count in self.in_flight.items():
             router.observe({"event": "in_flight_counted", "endpoint": endpoint_id, "count": count}, now=self.now)
+        for endpoint_id, load in self.load.items():
+            router.observe({"event": "load_polled", "endpoint": endpoint_id, "load": load}, now=self.now)
         for _ in range(self.before):
             router.decide(**ask)
 

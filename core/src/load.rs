@@ -2,7 +2,7 @@
 
 use crate::compile;
 use crate::manifest::{Collected, File, Problems};
-use crate::plan::{Options, Plan};
+use crate::plan::{Options, Plan, Scheduling};
 
 /// The manifests of one gateway: any number of texts, each with any number of YAML or JSON documents.
 ///
@@ -59,5 +59,51 @@ impl Manifests {
     /// Every problem of every text. Nothing is built from a text that has one.
     pub fn compile(self, options: &Options) -> Result<Plan, Problems> {
         compile::compile(self.collected, options)
+    }
+}
+
+/// What the endpoint picker takes where it is given no configuration.
+const DEFAULT_PICKER: &str = "
+apiVersion: llm-d.ai/v1alpha1
+kind: EndpointPickerConfig
+plugins: [{type: queue-scorer}, {type: kv-cache-utilization-scorer}, {type: prefix-cache-scorer}]
+schedulingProfiles:
+  - name: default
+    plugins:
+      - {pluginRef: queue-scorer, weight: 2}
+      - {pluginRef: kv-cache-utilization-scorer, weight: 2}
+      - {pluginRef: prefix-cache-scorer, weight: 3}
+";
+
+impl Scheduling {
+    /// Reads an EndpointPickerConfig, the file that the endpoint picker of the Inference Extension and of llm-d takes as `--config-file`, or a ConfigMap
+    /// that holds one. A text without any document stands for the endpoint picker's own default. What is passed over or done otherwise, is told by
+    /// [`warnings`](Self::warnings).
+    ///
+    /// ```
+    /// use inferroute::{Options, Scheduling};
+    ///
+    /// let scheduling = Scheduling::from_yaml("
+    /// apiVersion: llm-d.ai/v1alpha1
+    /// kind: EndpointPickerConfig
+    /// plugins: [{type: queue-scorer}, {type: decode-filter}]
+    /// schedulingProfiles:
+    ///   - name: default
+    ///     plugins: [{pluginRef: decode-filter}, {pluginRef: queue-scorer, weight: 2}]
+    /// ")?;
+    /// assert!(scheduling.warnings().is_empty());
+    /// let options = Options::default().scheduling(scheduling);
+    /// # Ok::<(), inferroute::Problems>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Everything that the endpoint picker would refuse, and a text with documents of which not exactly one is an EndpointPickerConfig.
+    pub fn from_yaml(text: &str) -> Result<Self, Problems> {
+        let mut collected = Collected::default();
+        collected.read_config(&File { order: 0, name: "config".into() }, text);
+        if collected.is_empty() {
+            collected.read_config(&File { order: 0, name: "default".into() }, DEFAULT_PICKER);
+        }
+        compile::scheduling_of(collected)
     }
 }

@@ -10,6 +10,7 @@ fn every_code_has_its_section() {
         let severity = match code.severity() {
             Severity::Error => "error",
             Severity::Warning => "warning",
+            Severity::Info => "info",
         };
         let heading = format!("\n## {code} ({severity}): ");
         assert!(PAGE.contains(&heading), "docs/codes.md lacks a section `{}`", heading.trim());

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal, Protocol, TypedDict
+from typing import Any, Literal, Protocol, TypedDict
 
 Strategy = Literal["random", "round_robin", "least_request", "two_choice"]
 UnknownModel = Literal["pass", "reject", "sheddable"]
@@ -88,6 +88,14 @@ class InFlightCounted(TypedDict):
     count: int
 
 
+class LoadPolled(TypedDict):
+    """The endpoint with this id told of its load: ``waiting``, ``running``, ``kv_usage`` and what else is known."""
+
+    event: Literal["load_polled"]
+    endpoint: str
+    load: dict[str, Any]
+
+
 class RequestFinished(TypedDict):
     """A request to the endpoint with this id came to its end."""
 
@@ -96,7 +104,7 @@ class RequestFinished(TypedDict):
 
 
 Event = (
-    EndpointReported | EndpointGone | EndpointsReplaced | RequestStarted | InFlightCounted | RequestFinished
+    EndpointReported | EndpointGone | EndpointsReplaced | RequestStarted | InFlightCounted | LoadPolled | RequestFinished
 )
 
 

@@ -21,14 +21,23 @@ mod publish;
 mod report;
 mod resolve;
 mod route;
+mod scheduling;
 
 use crate::manifest::{Collected, Problems};
 use crate::plan::{Options, Plan, Scheduling};
 use crate::signals::Terms;
 
+/// The scheduling of a text that holds one EndpointPickerConfig, whatever else it holds.
+pub(crate) fn scheduling_of(collected: Collected) -> Result<Scheduling, Problems> {
+    let Collected { configs, problems, .. } = collected;
+    let mut report = report::Report::new(problems);
+    let scheduling = scheduling::choose(&configs, &Options::default(), &mut report);
+    Ok(scheduling.with_warnings(report.finish()?))
+}
+
 /// Builds the plan of all sources, or says what is wrong with them.
 pub(crate) fn compile(collected: Collected, options: &Options) -> Result<Plan, Problems> {
-    let Collected { mut sources, others, problems } = collected;
+    let Collected { mut sources, others, configs, problems } = collected;
     let mut report = report::Report::new(problems);
     for source in sources.iter_mut().filter(|_| options.strict) {
         let refused = source.admit();
@@ -50,7 +59,7 @@ pub(crate) fn compile(collected: Collected, options: &Options) -> Result<Plan, P
     let mut backends = resolve::backends(&objects);
     let pools = resolve::pools(&objects, &mut report);
     let routes = resolve::routes(&objects, options, &mut backends, &mut report);
-    let scheduling = options.scheduling.clone().unwrap_or_else(|| Scheduling::of(options.strategy));
+    let scheduling = scheduling::choose(&configs, options, &mut report);
     let mut scopes = order::scopes(&objects, options, &routes.frozen, &mut report);
     scopes.add_header_names(&scheduling.header_names());
     let published = publish::models(&objects, &routes.frozen);

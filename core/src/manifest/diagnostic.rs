@@ -11,10 +11,12 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// The load is refused.
-    Error,
+    /// Right as it stands; told because it may not be what is expected.
+    Info,
     /// The load goes on; what the text says is taken as described.
     Warning,
+    /// The load is refused.
+    Error,
 }
 
 macro_rules! codes {
@@ -80,6 +82,38 @@ codes!(
     NotApplied = "RT0307" Warning,
     /// Strict mode: the Kubernetes API server would refuse the object. The message is the API server's.
     Refused = "RT0401" Error,
+    /// EndpointPickerConfig: no plugin has this type.
+    UnknownPluginType = "RT0501" Error,
+    /// EndpointPickerConfig: a reference names a plugin that is not defined.
+    NoSuchPlugin = "RT0502" Error,
+    /// EndpointPickerConfig: a reference names a plugin that cannot do what it is named for.
+    WrongPlugin = "RT0503" Error,
+    /// EndpointPickerConfig: two plugins, or two profiles, have the same name.
+    RepeatedName = "RT0504" Error,
+    /// EndpointPickerConfig: a profile has two pickers.
+    TwoPickers = "RT0505" Error,
+    /// EndpointPickerConfig: the profiles have no profile handler, several, or one that cannot handle as many as there are.
+    ProfileHandlers = "RT0506" Error,
+    /// EndpointPickerConfig: plugins need each other in a circle.
+    PluginLoop = "RT0507" Error,
+    /// EndpointPickerConfig: a feature gate is not known.
+    UnknownGate = "RT0508" Error,
+    /// EndpointPickerConfig: a field is not known.
+    UnknownField = "RT0509" Error,
+    /// There is more than one EndpointPickerConfig, or none where there has to be one.
+    NotOneConfig = "RT0510" Error,
+    /// A deprecated spelling; the message says what takes its place.
+    Deprecated = "RT0511" Warning,
+    /// EndpointPickerConfig: something that loads and that is not done here.
+    NotDone = "RT0512" Warning,
+    /// EndpointPickerConfig: the profile handler names a profile that is not there.
+    NoSuchProfile = "RT0513" Warning,
+    /// An EndpointPickerConfig among the manifests is not used, because the host chose otherwise.
+    ConfigUnused = "RT0514" Warning,
+    /// EndpointPickerConfig: what a plugin does is the host's part.
+    HostsPart = "RT0515" Info,
+    /// EndpointPickerConfig: something left out was filled in.
+    FilledIn = "RT0516" Info,
 );
 
 impl fmt::Display for Code {
@@ -185,6 +219,7 @@ impl fmt::Display for Diagnostic {
         let severity = match self.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
+            Severity::Info => "info",
         };
         write!(
             f,

@@ -16,6 +16,9 @@ pub(crate) const INFERENCE_IMPORT: &[&str] = &["inference.networking.x-k8s.io"];
 pub(crate) const INFERENCE_POLICY: &[&str] =
     &["inference.networking.x-k8s.io", "llm-d.ai", INFERENCE_V1, "inference.x-k8s.io"];
 
+/// The apiVersions of EndpointPickerConfig; the second is deprecated.
+pub(crate) const ENDPOINT_PICKER: &[&str] = &["llm-d.ai/v1alpha1", "inference.networking.x-k8s.io/v1alpha1"];
+
 /// The group of HTTPRoute, GRPCRoute, Gateway and ReferenceGrant.
 pub(crate) const GATEWAY: &[&str] = &["gateway.networking.k8s.io"];
 

@@ -6,9 +6,12 @@ mod ai_gateway_route;
 mod ai_service_backend;
 mod diagnostic;
 mod dialect;
+mod embedded;
+mod endpoint_picker_config;
 mod envoy_backend;
 mod filter;
 mod gateway;
+mod go;
 mod http_route;
 mod http_route_filter;
 mod inference_model;
@@ -21,6 +24,7 @@ mod node;
 mod read;
 mod reference_grant;
 mod route_rule;
+mod section;
 mod service;
 mod source;
 mod typed;
@@ -31,6 +35,9 @@ pub(crate) use diagnostic::File;
 pub(crate) use diagnostic::Position;
 pub use diagnostic::{Code, Diagnostic, Problems, Severity};
 pub(crate) use dialect::{CORE, ENVOY_GATEWAY, GATEWAY, INFERENCE_V1, Kind};
+pub(crate) use endpoint_picker_config::{
+    ConfigSource, EndpointPickerConfig, FlowControlWire, ProfileWire, Reference,
+};
 pub(crate) use envoy_backend::EnvoyBackendSpec;
 pub(crate) use filter::{
     ExtensionRefWire, FilterWire, HeaderModifierWire, MirrorWire, PathModifierWire, RedirectWire, RewriteWire,
@@ -55,5 +62,6 @@ pub(crate) use route_rule::{
     BackendRefWire, BodyMutationWire, HeaderMutationWire, HeaderWire, MatchType, ParentRefWire, RetryWire,
     RuleWire, TimeoutsWire, ValueMatchWire,
 };
+pub(crate) use section::{Finding, Findings, Section, Shape};
 pub(crate) use service::{ServicePortWire, ServiceSpec};
 pub(crate) use source::{Body, Collected, Source};

@@ -1,14 +1,15 @@
 //! A document as an object of a kind, with what messages about it need.
 
 use super::diagnostic::{Code, Diagnostic, File, Position};
-use super::dialect::Kind;
+use super::dialect::{ENDPOINT_PICKER, Kind};
+use super::endpoint_picker_config::ConfigSource;
 use super::meta::{Object, ObjectMeta, TypeMeta};
 use super::node::{Node, Value};
 use super::typed::{Misfit, typed};
 use super::{
     AiRouteSpec, BackendSpec, EnvoyBackendSpec, GatewaySpec, GrantSpec, GrpcMatchWire, HttpMatchWire,
     ListenerSetSpec, ModelSpec, ObjectiveSpec, PoolSpec, RewriteSpec, RouteFilterSpec, RouteSpec,
-    ServiceSpec, read,
+    ServiceSpec, embedded, read,
 };
 use serde::de::IgnoredAny;
 
@@ -139,6 +140,8 @@ impl Source {
 pub(crate) struct Collected {
     pub(crate) sources: Vec<Source>,
     pub(crate) others: Vec<Other>,
+    /// EndpointPickerConfigs, by themselves or in ConfigMaps.
+    pub(crate) configs: Vec<ConfigSource>,
     /// What is wrong with the texts themselves.
     pub(crate) problems: Vec<Diagnostic>,
 }
@@ -147,30 +150,59 @@ impl Collected {
     /// Reads all documents of a text; what cannot be read becomes a problem.
     pub(crate) fn read(&mut self, file: &File, text: &str) {
         let (documents, flaws) = read::documents(text);
-        for flaw in flaws {
-            let help = flaw.help.to_owned();
-            self.problems.push(diagnostic(
-                flaw.code,
-                flaw.at,
-                file,
-                flaw.message,
-                help,
-                String::new(),
-                String::new(),
-            ));
-        }
+        self.add_flaws(flaws, file);
         for document in documents {
             let is_list = document.get("kind").and_then(Node::text) == Some("List");
             match document.get("items") {
-                Some(items) if is_list => items.items().iter().for_each(|item| self.add(item.clone(), file)),
-                _ => self.add(document, file),
+                Some(items) if is_list => {
+                    items.items().iter().for_each(|item| self.add(item.clone(), file, text));
+                }
+                _ => self.add(document, file, text),
             }
         }
     }
 
-    fn add(&mut self, node: Node, file: &File) {
+    /// Reads a text of which one document is an EndpointPickerConfig; that there is none is a problem.
+    pub(crate) fn read_config(&mut self, file: &File, text: &str) {
+        self.read(file, text);
+        if !self.is_empty() && self.configs.is_empty() && self.problems.is_empty() {
+            let at = Position { line: 1, column: 1 };
+            let message = format!("there is no {ENDPOINT_PICKER_CONFIG} in this text");
+            let help = format!("begin it with kind: {ENDPOINT_PICKER_CONFIG} and its apiVersion");
+            let nowhere = String::new();
+            self.problems.push(diagnostic(
+                Code::NotOneConfig,
+                at,
+                file,
+                message,
+                help,
+                nowhere.clone(),
+                nowhere,
+            ));
+        }
+    }
+
+    /// Whether nothing was read, not even something wrong.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.sources.is_empty()
+            && self.others.is_empty()
+            && self.configs.is_empty()
+            && self.problems.is_empty()
+    }
+
+    fn add_flaws(&mut self, flaws: Vec<read::Flaw>, file: &File) {
+        self.problems.extend(flaws.into_iter().map(|flaw| {
+            let help = flaw.help.to_owned();
+            diagnostic(flaw.code, flaw.at, file, flaw.message, help, String::new(), String::new())
+        }));
+    }
+
+    fn add(&mut self, node: Node, file: &File, text: &str) {
         if matches!(node.value, Value::Null) {
             return;
+        }
+        if is_endpoint_picker_config(&node) {
+            return self.add_config(node, file, String::new());
         }
         let file = file.clone();
         let meta: TypeMeta = match typed(&node) {
@@ -180,6 +212,12 @@ impl Collected {
                 return self.others.push(Other { node, file, meta: None, problem });
             }
         };
+        if meta.kind == "ConfigMap" && meta.group().is_empty() {
+            let (configs, flaws) = embedded::configs(&node, text);
+            self.add_flaws(flaws, &file);
+            let place = format!(" in {}", object_text(&node));
+            configs.into_iter().for_each(|config| self.add_config(config, &file, place.clone()));
+        }
         match body(&node, &meta, &file) {
             Ok(Some(body)) => {
                 self.sources.push(Source {
@@ -194,6 +232,27 @@ impl Collected {
             Err(problem) => self.others.push(Other { node, file, meta: Some(meta), problem: Some(*problem) }),
         }
     }
+
+    fn add_config(&mut self, node: Node, file: &File, place: String) {
+        let object = format!("{ENDPOINT_PICKER_CONFIG}{place}");
+        let api_version = node.get("apiVersion").and_then(Node::text).unwrap_or_default().to_owned();
+        if ENDPOINT_PICKER.contains(&api_version.as_str()) {
+            return self.configs.push(ConfigSource { node, file: file.clone(), object, api_version });
+        }
+        let at = node.locate("apiVersion");
+        let message = format!("`{api_version}` does not define {ENDPOINT_PICKER_CONFIG}");
+        let help = format!("write apiVersion: {}", ENDPOINT_PICKER.first().copied().unwrap_or_default());
+        let field = "apiVersion".to_owned();
+        self.problems.push(diagnostic(Code::UnknownGroup, at, file, message, help, object, field));
+    }
+}
+
+/// The name of the kind, which is no object of the API server and has no metadata.
+const ENDPOINT_PICKER_CONFIG: &str = "EndpointPickerConfig";
+
+/// Whether a document is of the kind, whatever else is wrong with it.
+pub(super) fn is_endpoint_picker_config(node: &Node) -> bool {
+    node.get("kind").and_then(Node::text) == Some(ENDPOINT_PICKER_CONFIG)
 }
 
 fn refusal(node: &Node, file: &File, misfit: Misfit) -> Diagnostic {
@@ -263,7 +322,7 @@ fn object_text(node: &Node) -> String {
     }
 }
 
-fn diagnostic(
+pub(super) fn diagnostic(
     code: Code,
     at: Position,
     file: &File,

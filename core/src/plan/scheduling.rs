@@ -1,6 +1,7 @@
 //! How endpoints of a pool are chosen for a request as a whole: which profiles run, what they know, and who is turned away.
 
 use super::profile::{Filter, Profile, Role, Scorer, Session};
+use crate::manifest::Diagnostic;
 use crate::plan::Strategy;
 use crate::prefix::{
     ApproximateIndex, ApproximateOptions, HashOptions, PreciseIndex, PreciseOptions, PrefixError,
@@ -23,6 +24,7 @@ pub struct Scheduling {
     pub(crate) saturation: Option<Saturation>,
     pub(crate) missing_load: MissingLoad,
     pub(crate) half_life: Nanos,
+    warnings: Vec<Diagnostic>,
     /// How full a pool may be for requests up to a priority; by priority.
     ceilings: Vec<(i32, f64)>,
     prefix: Option<PrefixPlan>,
@@ -164,6 +166,7 @@ impl Scheduling {
             half_life: Nanos::new(10_000_000_000),
             ceilings: vec![(-1, 1.0)],
             prefix: None,
+            warnings: Vec::new(),
         }
     }
 
@@ -199,6 +202,16 @@ impl Scheduling {
     #[must_use]
     pub fn half_life(mut self, half_life: Nanos) -> Self {
         self.half_life = half_life;
+        self
+    }
+
+    /// What loading it had to say; a plan that is compiled with it says it too.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
+    }
+
+    pub(crate) fn with_warnings(mut self, warnings: Vec<Diagnostic>) -> Self {
+        self.warnings = warnings;
         self
     }
 
@@ -241,6 +254,12 @@ impl Scheduling {
         prefix.events = Some(options);
         self.prefix = Some(prefix);
         Ok(self)
+    }
+
+    /// The same, for options that can be.
+    pub(crate) fn with_prefix_plan(mut self, prefix: PrefixPlan) -> Self {
+        self.prefix = Some(prefix);
+        self
     }
 
     /// How prompts are remembered, where a profile or a decider looks at them.

@@ -55,27 +55,6 @@ pub enum Event {
         /// What it said.
         load: Box<LoadReport>,
     },
-    /// A named number of an endpoint, for `endpoint-attribute-scorer` and `-filter`. It goes stale as polled load does; unknown endpoints are passed over.
-    AttributeReported {
-        /// Id of the endpoint, as the decision named it.
-        endpoint: String,
-        /// The name; an endpoint has at most 16.
-        attribute: String,
-        /// The number.
-        value: Finite,
-    },
-    /// How a request to an endpoint went. [`Ticket`](crate::Ticket)s tell this by themselves; hosts that count by events tell it beside
-    /// `request_finished`. A cancelled request says nothing. Unknown endpoints are passed over.
-    RequestMeasured {
-        /// Id of the endpoint, as the decision named it.
-        endpoint: String,
-        /// Whether it failed.
-        #[serde(default)]
-        failed: bool,
-        /// How long the first token of its answer took, where one came.
-        #[serde(default, rename = "ttft_ns")]
-        ttft: Option<Nanos>,
-    },
     /// The endpoint's engine stored blocks of prompts in its cache, each the next of the one before it. Counts where the plan asks for
     /// [KV events](crate::Scheduling::kv_events); unknown endpoints are passed over.
     BlocksStored {
@@ -127,6 +106,27 @@ pub enum Event {
         endpoint: String,
         /// Its place in the new stream.
         sequence: u64,
+    },
+    /// A named number of an endpoint, for `endpoint-attribute-scorer` and `-filter`. It goes stale as polled load does; unknown endpoints are passed over.
+    AttributeReported {
+        /// Id of the endpoint, as the decision named it.
+        endpoint: String,
+        /// The name; an endpoint has at most 16.
+        attribute: String,
+        /// The number.
+        value: Finite,
+    },
+    /// How a request to an endpoint went. [`Ticket`](crate::Ticket)s tell this by themselves; hosts that count by events tell it beside
+    /// `request_finished`. A cancelled request says nothing. Unknown endpoints are passed over.
+    RequestMeasured {
+        /// Id of the endpoint, as the decision named it.
+        endpoint: String,
+        /// Whether it failed.
+        #[serde(default)]
+        failed: bool,
+        /// How long the first token of its answer took, where one came.
+        #[serde(default, rename = "ttft_ns")]
+        ttft: Option<Nanos>,
     },
     /// Time has passed: requests whose lease has lapsed no longer count. [`Options::lease`](crate::Options::lease) says when that is; polling the load
     /// of an endpoint does the same for that endpoint.

@@ -67,6 +67,20 @@ impl State {
                     cell.set_load(load, now);
                 });
             }
+            Event::BlocksStored { endpoint, sequence, hashes, parent, tier, tokens, model, tenant } => {
+                let (parent, tier) = (*parent, *tier);
+                let scope = &Scope::new(model).tenant(tenant);
+                let change = match tokens {
+                    None => KvChange::Stored { hashes, parent, tier },
+                    Some(tokens) => KvChange::StoredTokens { names: hashes, tokens, parent, tier, scope },
+                };
+                self.told(endpoint, *sequence, change);
+            }
+            Event::BlocksRemoved { endpoint, sequence, hashes, tier } => {
+                self.told(endpoint, *sequence, KvChange::Removed { hashes, tier: *tier });
+            }
+            Event::CacheCleared { endpoint, sequence } => self.told(endpoint, *sequence, KvChange::Cleared),
+            Event::CacheStarted { endpoint, sequence } => self.told(endpoint, *sequence, KvChange::Started),
             Event::AttributeReported { endpoint, attribute, value } => {
                 let key = attribute_key(attribute);
                 if !self.cells_of(endpoint).all(|cell| cell.set_attribute(key, value.get(), now)) {
@@ -84,20 +98,6 @@ impl State {
                     if *failed { health.failed(now, half_life) } else { health.succeeded(now, half_life) }
                 });
             }
-            Event::BlocksStored { endpoint, sequence, hashes, parent, tier, tokens, model, tenant } => {
-                let (parent, tier) = (*parent, *tier);
-                let scope = &Scope::new(model).tenant(tenant);
-                let change = match tokens {
-                    None => KvChange::Stored { hashes, parent, tier },
-                    Some(tokens) => KvChange::StoredTokens { names: hashes, tokens, parent, tier, scope },
-                };
-                self.told(endpoint, *sequence, change);
-            }
-            Event::BlocksRemoved { endpoint, sequence, hashes, tier } => {
-                self.told(endpoint, *sequence, KvChange::Removed { hashes, tier: *tier });
-            }
-            Event::CacheCleared { endpoint, sequence } => self.told(endpoint, *sequence, KvChange::Cleared),
-            Event::CacheStarted { endpoint, sequence } => self.told(endpoint, *sequence, KvChange::Started),
             Event::LeasesLapsed => self.cells.iter().for_each(|cell| cell.lapse(leases, now)),
             Event::EndpointReported { .. } | Event::EndpointGone { .. } | Event::EndpointsReplaced { .. } => {
             }

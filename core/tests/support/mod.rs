@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use inferroute::{
-    Decision, Event, Manifests, Nanos, NoRoute, Options, Plan, Problems, ReportedEndpoint, Request, Router,
-    State,
+    Decision, Event, LoadReport, Manifests, Nanos, NoRoute, Options, Plan, Problems, ReportedEndpoint,
+    Request, Router, State,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -45,6 +45,8 @@ pub(crate) struct Case {
     pub(crate) endpoints: Vec<ReportedEndpoint>,
     #[serde(default)]
     in_flight: BTreeMap<String, u32>,
+    #[serde(default)]
+    load: BTreeMap<String, LoadReport>,
     #[serde(default)]
     before: u32,
     #[serde(default)]
@@ -127,6 +129,10 @@ impl Case {
         router.observe(&Event::EndpointsReplaced { endpoints: self.endpoints.clone() }, now).unwrap();
         for (endpoint, count) in &self.in_flight {
             let event = Event::InFlightCounted { endpoint: endpoint.clone(), count: *count };
+            router.observe(&event, now).unwrap();
+        }
+        for (endpoint, load) in &self.load {
+            let event = Event::LoadPolled { endpoint: endpoint.clone(), load: Box::new(load.clone()) };
             router.observe(&event, now).unwrap();
         }
         for _ in 0..self.before {

@@ -1,0 +1,87 @@
+//! EndpointPickerConfig to [`Scheduling`]: plugins, the profiles they make up, and who turns requests away.
+//!
+//! The rules are those of llm-d-router's pkg/epp/config/loader; what loads there loads here. Everything that is wrong is named in one run.
+
+mod data;
+mod flow_control;
+mod gates;
+mod handler;
+mod loops;
+mod plugin_type;
+mod plugins;
+mod profiles;
+mod types;
+
+#[cfg(test)]
+mod tests;
+
+use super::report::Report;
+use crate::manifest::{Code, ConfigSource, Finding, Findings};
+use crate::plan::{Options, Scheduling};
+use plugins::Plugins;
+
+/// How endpoints are chosen: as the options spell out, else as the one EndpointPickerConfig says, else by the options' strategy.
+pub(in crate::compile) fn choose(
+    configs: &[ConfigSource],
+    options: &Options,
+    report: &mut Report,
+) -> Scheduling {
+    if let Some(scheduling) = &options.scheduling {
+        for config in configs {
+            let message = "this configuration is not used: the host chose another one in code";
+            tell(config, report, Code::ConfigUnused, "", message, "leave one of the two out");
+        }
+        report.extend(scheduling.warnings().iter().cloned());
+        return scheduling.clone();
+    }
+    one(configs, report).unwrap_or_else(|| Scheduling::of(options.strategy))
+}
+
+/// What the only configuration says. More than one is an error of each that follows the first.
+fn one(configs: &[ConfigSource], report: &mut Report) -> Option<Scheduling> {
+    let (first, others) = configs.split_first()?;
+    for config in others {
+        let message = "there is another EndpointPickerConfig; which of them counts is not said";
+        let help = "keep one in the manifests, or give its text to Scheduling::from_yaml";
+        tell(config, report, Code::NotOneConfig, "", message, help);
+    }
+    Some(scheduling(first, report))
+}
+
+fn tell(config: &ConfigSource, report: &mut Report, code: Code, path: &str, message: &str, help: &str) {
+    let (path, message, help) = (path.to_owned(), message.to_owned(), help.to_owned());
+    report.extend([config.diagnostic(Finding { code, path, message, help })]);
+}
+
+fn scheduling(source: &ConfigSource, report: &mut Report) -> Scheduling {
+    let findings = Findings::default();
+    let config = source.read(&findings);
+    if source.is_of_deprecated_group() {
+        let message = "this apiVersion of EndpointPickerConfig is deprecated";
+        findings.add(Code::Deprecated, "apiVersion", message, "write apiVersion: llm-d.ai/v1alpha1");
+    }
+    for (field, instead) in &config.deprecated {
+        let message = format!("`{field}` at the top is deprecated");
+        findings.add(
+            Code::Deprecated,
+            *field,
+            message,
+            format!("write it as {instead}; where both stand, that one counts"),
+        );
+    }
+    let flow_control = gates::check(&config.feature_gates, &findings);
+    let mut plugins = Plugins::new(&config, &findings);
+    loops::check(&plugins, &findings);
+    let profiles = profiles::profiles(&config.profiles, &mut plugins, &findings);
+    let handler = handler::handler(&profiles, &mut plugins, &findings);
+    let saturation = flow_control::saturation(&config, &mut plugins, &findings);
+    flow_control::check(&config.flow_control, flow_control, &mut plugins, &findings);
+    data::check(&config, &mut plugins, &findings);
+    plugins.tell_effects(&findings);
+    let scheduling = Scheduling::new(profiles, handler);
+    let scheduling = saturation.into_iter().fold(scheduling, Scheduling::saturation);
+    let scheduling = plugins.prefix().into_iter().fold(scheduling, Scheduling::with_prefix_plan);
+    drop(config);
+    report.extend(findings.into_inner().into_iter().map(|finding| source.diagnostic(finding)));
+    scheduling
+}

@@ -1,0 +1,55 @@
+//! All types of plugins that releases of the Inference Extension and of llm-d-router register, by family.
+
+mod admission;
+mod attribute;
+mod data;
+mod decider;
+pub(super) mod detector;
+mod filter;
+mod handler;
+mod hook;
+mod latency;
+mod parser;
+mod picker;
+mod policy;
+mod prefix;
+mod prefix_index;
+mod producer;
+mod scorer;
+mod session;
+mod tokens;
+mod tree;
+
+use super::plugin_type::PluginType;
+
+const FAMILIES: &[&[PluginType]] = &[
+    handler::TYPES,
+    decider::TYPES,
+    filter::TYPES,
+    tree::TYPES,
+    scorer::TYPES,
+    prefix::TYPES,
+    session::TYPES,
+    attribute::TYPES,
+    latency::TYPES,
+    picker::TYPES,
+    detector::TYPES,
+    admission::TYPES,
+    policy::TYPES,
+    prefix_index::TYPES,
+    producer::TYPES,
+    tokens::TYPES,
+    data::TYPES,
+    parser::TYPES,
+    hook::TYPES,
+];
+
+/// Every type, in the order of the documentation.
+pub(super) fn all() -> impl Iterator<Item = &'static PluginType> {
+    FAMILIES.iter().flat_map(|family| family.iter())
+}
+
+/// The type of that name.
+pub(super) fn find(name: &str) -> Option<&'static PluginType> {
+    all().find(|each| each.name == name)
+}

@@ -119,7 +119,8 @@ impl<T: Trace> Drawing<'_, T> {
     fn staged(&mut self, pool: PoolIx, model: &str, priority: i32, wanted: usize) -> Result<Staged, Reason> {
         let Self { state, request, now, prompt_tokens, rng, trace, .. } = self;
         let hashes = &mut *self.hashes;
-        let held = Held::look_up(state, &state.members[pool], request, model, hashes);
+        let mut held = Held::new();
+        held.look_up(state, &state.members[pool], request, model, hashes);
         let (now, prompt_tokens) = (*now, *prompt_tokens);
         let mut arguments = Arguments {
             state,

@@ -63,6 +63,12 @@ impl Held {
         knowledge.lengths(hashes, &members.seating, &mut self.lengths);
     }
 
+    /// Of a prompt of `blocks` blocks, as if an index had answered with `lengths`.
+    #[cfg(test)]
+    pub(super) fn of(lengths: &[u32], blocks: u32, block_tokens: u32) -> Self {
+        Self { lengths: lengths.into(), blocks, block_tokens }
+    }
+
     /// `None` where nothing is known of the prompt.
     #[inline]
     pub(super) fn by(&self, position: usize) -> Option<PrefixMatch> {

@@ -33,7 +33,7 @@ pub use session::Session;
 pub use topology::{TopologyLabels, TopologyLevel};
 pub use tree::DecisionTree;
 
-use super::options::Strategy;
+use super::strategy::Strategy;
 
 /// How an endpoint of a pool is chosen.
 ///

@@ -1,0 +1,79 @@
+//! How much deciding threads lose while another one tells the router of events: decisions a second of one thread, of two, and of two beside a writer.
+//!
+//! `cargo run --release -p inferroute-benches --bin contention`
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use inferroute::{
+    Event, Fraction, LoadReport, Nanos, Options, Profile, Prompt, Request, Router, Scheduling, Scorer,
+};
+use inferroute_benches::{exact_rules, headers, with_options};
+
+const NOW: Nanos = Nanos::new(0);
+const ENDPOINTS: usize = 64;
+const SPAN: Duration = Duration::from_secs(3);
+const EVENTS_A_SECOND: u32 = 100_000;
+
+fn main() {
+    let scorers = Profile::new("default")
+        .scorer(Scorer::Queue, 2.0)
+        .scorer(Scorer::KvCacheUtilization, 2.0)
+        .scorer(Scorer::PrefixCache { match_length_weight: 0.0, match_length_scale_tokens: 8192.0 }, 3.0);
+    let options = Options::default().scheduling(Scheduling::single(scorers));
+    let router = with_options(&exact_rules(100), ENDPOINTS, &options);
+    let rounds: Vec<[f64; 3]> = (0..5)
+        .map(|_| [(1, false), (2, false), (2, true)].map(|(threads, writes)| run(&router, threads, writes)))
+        .collect();
+    let median = |of: &dyn Fn(&[f64; 3]) -> f64| {
+        let mut values: Vec<f64> = rounds.iter().map(of).collect();
+        values.sort_by(f64::total_cmp);
+        values[values.len() / 2]
+    };
+    println!("one thread:           {:>10.0} decisions/s", median(&|round| round[0]));
+    println!("two threads:          {:>10.2} of that", median(&|round| round[1] / round[0]));
+    println!("two beside a writer:  {:>10.2} of two alone", median(&|round| round[2] / round[1]));
+}
+
+/// Decisions a second of all threads together.
+fn run(router: &Router, threads: usize, writes: bool) -> f64 {
+    let (stop, decided) = (AtomicBool::new(false), AtomicU64::new(0));
+    let prompt: Vec<u32> = (0..1024).collect();
+    let started = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                let headers = headers(100);
+                let request = Request::new(&headers).prompt(Prompt::Tokens(&prompt));
+                let mut count = 0;
+                while !stop.load(Ordering::Relaxed) {
+                    count += u64::from(router.decide(&request, NOW).is_ok());
+                }
+                decided.fetch_add(count, Ordering::Relaxed);
+            });
+        }
+        if writes {
+            scope.spawn(|| write(router, &stop));
+        }
+        std::thread::sleep(SPAN);
+        stop.store(true, Ordering::Relaxed);
+    });
+    decided.load(Ordering::Relaxed) as f64 / started.elapsed().as_secs_f64()
+}
+
+/// Polled loads, as many a second as there should be, a hundred at a time.
+fn write(router: &Router, stop: &AtomicBool) {
+    let (started, mut sent) = (Instant::now(), 0_u32);
+    while !stop.load(Ordering::Relaxed) {
+        let due = started.elapsed().as_secs_f64() * f64::from(EVENTS_A_SECOND);
+        while f64::from(sent) < due {
+            let mut load = Box::new(LoadReport::default());
+            load.waiting = Some(sent % 11);
+            load.kv_usage = Fraction::new(f64::from(sent % 17) / 20.0);
+            let endpoint = format!("default/vllm-{:04}", sent as usize % ENDPOINTS);
+            router.observe(&Event::LoadPolled { endpoint, load }, NOW).expect("the load can be");
+            sent += 1;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}

@@ -29,6 +29,15 @@ export const STRATEGIES: readonly Strategy[]
 export const version: string
 
 /**
+ * Headers by which proxies, endpoint pickers and endpoints steer requests, in lower case. Take them out of whatever a client sends: they name addresses
+ * to connect to and lift limits. The library reads none of them from a request by itself.
+ */
+export const CONTROL_HEADERS: readonly string[]
+
+/** Nanoseconds, 0 to 2^64 - 1. */
+export type Nanos = bigint | number
+
+/**
  * Manifests: one text, or several with the names that messages show, as `{file: text}` or `[[file, text], …]`. A text is a stream of YAML or JSON
  * documents; kinds that take no part in a decision are passed over.
  */
@@ -69,12 +78,154 @@ export interface PlanOptions {
    * Default: `fail_share`.
    */
   invalidBackendRefs?: 'fail_share' | 'freeze_route' | undefined
+  /** The age from which what an endpoint said of its load counts as missing. Default: 30 s. */
+  staleAfter?: Nanos | undefined
+  /** How long a routed request counts in flight whose ticket never ends and is never renewed; `null` for ever. Default: one hour. */
+  lease?: Nanos | null | undefined
+  /**
+   * How an endpoint of a pool is chosen, spelled out; takes the place of `strategy` and of an EndpointPickerConfig among the manifests: the text of an
+   * EndpointPickerConfig as the endpoint picker of llm-d takes it (docs/endpoint-picker-config.md), or one that was put together in code. `null`: none.
+   */
+  endpointPickerConfig?: string | Scheduling | Profile | null | undefined
+  /** How prompts are hashed and how much is remembered of them, for profiles that look at prefix caches. */
+  prefix?: PrefixOptions | null | undefined
+  /** Whether engines tell what they hold, by the events `blocks_stored` and its like. Without it what was sent is all that is known. */
+  kvEvents?: boolean | KvEventsOptions | null | undefined
+  /** After how long half of what was measured of requests is forgotten. Default: 10 s. */
+  halfLife?: Nanos | null | undefined
+  /** What an endpoint counts as in filters and detectors whose load is not known. Default: `counts_as_full`. */
+  missingLoad?: 'counts_as_full' | 'counts_as_idle' | null | undefined
+  /** Scorers of the host's own, beside those of the configuration or strategy. */
+  scorers?: readonly CustomScorer[] | undefined
+}
+
+/** How prompts are hashed and remembered. */
+export interface PrefixOptions {
+  /** `inferroute` (default, keyed), `llm_d`, `llm_d_bytes`, `llm_d_xxh64`, `cbor_fnv`, `gie_v1_1`, `gie_v1_0`, `gie_v0_5`, `aibrix`. */
+  dialect?: string
+  /** Tokens a block, 1 to 4096. Default: 64. */
+  blockTokens?: number
+  /** Blocks hashed at most, 1 to 65536. Default: 2,048. */
+  maxBlocks?: number
+  /** The host's secret for `inferroute`, 0 to 2^128 - 1: random, the same in all replicas, never shown to clients. */
+  key?: bigint | number
+  /** What engines or another router seed their hashes with, for dialects that have a seed. */
+  seed?: string
+  /** Bytes that the index may take, from 1 MiB. Default: 64 MiB. */
+  budget?: number
+  /** KV blocks of an endpoint that says nothing else. Default: 31,250. */
+  capacity?: number
+}
+
+/** How much is believed of what engines tell. */
+export interface KvEventsOptions {
+  /** Bytes that the index may take, from 1 MiB. Default: 64 MiB. */
+  budget?: number
+  /** What a block is worth on device, host, disk and in a shared store, 0 to 1. Default: 1, 0.8, 0.5, 0.3. */
+  weights?: readonly [device: number, host: number, disk: number, shared: number]
+}
+
+/**
+ * A scorer of the host's own. `score` is called in the middle of a decision, on the thread that decides: it must answer at once and be a pure function of
+ * its arguments, or decisions could not be repeated.
+ *
+ * Where it throws, answers with a promise or with anything but a list of one number or `null` for each endpoint, nobody is rated by it, the explanation
+ * says so, and the decision goes on. It may not ask the router that asks it (`RQ0005`).
+ *
+ * Cost: some microseconds a decision and some 50 ns an endpoint, beside its own.
+ */
+export interface CustomScorer {
+  /** The name in explanations. */
+  readonly name: string
+  /** One rating for each endpoint, in their order, held to 0..1; `null`, `undefined` or NaN rates nothing. */
+  readonly score: (request: ScoredRequest, endpoints: readonly ScoredEndpoint[]) => ArrayLike<number | null | undefined>
+  /** What a rating counts. Default: 1. */
+  readonly weight?: number | undefined
+  /** The profile that it is added to. Default: every profile. */
+  readonly profile?: string | null | undefined
+}
+
+/** What a {@link CustomScorer} sees of the request. */
+export interface ScoredRequest {
+  readonly model: string | null
+  readonly host: string | null
+  readonly path: string
+  readonly method: string
+  readonly tenant: string | null
+  /** Only those that the plan reads ({@link Router.headerNames}). */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** What a {@link CustomScorer} may look at. Polled values are `null` where they are missing or stale. */
+export interface ScoredEndpoint {
+  readonly id: string
+  readonly address: string | null
+  readonly labels: Readonly<Record<string, string>>
+  /** Requests in flight there, of this router. */
+  readonly inFlight: number
+  /** Prompt tokens that wait there, of this router. */
+  readonly waitingTokens: number
+  /** Requests in its queue, polled. */
+  readonly waiting: number | null
+  /** Requests that it works on, polled. */
+  readonly running: number | null
+  /** The share of its KV cache in use, polled. */
+  readonly kvUsage: number | null
+  /** The share of the prompt in its prefix cache, 0..1; `null` where no index knows. */
+  readonly prefixShare: number | null
+}
+
+/** Parameters of a plugin, as an EndpointPickerConfig has them. */
+export type Parameters = Readonly<Record<string, unknown>>
+
+/**
+ * One way to choose an endpoint: filters in their order, scorers with weights, a picker. Does not change: each call gives a new one. The types and their
+ * parameters are those of EndpointPickerConfig, and so are the errors: a {@link ManifestError} when a router takes it.
+ *
+ * ```js
+ * const profile = new Profile('default')
+ *   .filter('utilization-filter', { conditions: [{ metric: 'waiting-queue', maxValue: 20 }] })
+ *   .scorer('queue-scorer', 2)
+ *   .scorer({ name: 'cheap-first', score: (request, endpoints) => endpoints.map(({ labels }) => (labels.spot ? 1 : 0)) })
+ *   .picker('max-score-picker')
+ * new Router(manifests, { endpointPickerConfig: profile })
+ * ```
+ */
+export class Profile {
+  /** @throws {OptionError} a name that is none, here and in all methods */
+  constructor(name: string)
+  get name(): string
+  filter(type: string, parameters?: Parameters): Profile
+  /** A scorer by its type, or one of the host's own. Default weight: 1. */
+  scorer(type: string | Pick<CustomScorer, 'name' | 'score'>, weight?: number, parameters?: Parameters): Profile
+  picker(type: string, parameters?: Parameters): Profile
+}
+
+/** A plugin that no profile names: a profile handler, a decider, a producer, a detector. */
+export interface Plugin {
+  readonly type: string
+  /** Default: the type. */
+  readonly name?: string
+  readonly parameters?: Parameters
+}
+
+/** Profiles and the plugins beside them, as one EndpointPickerConfig. */
+export class Scheduling {
+  /** @throws {OptionError} arguments of the wrong type */
+  constructor(profiles: Profile | readonly Profile[], options?: { plugins?: readonly Plugin[]; saturationDetector?: string })
+  /** The EndpointPickerConfig in JSON. Scorers of the host's own are not in it. */
+  toString(): string
 }
 
 /** Options of a new router. */
 export interface RouterOptions extends PlanOptions {
   /** 0 to 2^64 - 1. Routers with one seed that are asked the same in the same order decide the same. Default: random, from the operating system. */
   seed?: bigint | number | undefined
+  /**
+   * Takes everything that moves the router, entry by entry, so that a {@link Player} can repeat its decisions: plain objects that JSON holds. Called at the
+   * end of each call, in order; what it throws goes to the process (`uncaughtException`), the call has its answer. Default: none.
+   */
+  journal?: ((entry: Entry) => void) | undefined
 }
 
 /** The values of a header: one, or several in the order they were sent. */
@@ -122,8 +273,27 @@ export interface RequestOptions {
   body?: Uint8Array | string | null | undefined
   /** The value of the header `content-type`, for `body`. Not taken from the headers: pass `request.headers['content-type']`. */
   contentType?: string | null | undefined
+  /**
+   * The prompt: its text (string, or UTF-8 bytes), its tokens (Uint32Array), or the hashes of its blocks (BigUint64Array). Arrays are read in place, a
+   * string is copied. Profiles that look at prefix caches hash it. Not taken from `body`.
+   */
+  prompt?: string | Uint8Array | Uint32Array | BigUint64Array | null | undefined
+  /** How many tokens the prompt has, counted or estimated by the host. Default: as many as `prompt` has, four bytes of text to a token. */
+  promptTokens?: number | null | undefined
+  /** Whose request it is, as the gateway has authenticated it: prompts of different tenants never count as alike. Never what a client may choose. */
+  tenant?: string | null | undefined
+  /**
+   * The endpoints among which to choose in a pool, as the proxy offers them in `x-gateway-destination-endpoint-subset`: addresses with or without ports,
+   * separated by commas; `''` offers none. From the proxy's metadata, never from a client's header.
+   */
+  subset?: string | null | undefined
   /** Nanoseconds of the host's own monotonic clock, 0 to 2^64 - 1, for example `process.hrtime.bigint()`. Default: 0. */
   now?: bigint | number | undefined
+}
+
+/** One of several requests that came at once. */
+export interface ManyRequest extends Omit<RequestOptions, 'now'> {
+  headers?: RequestHeaders
 }
 
 /** Options of a decision. */
@@ -144,22 +314,117 @@ export interface ReportedEndpoint {
   ready?: boolean | undefined
 }
 
-/** Something that happened to endpoints. */
+/** A whole number from 0 to 2^64 - 1. A number above 2^53 - 1 has lost digits and is refused; a string of digits is what journals write instead. */
+export type Uint64 = bigint | number | string
+
+/** Where an engine keeps a block. */
+export type Tier = 'device' | 'host' | 'disk' | 'shared'
+
+/**
+ * Something that happened to endpoints. Endpoints are named by the id that decisions name; except for `request_started`, unknown ones are passed over.
+ * Lists of numbers may be typed arrays.
+ */
 export type Event =
   /** An endpoint appeared, or one already known changed. A change of address starts its counts anew. */
   | { event: 'endpoint_reported'; endpoint: ReportedEndpoint }
-  /** An endpoint is gone. Unknown ones are passed over. */
+  /** An endpoint is gone. */
   | { event: 'endpoint_gone'; namespace?: string | undefined; name: string }
   /** These are all reported endpoints; any other is gone. */
   | { event: 'endpoints_replaced'; endpoints: readonly ReportedEndpoint[] }
-  /** A request was sent to the endpoint with this id. {@link Router.route} tells this by itself. */
-  | { event: 'request_started'; endpoint: string }
-  /** A request to the endpoint with this id came to its end, whichever. */
+  /** A request was sent there, with so many tokens to work on. {@link Router.route} tells this by itself, and {@link Ticket} what follows. */
+  | { event: 'request_started'; endpoint: string; prompt_tokens?: number | undefined }
+  /** The first token of a request's answer came; the tokens are those of `request_started`. */
+  | { event: 'first_token'; endpoint: string; prompt_tokens?: number | undefined }
+  /** A request came to its end, whichever. */
   | { event: 'request_finished'; endpoint: string }
-  /** So many requests are in flight at the endpoint with this id; replaces the router's own count. */
+  /** How a request went, for hosts that count by events. */
+  | { event: 'request_measured'; endpoint: string; failed?: boolean | undefined; ttft_ns?: Uint64 | undefined }
+  /** So many requests are in flight there; replaces the router's own count. */
   | { event: 'in_flight_counted'; endpoint: string; count: number }
-  /** The endpoint with this id told of its load: `waiting`, `running`, `kv_usage` and what else is known. */
-  | { event: 'load_polled'; endpoint: string; load: Record<string, unknown> }
+  /** The endpoint told of its load, for example what {@link LoadReport.fromPrometheus} read. */
+  | { event: 'load_polled'; endpoint: string; load: LoadReport }
+  /** A named number of the endpoint, at most 16 of them, for `endpoint-attribute-scorer` and `-filter`. */
+  | { event: 'attribute_reported'; endpoint: string; attribute: string; value: number }
+  /**
+   * The engine stored blocks, each the next of the one before it; `parent` is the block before the first one, absent where it begins a prompt. `sequence` is
+   * one more than that of the event before; after a gap nothing is believed until the cache is cleared or started. With `tokens`, `hashes` are the
+   * engine's own names, and `model` and `tenant` say whose they are. Counts with the option `kvEvents`.
+   */
+  | {
+      event: 'blocks_stored'
+      endpoint: string
+      sequence: Uint64
+      hashes: BigUint64Array | readonly Uint64[]
+      parent?: Uint64 | null | undefined
+      tier?: Tier | undefined
+      tokens?: Uint32Array | readonly number[] | null | undefined
+      model?: string | undefined
+      tenant?: string | undefined
+    }
+  /** Blocks left a tier. */
+  | { event: 'blocks_removed'; endpoint: string; sequence: Uint64; hashes: BigUint64Array | readonly Uint64[]; tier?: Tier | undefined }
+  /** The cache is empty. */
+  | { event: 'cache_cleared'; endpoint: string; sequence: Uint64 }
+  /** The engine or its stream started anew with this number; the cache is taken to be empty. */
+  | { event: 'cache_started'; endpoint: string; sequence: Uint64 }
+  /** Time has passed: requests whose lease has lapsed no longer count. */
+  | { event: 'leases_lapsed' }
+
+/** The load of one endpoint. What is absent is not known; it is never a zero. */
+export interface LoadReport {
+  /** Requests that wait to be scheduled. */
+  waiting?: number
+  /** Requests in the running batch. */
+  running?: number
+  /** The most requests that can run at once. */
+  max_running?: number
+  /** The share of the KV cache in use, 0..1. */
+  kv_usage?: number
+  /** Tokens in a block of the KV cache. */
+  block_size?: number
+  /** Blocks of the KV cache. */
+  blocks?: number
+  /** Tokens that fit into the KV cache. */
+  kv_tokens?: Uint64
+  /** Totals since the server started. */
+  prompt_tokens?: Uint64
+  generation_tokens?: Uint64
+  /** What was looked up in the prefix cache, and what was found, in one unit. */
+  prefix_queries?: Uint64
+  prefix_hits?: Uint64
+  preemptions?: Uint64
+  /** The LoRA adapters of running and of waiting requests, and the most in one batch. */
+  lora?: { active?: readonly string[]; waiting?: readonly string[]; max?: number }
+}
+
+/** A kind of model server. */
+export type Engine = 'vllm' | 'sglang' | 'trtllm-serve' | 'triton-tensorrt-llm' | 'triton' | 'tgi'
+
+/** What a metrics page says, and what is wrong with it. */
+export interface Scrape {
+  /** A value that could not be read with certainty is absent. */
+  report: LoadReport
+  /** The engine whose series were read; `null` where the text has none that is known. */
+  engine: Engine | null
+  /** In the order of the text. `line` is 0 where it is not one line that is wrong, `series` empty where it is all of them. */
+  problems: { code: string; line: number; series: string; message: string }[]
+  /** How many more problems there are. */
+  unlisted: number
+}
+
+export const LoadReport: {
+  /**
+   * Reads a model server's metrics page, Prometheus or OpenMetrics text. Data-parallel ranks become one value, or `rank` alone is read. Problems never stop
+   * the reading. Cost: linear in the bytes.
+   *
+   * @throws {OptionError} an option that does not exist or has the wrong type
+   * @throws {RequestError} a text of the wrong type
+   */
+  fromPrometheus(
+    text: string | Uint8Array,
+    options?: { engine?: Engine; rank?: string; textBytes?: number; lineBytes?: number; adapters?: number; problems?: number },
+  ): Scrape
+}
 
 /** An endpoint as the router has it at the moment of asking. */
 export interface EndpointView {
@@ -170,6 +435,30 @@ export interface EndpointView {
   ready: boolean
   /** Requests that this router counts there. */
   inFlight: number
+  /** Prompt tokens sent there that no first token answers yet, without those that it probably holds. */
+  waitingTokens: number
+  /** Sums over {@link Ticket.cachedTokens}: tokens that the decisions took to be cached, and those that were. */
+  cachedTokens: { predicted: number; delivered: number }
+}
+
+/** An endpoint that a decision names beside the one the request goes to. Frozen. */
+export interface NamedEndpoint {
+  readonly id: string
+  readonly address: string | null
+}
+
+/** How often something was wrong with KV events. */
+export interface KvCounters {
+  /** Events before which others were missing. */
+  readonly gaps: number
+  /** Events that were seen before. */
+  readonly duplicates: number
+  /** Events passed over because their endpoint was in quarantine. */
+  readonly passedOver: number
+  /** Blocks of tokens whose parent is not known. */
+  readonly unplaced: number
+  /** Blocks for which there was no room. */
+  readonly refused: number
 }
 
 /** A backendRef as it was resolved. Frozen. */
@@ -336,6 +625,30 @@ export class Router {
   route(headers?: RequestHeaders, options?: RequestOptions): Ticket | NoRoute
 
   /**
+   * `route` for requests that came at once: each is counted before the next is decided, so that a burst spreads. Wrong arguments throw before anything is
+   * counted.
+   *
+   * @throws {RequestError} as `route`
+   */
+  routeMany(requests: Iterable<ManyRequest>, options?: { now?: Nanos | undefined }): (Ticket | NoRoute)[]
+
+  /**
+   * `decide` for requests that came at once: each counts in flight for those after it and, once all are decided, no more.
+   *
+   * @throws {RequestError} as `route`
+   */
+  decideMany(requests: Iterable<ManyRequest>, options?: { now?: Nanos | undefined }): (Decision | NoRoute)[]
+
+  /**
+   * Decides from now on whatever this router decides by another plan too, and counts where the two differ. Costs another decision each time. Options that
+   * are left out are the router's.
+   *
+   * @throws {ManifestError} every problem of every text
+   * @throws {OptionError} as the constructor
+   */
+  shadow(manifests: Manifests, options?: PlanOptions): Shadow
+
+  /**
    * The decision that `decide` would make now, with every match tried, every endpoint and every draw. Changes nothing. Costs some 0.1 ms and is linear
    * in rules and endpoints.
    *
@@ -371,6 +684,9 @@ export class Router {
 
   /** All endpoints. Cost: linear in them. */
   endpoints(): EndpointView[]
+
+  /** How often something was wrong with KV events; `null` where the plan does not ask for them. */
+  get kvCounters(): KvCounters | null
 
   /** What loaded but deserves a look. Frozen. */
   get warnings(): readonly Diagnostic[]
@@ -429,6 +745,20 @@ export class Decision {
   get seed(): bigint
   /** The version of the state that was decided on. */
   get stateVersion(): number
+  /** Tokens of the prompt, as the host counted them or as many as its text makes. */
+  get promptTokens(): number
+  /** Tokens of the prompt that the endpoint probably holds in its prefix cache; 0 where no profile looks at prefixes. */
+  get cachedTokens(): number
+  /** The endpoint that works off the prompt before the request goes to `endpoint`, where the profile asks for one. */
+  get prefill(): NamedEndpoint | null
+  /** The endpoint that works off images, audio and video before, where the profile asks for one. */
+  get encode(): NamedEndpoint | null
+  /** The addresses of the primary and of the fallbacks in its pool, separated by commas: the value of `x-gateway-destination-endpoint`. */
+  get destinations(): string
+  /** The headers that tell a proxy and the endpoints where the request goes, as the endpoint picker sets them. Empty for a backend without address. */
+  get endpointHeaders(): [name: string, value: string][]
+  /** The value of the header by which the client's next request names this endpoint, for profiles with `session-affinity-scorer`: its id in base64. */
+  get sessionToken(): string
   /** `seed` is a number up to 2^53 - 1, above it a string of its digits, because JSON's numbers end there. */
   toJSON(): {
     route: string
@@ -464,6 +794,10 @@ export class NoRoute {
     | 'direct_response'
     | 'pool_empty'
     | 'no_ready_endpoint'
+    | 'no_endpoint_in_subset'
+    | 'saturated'
+    | 'no_endpoint_left'
+    | 'no_profile'
   /** What it means, in a sentence that names nothing of the configuration and so may go to the client. */
   get message(): string
   /** The route whose rule matched; `null` where none did. */
@@ -491,16 +825,109 @@ export class NoRoute {
 }
 
 /**
- * A request in flight. Counts at its endpoint until it is finished, whatever happens to the endpoint meanwhile. A ticket that is lost finishes when it
- * is collected, which may be late: finish it in a `finally`, or declare it by `using`, for which it has `Symbol.dispose` where the runtime does.
+ * A request in flight. Counts at its endpoint until it ends, whatever happens to the endpoint meanwhile, or until its lease has lapsed. A ticket that is
+ * lost is cancelled when it is collected, which may be late: end it in a `finally`, or declare it by `using`, for which it has `Symbol.dispose`, which
+ * cancels, where the runtime does. Calls after the end do nothing. `now` is nanoseconds of the host's clock. Default: 0.
  */
 export class Ticket {
   private constructor()
   /** Tells a ticket from a {@link NoRoute}. */
   get ok(): true
   get decision(): Decision
-  /** The request came to its end. Calls after the first do nothing. */
+  /** The first token of the answer came: the prompt is worked off. Renews the lease; a second call does nothing else. */
+  firstToken(now?: Nanos): void
+  /** The request is still under way. For answers that stream for longer than the lease. */
+  renew(now?: Nanos): void
+  /**
+   * The attempt under way failed, which counts against its endpoint; the request now counts at the endpoint of the next fallback, which is returned. `null`
+   * where there is none left: the request then counts where it did.
+   */
+  fallBack(now?: Nanos): Attempt | null
+  /** The endpoint said how many tokens of the prompt it had in its prefix cache (`usage.prompt_tokens_details.cached_tokens`). */
+  cachedTokens(count: number): void
+  /** The request was answered. */
   finish(): void
+  /** The request failed by its endpoint's fault, and no fallback is left or tried: no connection, no answer in time, a status of 500 or more. */
+  fail(now?: Nanos): void
+  /** The request ended in a way that says nothing of its endpoint: the client went away. */
+  cancel(): void
+}
+
+/** What became of one endpoint of the pool in a decision. Frozen. */
+export interface ExplainedEndpoint {
+  readonly id: string
+  readonly address: string | null
+  readonly inFlight: number
+  /** The filter that took it out, `null` if it stays. */
+  readonly removedBy: string | null
+  /** `points` is `weight` times the rating held to 0..1; `rating` is `null` where the scorer could make nothing of the endpoint. */
+  readonly scores: readonly { readonly scorer: string; readonly rating: number | null; readonly weight: number; readonly points: number }[]
+  /** The sum of the points; `null` where nothing scored. */
+  readonly score: number | null
+}
+
+/** A number of 64 bits in a journal: a string of its digits beyond 2^53 - 1. */
+export type JournalNumber = number | string
+
+/** How a decision came out, in a journal. */
+export type AnswerRecord =
+  | {
+      route: {
+        route: string
+        rule: number
+        attempts: { backend_ref: number; endpoint: string; address: string | null; model: string | null }[]
+        prefill: string | null
+        encode: string | null
+      }
+    }
+  | { no_route: { status: number; reason: string } }
+
+/** One thing that happened to a router. Plain values: what JSON holds comes back as it was. */
+export type Entry =
+  | { entry: 'observed'; now: JournalNumber; event: Record<string, unknown> }
+  /** Another plan was published. Plans are not written down: give the player the same one. */
+  | { entry: 'updated'; state_version: JournalNumber }
+  | {
+      entry: 'decided'
+      decision: { now: JournalNumber; seed: JournalNumber; state_version: JournalNumber; request: JournalNumber; answer: AnswerRecord }
+      /** Only the headers that the plan reads, their values as bytes. */
+      request: Record<string, unknown>
+      ticket: JournalNumber | null
+    }
+  | { entry: 'first_token' | 'renewed' | 'fell_back' | 'failed'; now: JournalNumber; ticket: JournalNumber }
+  | { entry: 'cached_tokens'; ticket: JournalNumber; delivered: number }
+  | { entry: 'answered' | 'finished'; ticket: JournalNumber }
+
+/** A router that repeats another's journal, entry by entry. */
+export class Player {
+  /**
+   * On the plan that the recorded router started with, under the same options.
+   *
+   * @throws {ManifestError} @throws {OptionError} as {@link Router}
+   */
+  constructor(manifests: Manifests, options?: PlanOptions)
+  /**
+   * Repeats one entry.
+   *
+   * @throws {Divergence} it comes out differently; the player goes on from what it found
+   */
+  play(entry: Entry): void
+  /** Publishes the plan that the recorded router got, before its entry `updated` is played. */
+  update(manifests: Manifests, options?: PlanOptions): void
+  /** The endpoints after the entries so far. */
+  endpoints(): EndpointView[]
+}
+
+/** Another plan that decides beside a router. Nothing it does is seen by the router. */
+export class Shadow {
+  private constructor()
+  /**
+   * What was counted so far: requests that both plans decided, those that both sent to the same endpoint or refused for the same reason, those that both
+   * sent by the same route, rule and backendRef; requests by endpoint, refusals under their reason's word.
+   */
+  report(): { requests: number; agreed: number; agreedOnBackend: number; endpoints: Record<string, { live: number; shadow: number }> }
+  /** Decides no more. The report stays. */
+  stop(): void
 }
 
 /** Why a decision came out as it did. Header values never appear in it. */
@@ -510,8 +937,24 @@ export class Explanation {
   get outcome(): string
   /** The seed of the decision's draws. */
   get seed(): bigint
+  /** The endpoints of the pool, once for each profile that ran, until the primary was settled. Empty where none was looked at one by one. */
+  get endpoints(): readonly ExplainedEndpoint[]
+  /** The endpoint each profile picked; the primary is the last. */
+  get picked(): readonly { readonly endpoint: string; readonly picker: string }[]
+  /** How full the pool is, and from where on the request is turned away; `null` where that was not looked at. */
+  get saturation(): { readonly saturation: number; readonly ceiling: number } | null
+  /** Scorers of the host's own that could not rate; `error` is what they threw. */
+  get scorersFailed(): readonly { readonly scorer: string; readonly reason: string; readonly error?: unknown }[]
   /** `seed` as in {@link Decision.toJSON}. */
-  toJSON(): { outcome: string; seed: number | string; sections: { title: string; lines: string[]; left_out: number }[] }
+  toJSON(): {
+    outcome: string
+    seed: number | string
+    sections: { title: string; lines: string[]; left_out: number }[]
+    endpoints: ExplainedEndpoint[]
+    picked: { endpoint: string; picker: string }[]
+    saturation: { saturation: number; ceiling: number } | null
+    scorersFailed: { scorer: string; reason: string }[]
+  }
   /** The tree, for a person. */
   toString(): string
 }
@@ -537,12 +980,21 @@ export class ManifestError extends InferrouteError {
  */
 export class OptionError extends InferrouteError {}
 
-/** `EV0000` malformed, `EV0001` an address that is none, `EV0002` an endpoint without a name, `EV0003` a request started on an unknown endpoint. */
+/**
+ * `EV0000` malformed, `EV0001` an address that is none, `EV0002` an endpoint without a name, `EV0003` a request started on an unknown endpoint, `EV0005` an
+ * attribute too many.
+ */
 export class EventError extends InferrouteError {}
 
 /**
- * `RQ0001` headers, a name or a value of the wrong type, `RQ0002` another argument of the wrong type, `RQ0003` seed, now or port out of range, `RQ0004` an
- * option that does not exist. `BD…` a body that cannot be read, which is the client's fault: answer 413 for `BD0201`, `BD0303` and `BD0304`, else 400.
+ * `RQ0001` headers, a name or a value of the wrong type, `RQ0002` another argument of the wrong type, `RQ0003` a number out of range, `RQ0004` an
+ * option that does not exist, `RQ0005` a scorer asks the router that is asking it. `BD…` a body that cannot be read, which is the client's fault: answer 413 for `BD0201`, `BD0303` and `BD0304`, else 400.
  * Messages hold none of the body's content, so they may go to the client.
  */
 export class RequestError extends InferrouteError {}
+
+/**
+ * A repeated decision is not the recorded one: `RP0000` no entry of a journal, `RP0001` another request than the one recorded, `RP0002` another state, `RP0003`
+ * another answer, `RP0004` an event that is refused now, `RP0005` a ticket that was never given out.
+ */
+export class Divergence extends InferrouteError {}

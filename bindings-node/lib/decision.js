@@ -3,19 +3,22 @@
 
 const { inspect } = require('node:util')
 const {
-  about,
   ATTEMPT,
   CRITICALITIES,
   MODEL_DRAWN,
   MODEL_OVERRIDE,
   MODEL_UNCHANGED,
+  NONE,
   OUT_ATTEMPTS,
+  OUT_CACHED_TOKENS,
   OUT_CRITICALITY,
+  OUT_ENCODE,
   OUT_FIRST,
   OUT_MATCH_OR_REASON,
+  OUT_PREFILL,
   OUT_PRIORITY,
+  OUT_PROMPT_TOKENS,
   OUT_SEED,
-  OUT_STATUS,
 } = require('./native.js')
 const { forJson, joined } = require('./numbers.js')
 
@@ -29,6 +32,12 @@ class Attempt {
       model === MODEL_UNCHANGED ? null : model === MODEL_OVERRIDE ? this.backendRef.model : models[model - MODEL_DRAWN]
   }
 }
+
+/** The header by which an endpoint picker answers, as core/src/endpoint_headers.rs has it. */
+const DESTINATION = 'x-gateway-destination-endpoint'
+
+/** The same host at another port. */
+const withPort = (address, port) => `${address.replace(/:[^:]*$/, '')}:${port}`
 
 const NO_NUMBERS = Object.freeze([])
 const NO_FALLBACKS = Object.freeze([])
@@ -61,6 +70,10 @@ class Decision {
   #seedLow
   #seedHigh
   #stateVersion
+  #promptTokens
+  #cachedTokens
+  #prefill
+  #encode
 
   /** `words` are those of the call; tables that change are replaced, never written to, but for `models`, which only grows. */
   constructor(words, rule, endpoints, models, requestModel, path, stateVersion) {
@@ -82,6 +95,10 @@ class Decision {
     this.#seedLow = words[OUT_SEED]
     this.#seedHigh = words[OUT_SEED + 1]
     this.#stateVersion = stateVersion
+    this.#promptTokens = words[OUT_PROMPT_TOKENS]
+    this.#cachedTokens = words[OUT_CACHED_TOKENS]
+    this.#prefill = words[OUT_PREFILL]
+    this.#encode = words[OUT_ENCODE]
   }
 
   get ok() {
@@ -156,6 +173,48 @@ class Decision {
     return this.#stateVersion
   }
 
+  get promptTokens() {
+    return this.#promptTokens
+  }
+
+  get cachedTokens() {
+    return this.#cachedTokens
+  }
+
+  get prefill() {
+    return this.#prefill === NONE ? null : this.#endpoints[this.#prefill]
+  }
+
+  get encode() {
+    return this.#encode === NONE ? null : this.#endpoints[this.#encode]
+  }
+
+  get sessionToken() {
+    return Buffer.from(this.endpoint).toString('base64')
+  }
+
+  get destinations() {
+    const addresses = [this.address]
+    const numbers = this.#fallbackNumbers
+    for (let at = 0; at < numbers.length; at += ATTEMPT) {
+      if (this.#rule.backendRefs[numbers[at]] === this.#backendRef) addresses.push(this.#endpoints[numbers[at + 1]].address)
+    }
+    return addresses.filter((address) => address !== null).join(',')
+  }
+
+  get endpointHeaders() {
+    const { destinations, address } = this
+    const headers = []
+    if (destinations !== '') {
+      const port = this.#rule.primaryPort
+      if (port !== null && address !== null) headers.push([DESTINATION, withPort(address, port)], ['x-data-parallel-host-port', address])
+      else headers.push([DESTINATION, destinations])
+    }
+    const before = [['x-prefiller-host-port', this.prefill], ['x-encoder-hosts-ports', this.encode]]
+    for (const [name, endpoint] of before) if (endpoint !== null && endpoint.address !== null) headers.push([name, endpoint.address])
+    return headers
+  }
+
   toJSON() {
     const { route, rule, mutations } = this
     return { route, rule, ...inJson(this), mutations, fallbacks: this.fallbacks.map(inJson), seed: forJson(this.seed) }
@@ -179,73 +238,4 @@ class Decision {
   }
 }
 
-class NoRoute {
-  #reason
-  #status
-  #rule
-  #location
-  #directResponse
-  #seedLow
-  #seedHigh
-
-  constructor(words, rule, location, directResponse) {
-    this.#reason = about.reasons[words[OUT_MATCH_OR_REASON]]
-    this.#status = words[OUT_STATUS]
-    this.#rule = rule
-    this.#location = location
-    this.#directResponse = directResponse
-    this.#seedLow = words[OUT_SEED]
-    this.#seedHigh = words[OUT_SEED + 1]
-  }
-
-  get ok() {
-    return false
-  }
-
-  get status() {
-    return this.#status
-  }
-
-  get reason() {
-    return this.#reason.reason
-  }
-
-  get message() {
-    return this.#reason.message
-  }
-
-  get route() {
-    return this.#rule?.route ?? null
-  }
-
-  get rule() {
-    return this.#rule?.index ?? null
-  }
-
-  get location() {
-    return this.#location
-  }
-
-  get directResponse() {
-    return this.#directResponse
-  }
-
-  get seed() {
-    return joined(this.#seedLow, this.#seedHigh)
-  }
-
-  toJSON() {
-    const { status, reason, route, rule, location, directResponse } = this
-    return { status, reason, route, rule, location, directResponse, seed: forJson(this.seed) }
-  }
-
-  toString() {
-    return `${this.status} ${this.reason}: ${this.message}`
-  }
-
-  [inspect.custom](_depth, options) {
-    return `NoRoute ${inspect({ ...this.toJSON(), seed: this.seed }, options)}`
-  }
-}
-
-module.exports = { Decision, NoRoute }
+module.exports = { Decision }

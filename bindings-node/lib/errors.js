@@ -18,6 +18,9 @@ class EventError extends InferrouteError {}
 
 class RequestError extends InferrouteError {}
 
+/** A repeated decision is not the recorded one. */
+class Divergence extends InferrouteError {}
+
 class ManifestError extends InferrouteError {
   constructor(code, message, problems, leftOut) {
     super(code, message)
@@ -43,7 +46,7 @@ class Diagnostic {
 
 const diagnostics = (list) => Object.freeze(list.map((entry) => new Diagnostic(entry)))
 
-const CLASSES = { option: OptionError, event: EventError, request: RequestError, internal: InferrouteError }
+const CLASSES = { option: OptionError, event: EventError, request: RequestError, divergence: Divergence, internal: InferrouteError }
 
 /** Throws the error for a failure that the native half described. */
 function raise({ kind, code, message, problems, left_out: leftOut }) {
@@ -59,4 +62,4 @@ function typeOf(value) {
   return value === undefined ? 'undefined' : `a ${typeof value}`
 }
 
-module.exports = { InferrouteError, ManifestError, EventError, OptionError, RequestError, diagnostics, raise, typeOf }
+module.exports = { InferrouteError, ManifestError, EventError, OptionError, RequestError, Divergence, diagnostics, raise, typeOf }

@@ -3,16 +3,24 @@
 
 const { inspect } = require('node:util')
 const { forJson } = require('./numbers.js')
+const { frozen } = require('./plan.js')
 
 class Explanation {
   #text
   #seed
   #tree
+  #explained
 
-  constructor({ text, seed, explanation }) {
+  /** `thrown` is what scorers threw meanwhile; each was asked more than once. */
+  constructor({ text, seed, explanation, explained }, thrown) {
     this.#text = text
     this.#seed = BigInt(seed)
     this.#tree = explanation
+    for (const failed of explained.scorersFailed) {
+      const found = thrown.find(({ scorer }) => scorer === failed.scorer)
+      if (found !== undefined) Object.defineProperty(failed, 'error', { value: found.error })
+    }
+    this.#explained = frozen(explained)
   }
 
   get outcome() {
@@ -23,12 +31,28 @@ class Explanation {
     return this.#seed
   }
 
+  get endpoints() {
+    return this.#explained.endpoints
+  }
+
+  get picked() {
+    return this.#explained.picked
+  }
+
+  get saturation() {
+    return this.#explained.saturation
+  }
+
+  get scorersFailed() {
+    return this.#explained.scorersFailed
+  }
+
   toString() {
     return this.#text
   }
 
   toJSON() {
-    return { ...structuredClone(this.#tree), seed: forJson(this.#seed) }
+    return { ...structuredClone(this.#tree), ...structuredClone(this.#explained), seed: forJson(this.#seed) }
   }
 
   [inspect.custom]() {

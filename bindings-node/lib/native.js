@@ -22,11 +22,12 @@ function open(answer) {
 
 const about = open(native.about())
 
-/** Into a call: which parts the request has, then time and seed in two halves each, then the port. */
+/** Into a call: which parts the request has, then time and seed in two halves each, then the port and the tokens of the prompt. */
 const GIVEN = 0
 const NOW = 1
 const SEED = 3
 const PORT = 5
+const PROMPT_TOKENS = 6
 
 /** The bits of GIVEN. */
 const HAS_SEED = 1
@@ -38,6 +39,7 @@ const HAS_GATEWAY = 1 << 5
 const HAS_PORT = 1 << 6
 const HAS_OBJECTIVE = 1 << 7
 const HAS_CLIENT_NAMESPACE = 1 << 8
+const HAS_MORE = 1 << 9
 
 /** Out of a call. Where there is no route, RULE may be NONE, MATCH_OR_REASON numbers a reason, and the status follows. */
 const OUT_VERSION = 0
@@ -51,7 +53,11 @@ const OUT_TICKET = 8
 const OUT_MODELS = 9
 const OUT_PATH_CHANGES = 10
 const OUT_ATTEMPTS = 11
-const OUT_FIRST = 12
+const OUT_PROMPT_TOKENS = 12
+const OUT_CACHED_TOKENS = 13
+const OUT_PREFILL = 14
+const OUT_ENCODE = 15
+const OUT_FIRST = 16
 
 /** The numbers of one attempt from OUT_FIRST on: backendRef, endpoint, model. */
 const ATTEMPT = 3
@@ -60,12 +66,13 @@ module.exports = {
   native,
   open,
   about,
-  SIZE: 36,
+  SIZE: 40,
   NONE: 0xffff_ffff,
   GIVEN,
   NOW,
   SEED,
   PORT,
+  PROMPT_TOKENS,
   HAS_SEED,
   HAS_MODEL,
   HAS_HOST,
@@ -75,6 +82,7 @@ module.exports = {
   HAS_PORT,
   HAS_OBJECTIVE,
   HAS_CLIENT_NAMESPACE,
+  HAS_MORE,
   OUT_VERSION,
   OUT_SEED,
   OUT_RULE,
@@ -86,6 +94,10 @@ module.exports = {
   OUT_MODELS,
   OUT_PATH_CHANGES,
   OUT_ATTEMPTS,
+  OUT_PROMPT_TOKENS,
+  OUT_CACHED_TOKENS,
+  OUT_PREFILL,
+  OUT_ENCODE,
   OUT_FIRST,
   ATTEMPT,
   /** What `decide` and `route` answer. */

@@ -4,8 +4,10 @@
 const { randomBytes } = require('node:crypto')
 const { types } = require('node:util')
 const { OptionError, RequestError, typeOf } = require('./errors.js')
-const { GIVEN, HAS_PORT, HAS_SEED, NOW, PORT, SEED } = require('./native.js')
+const { GIVEN, HAS_PORT, HAS_SEED, NOW, PORT, PROMPT_TOKENS, SEED } = require('./native.js')
+const { encode } = require('./encode.js')
 const { isUint64, split } = require('./numbers.js')
+const { Profile, Scheduling, scorer } = require('./scheduling.js')
 
 const DEFAULTS = Object.freeze({
   strategy: 'two_choice',
@@ -20,9 +22,30 @@ const DEFAULTS = Object.freeze({
   extensionFilters: Object.freeze([]),
   mesh: false,
   invalidBackendRefs: 'fail_share',
+  staleAfter: 30_000_000_000,
+  lease: 3_600_000_000_000,
+  endpointPickerConfig: null,
+  prefix: null,
+  kvEvents: null,
+  halfLife: null,
+  missingLoad: null,
+  scorers: Object.freeze([]),
 })
 
-/** The plan's options: `base` with what `given` says otherwise. `seed` may stand in `given` where `others` has it. */
+/** Options that are not checked by the type of their default, each with what makes it what crosses the border. */
+const CHECKED = {
+  extensionFilters: kinds,
+  staleAfter: nanos,
+  lease: (name, value) => (value === null ? null : nanos(name, value)),
+  endpointPickerConfig: config,
+  prefix: (name, value) => parts(name, value, ['dialect', 'blockTokens', 'maxBlocks', 'key', 'seed', 'budget', 'capacity']),
+  kvEvents: (name, value) => (typeof value === 'boolean' ? (value ? {} : null) : parts(name, value, ['budget', 'weights'])),
+  halfLife: (name, value) => (value === null ? null : nanos(name, value)),
+  missingLoad: (name, value) => (value === null ? null : word(name, value)),
+  scorers: ownScorers,
+}
+
+/** The plan's options: `base` with what `given` says otherwise. What `others` lists may stand in `given` too. */
 function planOptions(given, base, others) {
   const options = { ...base }
   if (given === undefined) return options
@@ -33,8 +56,8 @@ function planOptions(given, base, others) {
       throw new OptionError('OP0001', `\`${name}\` is not an option here; choose among ${[...Object.keys(base), ...others].join(', ')}`)
     }
     if (value === undefined) continue
-    if (Array.isArray(base[name])) {
-      options[name] = kinds(name, value)
+    if (Object.hasOwn(CHECKED, name)) {
+      options[name] = CHECKED[name](name, value)
       continue
     }
     if (typeof value !== typeof base[name]) {
@@ -45,7 +68,56 @@ function planOptions(given, base, others) {
     }
     options[name] = value
   }
+  const { endpointPickerConfig } = given
+  // A scheduling brings its scorers along; those that are given beside it come after them.
+  if (endpointPickerConfig instanceof Scheduling || endpointPickerConfig instanceof Profile) {
+    const own = Scheduling.scorers(scheduling(endpointPickerConfig))
+    options.scorers = given.scorers === undefined ? own : [...own, ...options.scorers]
+  }
   return options
+}
+
+/** The options as the native half reads them; functions of scorers go beside. */
+function optionsJson({ scorers, ...options }) {
+  return encode({ ...options, scorers: scorers.map(({ score, ...scorer }) => scorer) })
+}
+
+const scheduling = (value) => (value instanceof Profile ? new Scheduling(value) : value)
+
+function config(name, value) {
+  if (value === null || typeof value === 'string') return value
+  if (value instanceof Scheduling || value instanceof Profile) return scheduling(value).toString()
+  throw new OptionError('OP0002', `option ${name} is ${typeOf(value)}; pass the text of an EndpointPickerConfig, a Scheduling or a Profile`)
+}
+
+function word(name, value) {
+  if (typeof value !== 'string') throw new OptionError('OP0002', `option ${name} is ${typeOf(value)}; pass a string`)
+  return value
+}
+
+function nanos(name, value) {
+  if (!isUint64(value)) throw new OptionError('OP0002', `option ${name} must be nanoseconds: a bigint from 0 to 2^64 - 1 or a safe integer from 0`)
+  return value
+}
+
+/** An object of few fields, which the native half checks. */
+function parts(name, value, known) {
+  if (value === null) return null
+  if (typeof value !== 'object' || Array.isArray(value)) throw new OptionError('OP0002', `option ${name} is ${typeOf(value)}; pass an object`)
+  const wrong = Object.keys(value).find((part) => !known.includes(part))
+  if (wrong !== undefined) throw new OptionError('OP0001', `\`${wrong}\` is not part of option ${name}; choose among ${known.join(', ')}`)
+  const { key } = value
+  if (key === undefined) return { ...value }
+  // The key is a secret: no message shows it.
+  if (!isUint64(key) && !(typeof key === 'bigint' && BigInt.asUintN(128, key) === key)) {
+    throw new OptionError('OP0002', `${name}.key must be a bigint from 0 to 2^128 - 1`)
+  }
+  return { ...value, key: key.toString() }
+}
+
+function ownScorers(name, value) {
+  if (!Array.isArray(value)) throw new OptionError('OP0002', `option ${name} is ${typeOf(value)}; pass an array of {name, score, weight, profile}`)
+  return value.map((each) => scorer(each, null))
 }
 
 /** A list of texts, each checked by the native half. */
@@ -100,13 +172,30 @@ function setPort(words, port) {
   words[PORT] = port
 }
 
-/** A body in a shape that the native half reads in place, `undefined` where there is none. */
-function bytes(value) {
+function setPromptTokens(words, count) {
+  if (count === undefined || count === null) return
+  if (!Number.isInteger(count) || count < 0 || count > 0xffff_ffff) throw new RequestError('RQ0003', 'promptTokens must be an integer from 0 to 2^32 - 1')
+  words[PROMPT_TOKENS] = count
+}
+
+/** Bytes in a shape that the native half reads in place, `undefined` where there are none. */
+function bytes(name, value) {
   if (typeof value === 'string') return value
   if (value === undefined || value === null) return undefined
-  if (!types.isUint8Array(value)) throw new RequestError('RQ0002', `body is ${typeOf(value)}; pass a Buffer, a Uint8Array or a string, or undefined for none`)
+  if (!types.isUint8Array(value)) throw new RequestError('RQ0002', `${name} is ${typeOf(value)}; pass a Buffer, a Uint8Array or a string, or undefined for none`)
   // Another thread may write to shared memory while it is read.
   return types.isSharedArrayBuffer(value.buffer) ? new Uint8Array(value) : value
+}
+
+/** A prompt in a shape that the native half reads in place, or a copy where somebody else could reach it meanwhile. */
+function prompt(value, copied) {
+  if (typeof value === 'string') return value
+  if (value === undefined || value === null) return undefined
+  const isCopied = copied || types.isSharedArrayBuffer(value.buffer)
+  if (types.isUint8Array(value)) return isCopied ? new Uint8Array(value) : value
+  if (types.isUint32Array(value)) return isCopied ? new Uint32Array(value) : value
+  if (types.isBigUint64Array(value)) return isCopied ? new BigUint64Array(value) : value
+  throw new RequestError('RQ0002', `prompt is ${typeOf(value)}; pass text as a string, Buffer or Uint8Array, tokens as a Uint32Array, hashes of blocks as a BigUint64Array`)
 }
 
 /** A text of a request, `undefined` where there is none. */
@@ -124,4 +213,4 @@ function notOptions(options) {
   return new RequestError('RQ0002', `options are ${typeOf(options)}; pass an object such as {model, host, now}`)
 }
 
-module.exports = { DEFAULTS, planOptions, routerSeed, texts, setNow, setPort, setSeed, bytes, text, unknown, notOptions }
+module.exports = { DEFAULTS, planOptions, optionsJson, routerSeed, texts, setNow, setPort, setPromptTokens, setSeed, bytes, prompt, text, unknown, notOptions }

@@ -4,11 +4,11 @@
 const { diagnostics } = require('./errors.js')
 
 class Plan {
-  constructor({ header_names: headerNames, pools, rules, warnings }) {
+  constructor({ header_names: headerNames, pools, rules, warnings, primary_port: primaryPort }) {
     this.headerNames = Object.freeze(headerNames)
     this.pools = Object.freeze(pools)
     this.warnings = diagnostics(warnings)
-    this.rules = rules.map(({ route, index, name, backend_refs: refs }) => ({ route, index, name, backendRefs: refs.map(backendRef) }))
+    this.rules = rules.map(({ route, index, name, backend_refs: refs }) => ({ route, index, name, backendRefs: refs.map(backendRef), primaryPort }))
   }
 }
 

@@ -1,21 +1,21 @@
 'use strict'
 // The router: gathers what the plan reads, asks the native half, and describes its numbers with the tables of the same state.
 
-const { Decision, NoRoute } = require('./decision.js')
-const { EventError, InferrouteError, RequestError, raise } = require('./errors.js')
+const { Asked, MANY_OPTIONS } = require('./asked.js')
+const { Decision } = require('./decision.js')
+const { encode } = require('./encode.js')
+const { EventError, InferrouteError, OptionError, RequestError, raise, typeOf } = require('./errors.js')
 const { Explanation } = require('./explanation.js')
 const { HeaderNames } = require('./headers.js')
+const { Journal } = require('./journal.js')
 const border = require('./native.js')
+const { NoRoute } = require('./no_route.js')
 const { HALF } = require('./numbers.js')
-const { DEFAULTS, notOptions, planOptions, routerSeed, bytes, setNow, setPort, setSeed, text, texts, unknown } = require('./options.js')
+const { DEFAULTS, notOptions, optionsJson, planOptions, routerSeed, setNow, text, texts, unknown } = require('./options.js')
 const { Plan, frozen } = require('./plan.js')
+const { callbacks } = require('./scorers.js')
+const { Shadow } = require('./shadow.js')
 const { Slots, Ticket } = require('./ticket.js')
-
-const ROUTE_OPTIONS = 'model, host, path, method, gateway, clientNamespace, port, objective, body, contentType, now'
-const DECIDE_OPTIONS = `${ROUTE_OPTIONS}, seed`
-
-/** Values up to this many go over the border one by one, more as an array; src/router.rs has the same number. */
-const FEW = 8
 
 class Router {
   #native
@@ -23,77 +23,126 @@ class Router {
   #options
   #seed
   #plan
-  #headerNames
-  #values
   #state = { version: -1, endpoints: [] }
   /** The drawn models of this plan, by number. Grows; decisions refer to it. */
   #models
-  #words = new Uint32Array(border.SIZE)
-  /** Of the request under way. */
-  #model
-  #host
-  #path
-  #method
-  #gateway
-  #clientNamespace
-  #objective
+  #asked
+  #words
+  #journal = null
+  /** The functions of scorers, on which the native half holds weakly. */
+  #callbacks
 
   constructor(manifests, options) {
     const list = JSON.stringify(texts(manifests))
-    this.#options = planOptions(options, DEFAULTS, ['seed'])
+    this.#options = planOptions(options, DEFAULTS, ['seed', 'journal'])
     this.#seed = routerSeed(options?.seed)
-    const opened = border.native.open(list, JSON.stringify(this.#options), this.#seed.toString())
+    const journal = options?.journal
+    if (journal !== undefined && typeof journal !== 'function') throw new OptionError('OP0002', `option journal is ${typeOf(journal)}; pass a function`)
+    this.#asked = new Asked((...body) => this.#native.bodyModel(...body))
+    this.#words = this.#asked.words
+    this.#callbacks = callbacks(this.#options.scorers, this.#asked)
+    const opened = border.native.open(list, optionsJson(this.#options), this.#callbacks, this.#seed.toString(), journal === undefined ? 0 : 1)
     if (typeof opened === 'string') border.open(opened)
     this.#native = opened
-    this.#slots = new Slots(opened.finish)
+    if (journal !== undefined) this.#journal = new Journal(journal, opened.entries)
+    this.#slots = new Slots(opened, this.#journal)
     this.#loadPlan()
   }
 
   decide(headers, options) {
-    this.#read(headers, options, true)
-    return this.#described(this.#ask(this.#native.decide))
+    this.#asked.read(headers, options, true)
+    const answer = this.#described(this.#asked.ask(this.#native.decide))
+    this.#journal?.drain()
+    return answer
   }
 
   route(headers, options) {
-    this.#read(headers, options, false)
-    const answer = this.#described(this.#ask(this.#native.route))
-    return answer.ok ? new Ticket(answer, this.#slots.take(this.#words[border.OUT_TICKET])) : answer
+    const answer = this.#routed(headers, options)
+    this.#journal?.drain()
+    return answer
+  }
+
+  routeMany(requests, options) {
+    const now = this.#now(options)
+    if (typeof requests?.[Symbol.iterator] !== 'function') throw new RequestError('RQ0002', `requests are ${typeOf(requests)}; pass an array of {headers, …}`)
+    const many = Array.from(requests, (request) => {
+      if (request === null || typeof request !== 'object') throw new RequestError('RQ0002', `a request is ${typeOf(request)}; pass {headers, …}`)
+      const { headers, ...parts } = request
+      if ('now' in parts) throw unknown('now', MANY_OPTIONS)
+      // What is wrong with one of them is told before any is counted.
+      this.#asked.read(headers, parts, false)
+      return [headers, { ...parts, now }]
+    })
+    const answers = many.map(([headers, parts]) => this.#routed(headers, parts))
+    this.#journal?.drain()
+    return answers
+  }
+
+  decideMany(requests, options) {
+    const routed = this.routeMany(requests, options)
+    return routed.map((answer) => {
+      if (!answer.ok) return answer
+      answer.cancel()
+      return answer.decision
+    })
   }
 
   explain(headers, options) {
-    this.#read(headers, options, true)
-    return new Explanation(border.open(this.#ask(this.#native.explain)))
+    const asked = this.#asked
+    asked.read(headers, options, true)
+    asked.thrown = []
+    try {
+      return new Explanation(border.open(asked.ask(this.#native.explain)), asked.thrown)
+    } finally {
+      asked.thrown = null
+    }
   }
 
   observe(event, options) {
+    this.#asked.check()
     let wire
     try {
-      wire = JSON.stringify(event)
+      wire = encode(event)
     } catch (cause) {
       throw new EventError('EV0000', `not an event: ${cause.message}`, { cause })
     }
     this.#words.fill(0)
-    if (options !== undefined) {
-      if (options === null || typeof options !== 'object') throw notOptions(options)
-      for (const name in options) {
-        if (name !== 'now') throw unknown(name, 'now')
-        if (options.now !== undefined) setNow(this.#words, options.now)
-      }
-    }
-    border.open(this.#native.observe(this.#words, wire ?? 'null'))
+    const now = this.#now(options)
+    if (now !== undefined) setNow(this.#words, now)
+    border.open(this.#native.observe(this.#words, wire))
+    this.#journal?.drain()
   }
 
   update(manifests, options) {
+    this.#asked.check()
     const list = JSON.stringify(texts(manifests))
     const merged = planOptions(options, this.#options, [])
-    border.open(this.#native.update(list, JSON.stringify(merged)))
+    const made = callbacks(merged.scorers, this.#asked)
+    border.open(this.#native.update(list, optionsJson(merged), made))
     this.#options = merged
+    this.#callbacks = made
     this.#loadPlan()
+    this.#journal?.drain()
+  }
+
+  shadow(manifests, options) {
+    this.#asked.check()
+    const list = JSON.stringify(texts(manifests))
+    const merged = planOptions(options, this.#options, [])
+    const made = callbacks(merged.scorers, this.#asked)
+    const opened = this.#native.shadow(list, optionsJson(merged), made)
+    if (typeof opened === 'string') border.open(opened)
+    // A shadow's scorers see the prompts of the router's requests.
+    this.#asked.hasScorers ||= made.length > 0
+    return new Shadow(opened, made)
   }
 
   endpoints() {
-    const { endpoints } = border.open(this.#native.endpoints())
-    return endpoints.map(({ id, address, ready, in_flight: inFlight }) => ({ id, address, ready, inFlight }))
+    return border.open(this.#native.endpoints()).endpoints
+  }
+
+  get kvCounters() {
+    return border.open(this.#native.kvCounters())
   }
 
   publishedModels(host) {
@@ -121,65 +170,18 @@ class Router {
     return border.open(this.#native.version())
   }
 
-  /** Reads the arguments of a call into `#values`, `#words` and the parts of the request. */
-  #read(headers, options, mayHaveSeed) {
-    const words = this.#words
-    words[border.GIVEN] = 0
-    words[border.NOW] = 0
-    words[border.NOW + 1] = 0
-    this.#model = undefined
-    this.#host = undefined
-    this.#path = undefined
-    this.#method = undefined
-    this.#gateway = undefined
-    this.#clientNamespace = undefined
-    this.#objective = undefined
-    if (options !== undefined) this.#readOptions(options, mayHaveSeed)
-    const values = this.#values
-    for (let index = 0; index < values.length; index += 1) values[index] = undefined
-    if (headers !== undefined && headers !== null) this.#headerNames.gather(headers, values)
+  #routed(headers, options) {
+    this.#asked.read(headers, options, false)
+    const answer = this.#described(this.#asked.ask(this.#native.route))
+    return answer.ok ? new Ticket(answer, this.#slots.take(this.#words[border.OUT_TICKET])) : answer
   }
 
-  #readOptions(options, mayHaveSeed) {
+  /** The only option of calls that have no other. */
+  #now(options) {
+    if (options === undefined) return undefined
     if (options === null || typeof options !== 'object') throw notOptions(options)
-    let body, contentType
-    for (const name in options) {
-      const value = options[name]
-      if (name === 'model') this.#model = text('model', value)
-      else if (name === 'host') this.#host = text('host', value)
-      else if (name === 'path') this.#path = text('path', value)
-      else if (name === 'method') this.#method = text('method', value)
-      else if (name === 'gateway') this.#gateway = text('gateway', value)
-      else if (name === 'clientNamespace') this.#clientNamespace = text('clientNamespace', value)
-      else if (name === 'objective') this.#objective = text('objective', value)
-      else if (name === 'port') setPort(this.#words, value)
-      else if (name === 'body') body = bytes(value)
-      else if (name === 'contentType') contentType = text('contentType', value)
-      else if (name === 'now') value === undefined || setNow(this.#words, value)
-      else if (name === 'seed' && mayHaveSeed) value === undefined || setSeed(this.#words, value)
-      else throw unknown(name, mayHaveSeed ? DECIDE_OPTIONS : ROUTE_OPTIONS)
-    }
-    if (this.#gateway !== undefined && this.#clientNamespace !== undefined) {
-      throw new RequestError('RQ0004', 'a request comes through a gateway or from a clientNamespace; pass one')
-    }
-    if (body !== undefined && this.#model === undefined) {
-      this.#model = border.open(this.#native.bodyModel(body, this.#path ?? '/', contentType)) ?? undefined
-    }
-    this.#words[border.GIVEN] |=
-      (this.#model === undefined ? 0 : border.HAS_MODEL) |
-      (this.#host === undefined ? 0 : border.HAS_HOST) |
-      (this.#path === undefined ? 0 : border.HAS_PATH) |
-      (this.#method === undefined ? 0 : border.HAS_METHOD) |
-      (this.#gateway === undefined ? 0 : border.HAS_GATEWAY) |
-      (this.#clientNamespace === undefined ? 0 : border.HAS_CLIENT_NAMESPACE) |
-      (this.#objective === undefined ? 0 : border.HAS_OBJECTIVE)
-  }
-
-  #ask(native) {
-    const v = this.#values
-    return this.#headerNames.count <= FEW
-      ? native(this.#words, this.#model, this.#host, this.#path, this.#method, this.#gateway, this.#objective, this.#clientNamespace, v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7])
-      : native(this.#words, this.#model, this.#host, this.#path, this.#method, this.#gateway, this.#objective, this.#clientNamespace, v)
+    for (const name in options) if (name !== 'now') throw unknown(name, 'now')
+    return options.now
   }
 
   /** The decision or refusal that the native half answered with. */
@@ -193,15 +195,16 @@ class Router {
     const version = words[border.OUT_VERSION] + words[border.OUT_VERSION + 1] * HALF
     if (this.#state.version !== version) this.#loadEndpoints(version)
     if (this.#models.length !== words[border.OUT_MODELS]) this.#loadModels()
-    const path = words[border.OUT_PATH_CHANGES] === 1 ? this.#native.text() : this.#path
-    return new Decision(words, rule, this.#state.endpoints, this.#models, this.#model, path ?? '/', version)
+    const asked = this.#asked
+    const path = words[border.OUT_PATH_CHANGES] === 1 ? this.#native.text() : asked.path
+    return new Decision(words, rule, this.#state.endpoints, this.#models, asked.model, path ?? '/', version)
   }
 
   #loadPlan() {
     this.#plan = new Plan(border.open(this.#native.plan()))
-    this.#headerNames = new HeaderNames(this.#plan.headerNames)
+    this.#asked.load(new HeaderNames(this.#plan.headerNames))
+    this.#asked.hasScorers = this.#callbacks.length > 0
     this.#models = []
-    this.#values = new Array(Math.max(FEW, this.#headerNames.count)).fill(undefined)
   }
 
   #loadModels() {
@@ -215,7 +218,7 @@ class Router {
     if (state.version !== version) {
       throw new InferrouteError('IR0000', `a fault inside inferroute, please report it: state ${state.version} describes a decision on ${version}`)
     }
-    this.#state = state
+    this.#state = { version, endpoints: state.endpoints.map(({ id, address }) => Object.freeze({ id, address })) }
   }
 }
 

@@ -2,18 +2,22 @@
 // A request in flight.
 
 const { inspect } = require('node:util')
-const { NONE } = require('./native.js')
+const { RequestError } = require('./errors.js')
+const { NONE, NOW } = require('./native.js')
+const { setNow } = require('./options.js')
 
-/** Finishes the tickets that were lost. */
-const lost = new FinalizationRegistry((held) => held.finish())
+/** Drops the tickets that were lost. */
+const lost = new FinalizationRegistry((held) => held.end('drop'))
 
-/** A number of the native half, which gives it anew once it is finished: so it is finished once. Refers to nothing that a ticket is reached by. */
+/** A number of the native half, which gives it anew once its ticket ended: so it ends once. Refers to nothing that a ticket is reached by. */
 class Held {
   #native
+  #words
   #number
 
-  constructor(native) {
+  constructor(native, words) {
     this.#native = native
+    this.#words = words
     this.#number = NONE
   }
 
@@ -21,15 +25,20 @@ class Held {
     this.#number = number
   }
 
-  finish() {
+  /** Calls a function of the native half that leaves the ticket in flight. */
+  call(name, argument) {
+    return this.#native[name](this.#words, this.#number, argument)
+  }
+
+  end(name) {
     const number = this.#number
     if (number === NONE) return
     this.#number = NONE
-    this.#native(number)
+    this.#native[name](this.#words, number)
   }
 }
 
-/** What a ticket holds on to: collected together with it, unless it was finished and the slot waits for the next ticket. */
+/** What a ticket holds on to: collected together with it, unless it ended and the slot waits for the next ticket. */
 class Slot {
   constructor(slots, held) {
     this.slots = slots
@@ -37,29 +46,37 @@ class Slot {
     lost.register(this, held)
   }
 
-  finish() {
-    this.held.finish()
+  end(name) {
+    this.held.end(name)
     this.slots.free.push(this)
   }
 }
 
 /** The slots of a router. Tickets take turns with them, because to register and unregister one costs more than a decision. */
 class Slots {
-  constructor(native) {
+  constructor(native, journal) {
     this.native = native
+    this.journal = journal
+    this.words = new Uint32Array(7)
     this.free = []
   }
 
   take(number) {
-    const slot = this.free.pop() ?? new Slot(this, new Held(this.native))
+    const slot = this.free.pop() ?? new Slot(this, new Held(this.native, this.words))
     slot.held.take(number)
     return slot
+  }
+
+  setNow(now) {
+    if (now === undefined) this.words.fill(0, NOW, NOW + 2)
+    else setNow(this.words, now)
   }
 }
 
 class Ticket {
   #decision
   #slot
+  #attempt = 0
 
   constructor(decision, slot) {
     this.#decision = decision
@@ -74,20 +91,65 @@ class Ticket {
     return this.#decision
   }
 
+  firstToken(now) {
+    this.#tell('firstToken', now)
+  }
+
+  renew(now) {
+    this.#tell('renew', now)
+  }
+
+  fallBack(now) {
+    if (this.#tell('fallBack', now) !== 1) return null
+    this.#attempt += 1
+    return this.#decision.fallbacks[this.#attempt - 1] ?? null
+  }
+
+  cachedTokens(count) {
+    if (!Number.isInteger(count) || count < 0 || count >= NONE) throw new RequestError('RQ0003', 'a count of tokens must be an integer from 0 to 2^32 - 2')
+    if (this.#slot === null) return
+    this.#slot.held.call('cachedTokens', count)
+    this.#slot.slots.journal?.drain()
+  }
+
   finish() {
-    const slot = this.#slot
-    if (slot === null) return
-    this.#slot = null
-    slot.finish()
+    this.#end('finish')
+  }
+
+  fail(now) {
+    this.#slot?.slots.setNow(now)
+    this.#end('fail')
+  }
+
+  cancel() {
+    this.#end('drop')
   }
 
   [inspect.custom](_depth, options) {
     return `Ticket ${inspect({ decision: this.#decision, finished: this.#slot === null }, options)}`
   }
+
+  /** Tells the native half of a ticket that is in flight; one that ended tells nothing more. */
+  #tell(name, now) {
+    const slot = this.#slot
+    if (slot === null) return undefined
+    slot.slots.setNow(now)
+    const answer = slot.held.call(name)
+    slot.slots.journal?.drain()
+    return answer
+  }
+
+  #end(name) {
+    const slot = this.#slot
+    if (slot === null) return
+    this.#slot = null
+    slot.end(name)
+    slot.slots.journal?.drain()
+  }
 }
 
 if (Symbol.dispose !== undefined) {
-  Object.defineProperty(Ticket.prototype, Symbol.dispose, { value: Ticket.prototype.finish, writable: true, configurable: true })
+  Object.defineProperty(Ticket.prototype, Symbol.dispose, { value: Ticket.prototype.cancel, writable: true, configurable: true })
 }
 
 module.exports = { Slots, Ticket }

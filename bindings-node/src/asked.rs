@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use inferroute::{Found, HeaderName, Headers, Request};
+use inferroute::{Found, HeaderName, Headers, Prompt, Request};
 
 use crate::border::Call;
 use crate::words::{Given, Part};
@@ -19,6 +19,11 @@ pub(crate) struct Asked {
     objective: Option<Range<usize>>,
     client_namespace: Option<Range<usize>>,
     port: Option<u16>,
+    tenant: Option<Range<usize>>,
+    subset: Option<Range<usize>>,
+    prompt_tokens: u32,
+    /// The prompt, where it is text.
+    prompt: Option<Range<usize>>,
     values: Vec<Option<Range<usize>>>,
 }
 
@@ -33,6 +38,12 @@ const OBJECTIVE: usize = 6;
 const CLIENT_NAMESPACE: usize = 7;
 const VALUES: usize = 8;
 const FEW: usize = 8;
+
+/// An array of what few requests have: prompt, tenant, subset.
+const MORE: usize = VALUES + FEW;
+const PROMPT: u32 = 0;
+const TENANT: u32 = 1;
+const SUBSET: u32 = 2;
 
 /// A buffer that one giant header made larger than this is given back.
 const KEPT_BYTES: usize = 64 * 1024;
@@ -52,6 +63,12 @@ impl Asked {
         self.objective = text(Part::Objective, OBJECTIVE);
         self.client_namespace = text(Part::ClientNamespace, CLIENT_NAMESPACE);
         self.port = given.port();
+        self.prompt_tokens = given.prompt_tokens;
+        let mut more =
+            |entry| if given.has(Part::More) { call.append_entry(MORE, entry, bytes) } else { None };
+        self.prompt = more(PROMPT);
+        self.tenant = more(TENANT);
+        self.subset = more(SUBSET);
         if names <= FEW {
             self.values.extend((0..names).map(|at| call.append(VALUES + at, bytes)));
         } else {
@@ -60,7 +77,8 @@ impl Asked {
         }
     }
 
-    pub(crate) fn request(&self) -> Request<'_> {
+    /// The request of the call that was read. Numbers of a prompt are borrowed from JavaScript.
+    pub(crate) fn request<'c>(&'c self, call: &'c Call, given: &Given<'_>) -> Request<'c> {
         let text = |range: &Option<Range<usize>>| {
             let bytes = self.bytes.get(range.clone()?)?;
             std::str::from_utf8(bytes).ok()
@@ -73,7 +91,24 @@ impl Asked {
         let request = text(&self.gateway).map_or(request, |gateway| request.gateway(gateway, self.port));
         let request = text(&self.client_namespace)
             .map_or(request, |namespace| request.client_namespace(namespace, self.port));
-        text(&self.objective).map_or(request, |objective| request.objective(objective))
+        let request = text(&self.objective).map_or(request, |objective| request.objective(objective));
+        if !given.has(Part::More) {
+            return request.prompt_tokens(self.prompt_tokens);
+        }
+        let request = text(&self.tenant).map_or(request, |tenant| request.tenant(tenant));
+        let request = text(&self.subset).map_or(request, |subset| request.subset(subset));
+        let request = self.prompt(call).map_or(request, |prompt| request.prompt(prompt));
+        request.prompt_tokens(self.prompt_tokens)
+    }
+
+    fn prompt<'c>(&'c self, call: &'c Call) -> Option<Prompt<'c>> {
+        if let Some(range) = &self.prompt {
+            return self.bytes.get(range.clone()).map(Prompt::Text);
+        }
+        let bytes = || call.entry_slice::<u8>(MORE, PROMPT).map(Prompt::Text);
+        let tokens = || call.entry_slice::<u32>(MORE, PROMPT).map(Prompt::Tokens);
+        let blocks = || call.entry_slice::<u64>(MORE, PROMPT).map(Prompt::Blocks);
+        tokens().or_else(bytes).or_else(blocks)
     }
 }
 

@@ -1,59 +1,19 @@
 //! JSON from and to JavaScript: manifests, options, and the tables that describe decisions.
 
 use inferroute::{
-    Diagnostic, EndpointView, Format, GroupKind, InvalidBackendRefs, Manifests, Mutations, Options, Plan,
-    RuleView, Texts, UnknownFormat, UnknownModel,
+    CachedTokens, Diagnostic, EndpointView, Explanation, Format, Mutations, Plan, RuleView, State, Texts,
+    UnknownFormat,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::errors::Failure;
-
-/// The options that change what manifests mean, all of them stated.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct OptionsWire {
-    strategy: String,
-    inference_extension: bool,
-    default_namespace: String,
-    first_match: bool,
-    fallback_endpoints: usize,
-    strict: bool,
-    unknown_model: UnknownModel,
-    envoy_gateway: bool,
-    catch_all: bool,
-    extension_filters: Vec<GroupKind>,
-    mesh: bool,
-    invalid_backend_refs: InvalidBackendRefs,
-}
+use crate::explained::Explained;
 
 /// One text with the name messages show, `None` for the only text of a call.
-type TextWire = (Option<String>, String);
+pub(crate) type TextWire = (Option<String>, String);
 
 /// The name that messages show for a text without one.
-const UNNAMED: &str = "manifest";
-
-/// Compiles the manifests in JSON `manifests` under the options in JSON `options`.
-pub(crate) fn compile(manifests: &str, options: &str) -> Result<Plan, Failure> {
-    let wire: OptionsWire = serde_json::from_str(options).map_err(|e| Failure::option(e.to_string()))?;
-    let options = Options::default()
-        .strategy(wire.strategy.parse()?)
-        .inference_extension(wire.inference_extension)
-        .default_namespace(&wire.default_namespace)
-        .first_match(wire.first_match)
-        .fallback_endpoints(wire.fallback_endpoints)
-        .strict(wire.strict)
-        .unknown_model(wire.unknown_model)
-        .envoy_gateway(wire.envoy_gateway)
-        .catch_all(wire.catch_all)
-        .extension_filters(wire.extension_filters)
-        .mesh(wire.mesh)
-        .invalid_backend_refs(wire.invalid_backend_refs);
-    let mut loaded = Manifests::default();
-    for (file, text) in &texts(manifests)? {
-        loaded.add(file.as_deref().unwrap_or(UNNAMED), text);
-    }
-    Ok(loaded.compile(&options)?)
-}
+pub(crate) const UNNAMED: &str = "manifest";
 
 /// Diagnostics in JSON `diagnostics` about the texts in JSON `manifests`, in a format by its name.
 pub(crate) fn render(diagnostics: &str, manifests: &str, format: &str) -> Result<String, Failure> {
@@ -67,7 +27,8 @@ pub(crate) fn render(diagnostics: &str, manifests: &str, format: &str) -> Result
     Ok(shown.render(&found, format))
 }
 
-fn texts(manifests: &str) -> Result<Vec<TextWire>, Failure> {
+/// Texts with their names.
+pub(crate) fn texts(manifests: &str) -> Result<Vec<TextWire>, Failure> {
     serde_json::from_str(manifests).map_err(|e| Failure::option(format!("manifests: {e}")))
 }
 
@@ -93,6 +54,7 @@ pub(crate) struct PlanTable<'p> {
     pools: Vec<&'p str>,
     rules: Vec<RuleTable<'p>>,
     warnings: Vec<DiagnosticView>,
+    primary_port: Option<u16>,
 }
 
 #[derive(Serialize)]
@@ -121,6 +83,7 @@ impl<'p> PlanTable<'p> {
             pools: plan.pools().map(|pool| pool.as_str()).collect(),
             rules: plan.rules().map(|rule| RuleTable::of(&rule)).collect(),
             warnings: plan.warnings().iter().map(DiagnosticView::of).collect(),
+            primary_port: plan.primary_port(),
         }
     }
 }
@@ -143,8 +106,29 @@ impl<'p> RuleTable<'p> {
 /// The endpoints of the state with this version.
 #[derive(Serialize)]
 pub(crate) struct EndpointTable<'s> {
-    pub(crate) version: u64,
-    pub(crate) endpoints: Vec<EndpointView<'s>>,
+    version: u64,
+    endpoints: Vec<EndpointRow<'s>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EndpointRow<'s> {
+    id: &'s str,
+    address: Option<&'s str>,
+    ready: bool,
+    in_flight: u32,
+    waiting_tokens: u64,
+    cached_tokens: CachedTokens,
+}
+
+impl<'s> EndpointTable<'s> {
+    pub(crate) fn of(state: &'s State) -> Self {
+        let row = |view: EndpointView<'s>| {
+            let EndpointView { id, address, ready, in_flight, waiting_tokens, cached_tokens, .. } = view;
+            EndpointRow { id, address, ready, in_flight, waiting_tokens, cached_tokens }
+        };
+        Self { version: state.version(), endpoints: state.endpoints().map(row).collect() }
+    }
 }
 
 /// An explanation with its seed as text, because JSON numbers do not hold 64 bits.
@@ -152,5 +136,6 @@ pub(crate) struct EndpointTable<'s> {
 pub(crate) struct ExplanationView {
     pub(crate) text: String,
     pub(crate) seed: String,
-    pub(crate) explanation: inferroute::Explanation,
+    pub(crate) explanation: Explanation,
+    pub(crate) explained: Explained,
 }

@@ -2,11 +2,12 @@
 
 use std::any::Any;
 
-use inferroute::{BodyError, EventError, Problems, UnknownStrategy};
+use inferroute::{BodyError, Divergence, EventError, PrefixError, Problems, UnknownStrategy};
 use serde::Serialize;
 
 use crate::border::Answer;
 use crate::convert::DiagnosticView;
+use crate::exact;
 
 /// Why a call failed.
 #[derive(Serialize)]
@@ -40,11 +41,42 @@ impl Failure {
     pub(crate) fn event(error: &serde_json::Error) -> Self {
         Self::new("event", "EV0000", format!("not an event: {error}"))
     }
+
+    /// A text that is no entry of a journal.
+    pub(crate) fn entry(error: &serde_json::Error) -> Self {
+        Self::new("divergence", "RP0000", format!("not an entry of a journal: {error}"))
+    }
+
+    /// A scorer asks whoever is asking it.
+    pub(crate) fn busy() -> Self {
+        let message = "a scorer asks the router that is asking it; rate by what the scorer is given";
+        Self::new("request", "RQ0005", message.to_owned())
+    }
 }
 
 impl From<UnknownStrategy> for Failure {
     fn from(error: UnknownStrategy) -> Self {
         Self::new("option", "OP0003", error.to_string())
+    }
+}
+
+impl From<PrefixError> for Failure {
+    fn from(error: PrefixError) -> Self {
+        Self::new("option", "OP0002", error.to_string())
+    }
+}
+
+impl From<Divergence> for Failure {
+    fn from(divergence: Divergence) -> Self {
+        let code = match &divergence {
+            Divergence::Request { .. } => "RP0001",
+            Divergence::State { .. } => "RP0002",
+            Divergence::Answer { .. } => "RP0003",
+            Divergence::Event(_) => "RP0004",
+            Divergence::Ticket(_) => "RP0005",
+            _ => "RP0006",
+        };
+        Self::new("divergence", code, divergence.to_string())
     }
 }
 
@@ -84,7 +116,7 @@ pub(crate) fn answer<T: Serialize>(result: Result<T, Failure>) -> Answer {
         Ok(value) => Envelope::Ok(value),
         Err(failure) => Envelope::Error(failure),
     };
-    Answer::Text(serde_json::to_string(&envelope).unwrap_or_else(|error| internal(error.to_string())))
+    Answer::Text(exact::to_string(&envelope).unwrap_or_else(|error| internal(error.to_string())))
 }
 
 /// The failure for a panic that reached the border.

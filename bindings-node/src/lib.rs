@@ -7,9 +7,18 @@ mod asked;
 mod border;
 mod convert;
 mod errors;
+mod exact;
+mod explained;
+mod functions;
+mod metrics;
 mod models;
 mod open;
+mod options;
+mod player;
 mod router;
+mod scorers;
+mod shadows;
+mod tape;
 mod tickets;
 mod words;
 

@@ -1,19 +1,31 @@
 //! What the module offers before there is a router.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
-use inferroute::{Router, Strategy};
+use inferroute::{CONTROL_HEADERS, HashDialect, Router, Strategy};
 use serde_json::json;
 
-use crate::border::{Answer, Call, Native};
+use crate::border::{Answer, Call, Callback, Native};
 use crate::convert;
 use crate::errors::{Failure, answer};
-use crate::router::{Function, Handle};
+use crate::functions::Function;
+use crate::metrics;
+use crate::options;
+use crate::player;
+use crate::router::Handle;
+use crate::tape::Tape;
 use crate::words::REASONS;
 
 /// The functions of the module.
 pub(crate) fn functions() -> Vec<(&'static str, Native)> {
-    vec![("about", Box::new(|_| about())), ("open", Box::new(open)), ("render", Box::new(render))]
+    vec![
+        ("about", Box::new(|_| about())),
+        ("open", Box::new(open)),
+        ("player", Box::new(player::open)),
+        ("scrape", Box::new(metrics::scrape)),
+        ("render", Box::new(render)),
+    ]
 }
 
 /// Names and words that JavaScript takes from the core instead of repeating them.
@@ -22,7 +34,14 @@ fn about() -> Answer {
         |reason| json!({ "status": reason.status(), "reason": reason.as_str(), "message": reason.message() }),
     );
     let strategies: Vec<_> = Strategy::ALL.iter().map(|strategy| strategy.as_str()).collect();
-    answer(Ok(json!({ "version": env!("CARGO_PKG_VERSION"), "strategies": strategies, "reasons": reasons })))
+    let dialects: Vec<_> = HashDialect::ALL.iter().map(|dialect| dialect.as_str()).collect();
+    answer(Ok(json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "strategies": strategies,
+        "reasons": reasons,
+        "dialects": dialects,
+        "controlHeaders": CONTROL_HEADERS,
+    })))
 }
 
 /// Arguments: diagnostics, manifests, the name of a format.
@@ -31,7 +50,7 @@ fn render(call: &Call) -> Answer {
     answer(convert::render(&text(0), &text(1), &text(2)))
 }
 
-/// Arguments: manifests, options, seed in decimal. Answers with the functions of a router, or with a failure as text.
+/// Arguments: manifests, options, the functions of scorers, seed in decimal, whether there is a journal. Answers with the functions of a router, or with a failure as text.
 fn open(call: &Call) -> Answer {
     match handle(call) {
         Ok(handle) => Answer::Functions(Function::ALL.iter().map(|f| f.bind(Rc::clone(&handle))).collect()),
@@ -41,7 +60,13 @@ fn open(call: &Call) -> Answer {
 
 fn handle(call: &Call) -> Result<Rc<Handle>, Failure> {
     let text = |at| call.text(at).ok_or_else(|| Failure::internal(format!("argument {at} is not text")));
-    let plan = convert::compile(&text(0)?, &text(1)?)?;
-    let seed = text(2)?.parse().map_err(|_| Failure::internal("the seed is not a number".to_owned()))?;
-    Ok(Rc::new(Handle::new(Router::new(plan, seed))))
+    let plan = options::compile(&text(0)?, &text(1)?, |index| Callback::of(call, 2, index))?;
+    let seed = text(3)?.parse().map_err(|_| Failure::internal("the seed is not a number".to_owned()))?;
+    let tape = (call.number(4) == Some(1)).then(Tape::default);
+    let router = Router::new(plan, seed);
+    let router = match &tape {
+        Some(tape) => router.journal(Arc::new(tape.clone())),
+        None => router,
+    };
+    Ok(Rc::new(Handle::new(router, tape)))
 }

@@ -1,19 +1,22 @@
-//! The functions of one router. JavaScript runs on one thread and none of these calls it back, so no two of them ever run at once.
+//! One router for JavaScript. It runs on one thread; the only function that a call runs in turn is a scorer's, and that may not ask the router.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::ops::Deref;
-use std::rc::Rc;
 
-use inferroute::{Body, BodyFormat, BodyLimits, Decision, Event, NoRoute, Request, Router, State};
+use inferroute::{Decision, DecisionRng, Entry, Event, NoRoute, Request, Router, State, Ticket, decide};
 use serde_json::json;
 
 use crate::asked::Asked;
-use crate::border::{Answer, Call, Native};
-use crate::convert::{self, EndpointTable, ExplanationView, PlanTable};
+use crate::border::{Answer, Call, Callback};
+use crate::convert::{EndpointTable, ExplanationView, PlanTable};
 use crate::errors::{Failure, answer};
+use crate::explained::Explained;
 use crate::models::Models;
-use crate::tickets::Tickets;
+use crate::options;
+use crate::shadows::Shadows;
+use crate::tape::Tape;
+use crate::tickets::{End, Tickets};
 use crate::words::{self, Given};
 
 /// A router with what its calls reuse.
@@ -23,6 +26,8 @@ pub(crate) struct Handle {
     asked: RefCell<Asked>,
     tickets: RefCell<Tickets>,
     models: RefCell<Models>,
+    pub(crate) shadows: Shadows,
+    tape: Option<Tape>,
     /// What the last answer has beside its numbers: the changed path of a decision, the location of a redirect or a direct
     /// response in JSON.
     text: RefCell<String>,
@@ -34,72 +39,8 @@ const REDIRECT: u32 = 1;
 const ROUTE: u32 = 2;
 const DIRECT_RESPONSE: u32 = 3;
 
-/// The functions JavaScript gets, by name.
-#[derive(Clone, Copy)]
-pub(crate) enum Function {
-    Decide,
-    Route,
-    Explain,
-    BodyModel,
-    Models,
-    Text,
-    Finish,
-    Observe,
-    Update,
-    Plan,
-    Endpoints,
-    Published,
-    Version,
-}
-
-impl Function {
-    pub(crate) const ALL: [Self; 13] = [
-        Self::Decide,
-        Self::Route,
-        Self::Explain,
-        Self::BodyModel,
-        Self::Models,
-        Self::Text,
-        Self::Finish,
-        Self::Observe,
-        Self::Update,
-        Self::Plan,
-        Self::Endpoints,
-        Self::Published,
-        Self::Version,
-    ];
-
-    /// The function on a router, with its name.
-    pub(crate) fn bind(self, handle: Rc<Handle>) -> (&'static str, Native) {
-        match self {
-            Self::Decide => ("decide", Box::new(move |call| handle.decide(call))),
-            Self::Route => ("route", Box::new(move |call| handle.route(call))),
-            Self::Explain => ("explain", Box::new(move |call| handle.explain(call))),
-            Self::BodyModel => ("bodyModel", Box::new(|call| answer(body_model(call)))),
-            Self::Models => ("models", Box::new(move |_| answer(Ok(handle.models.borrow().names())))),
-            Self::Text => ("text", Box::new(move |_| Answer::Text(handle.text.borrow().clone()))),
-            Self::Finish => ("finish", Box::new(move |call| handle.finish(call))),
-            Self::Observe => ("observe", Box::new(move |call| answer(handle.observe(call)))),
-            Self::Update => ("update", Box::new(move |call| answer(handle.update(call)))),
-            Self::Plan => ("plan", Box::new(move |_| handle.plan())),
-            Self::Endpoints => ("endpoints", Box::new(move |_| handle.endpoints())),
-            Self::Published => ("published", Box::new(move |call| handle.published(call))),
-            Self::Version => ("version", Box::new(move |_| answer(Ok(handle.router.snapshot().version())))),
-        }
-    }
-}
-
-/// The model that a request's body asks for. Arguments: the body, the path, the content type where there is one.
-fn body_model(call: &Call) -> Result<Option<String>, Failure> {
-    let (path, content_type) = (call.text(1).unwrap_or_default(), call.text(2));
-    let mut copied = Vec::new();
-    let bytes = call.bytes(0, &mut copied).unwrap_or_default();
-    let body = Body::read(bytes, BodyFormat::of(&path, content_type.as_deref()), &BodyLimits::default())?;
-    Ok(body.model().map(str::to_owned))
-}
-
 impl Handle {
-    pub(crate) fn new(router: Router) -> Self {
+    pub(crate) fn new(router: Router, tape: Option<Tape>) -> Self {
         let names = router.snapshot().plan().header_names().len();
         Self {
             router,
@@ -107,40 +48,51 @@ impl Handle {
             asked: RefCell::default(),
             tickets: RefCell::default(),
             models: RefCell::default(),
+            shadows: Shadows::default(),
+            tape,
             text: RefCell::default(),
         }
     }
 
-    fn decide(&self, call: &Call) -> Answer {
+    /// Reads the request of a call and hands it to `then`.
+    fn ask(&self, call: &Call, then: impl FnOnce(&Request<'_>, &Given<'_>) -> Answer) -> Answer {
         let given = Given::of(call);
-        let mut asked = self.asked.borrow_mut();
-        asked.read(call, &given, self.names.get());
-        let request = asked.request();
-        let outcome = match given.seed() {
-            None => self.router.decide(&request, given.now),
-            Some(seed) => self.router.decide_seeded(&request, given.now, seed),
+        let Ok(mut asked) = self.asked.try_borrow_mut() else {
+            return answer::<()>(Err(Failure::busy()));
         };
-        match outcome {
-            Ok(decision) => self.decided(&given, &request, &decision, None),
-            Err(no_route) => self.refused(&given, &request, &no_route),
-        }
+        asked.read(call, &given, self.names.get());
+        then(&asked.request(call, &given), &given)
     }
 
-    fn route(&self, call: &Call) -> Answer {
-        let given = Given::of(call);
-        let mut asked = self.asked.borrow_mut();
-        asked.read(call, &given, self.names.get());
-        let request = asked.request();
-        match self.router.route(&request, given.now) {
+    pub(crate) fn decide(&self, call: &Call) -> Answer {
+        self.ask(call, |request, given| {
+            let outcome = match given.seed() {
+                None => self.router.decide(request, given.now),
+                Some(seed) => self.router.decide_seeded(request, given.now, seed),
+            };
+            self.shadows.compare(&self.router, request, given.now, outcome.as_ref());
+            match outcome {
+                Ok(decision) => self.decided(given, request, &decision, None),
+                Err(no_route) => self.refused(given, request, &no_route),
+            }
+        })
+    }
+
+    pub(crate) fn route(&self, call: &Call) -> Answer {
+        self.ask(call, |request, given| match self.router.route(request, given.now) {
             Ok(ticket) => {
+                self.shadows.compare(&self.router, request, given.now, Ok(ticket.decision()));
                 let mut tickets = self.tickets.borrow_mut();
                 let number = tickets.keep(ticket);
                 tickets.get(number).map_or(Answer::Nothing, |ticket| {
-                    self.decided(&given, &request, ticket.decision(), Some(number))
+                    self.decided(given, request, ticket.decision(), Some(number))
                 })
             }
-            Err(no_route) => self.refused(&given, &request, &no_route),
-        }
+            Err(no_route) => {
+                self.shadows.compare(&self.router, request, given.now, Err(&no_route));
+                self.refused(given, request, &no_route)
+            }
+        })
     }
 
     fn decided<S: Deref<Target = State>>(
@@ -173,56 +125,122 @@ impl Handle {
         Answer::Number(kind)
     }
 
-    fn explain(&self, call: &Call) -> Answer {
-        let given = Given::of(call);
-        let mut asked = self.asked.borrow_mut();
-        asked.read(call, &given, self.names.get());
-        let request = asked.request();
-        let explanation = match given.seed() {
-            None => self.router.explain(&request, given.now),
-            Some(seed) => self.router.explain_seeded(&request, given.now, seed),
-        };
-        let (text, seed) = (explanation.to_string(), explanation.seed().to_string());
-        answer(Ok(ExplanationView { text, seed, explanation }))
+    pub(crate) fn explain(&self, call: &Call) -> Answer {
+        self.ask(call, |request, given| {
+            let explanation = match given.seed() {
+                None => self.router.explain(request, given.now),
+                Some(seed) => self.router.explain_seeded(request, given.now, seed),
+            };
+            let (mut explained, state) = (Explained::default(), self.router.snapshot());
+            let mut rng = DecisionRng::from_seed(explanation.seed());
+            // The same evaluator on the same arguments, with a look at the endpoints; how it comes out is in the explanation.
+            _ = decide(&state, request, given.now, &mut rng, &mut explained);
+            let (text, seed) = (explanation.to_string(), explanation.seed().to_string());
+            answer(Ok(ExplanationView { text, seed, explanation, explained }))
+        })
     }
 
-    /// Argument: the number of the ticket.
-    fn finish(&self, call: &Call) -> Answer {
-        let number = call.number(0).and_then(|number| usize::try_from(number).ok());
-        number.into_iter().for_each(|number| self.tickets.borrow_mut().finish(number));
+    /// Arguments: the shared numbers, the number of the ticket.
+    pub(crate) fn end(&self, call: &Call, end: End) -> Answer {
+        let number = ticket_number(call);
+        number.into_iter().for_each(|number| self.tickets.borrow_mut().end(number, end));
         Answer::Nothing
     }
 
+    /// Arguments: the shared numbers, the number of the ticket.
+    pub(crate) fn first_token(&self, call: &Call) -> Answer {
+        _ = self.with_ticket(call, |ticket| ticket.first_token(Given::of(call).now));
+        Answer::Nothing
+    }
+
+    /// Arguments: the shared numbers, the number of the ticket.
+    pub(crate) fn renew(&self, call: &Call) -> Answer {
+        _ = self.with_ticket(call, |ticket| ticket.renew(Given::of(call).now));
+        Answer::Nothing
+    }
+
+    /// Arguments: the shared numbers, the number of the ticket. Answers with 1 where there is a next fallback, else with 0.
+    pub(crate) fn fall_back(&self, call: &Call) -> Answer {
+        let is_next = self.with_ticket(call, |ticket| ticket.fall_back(Given::of(call).now).is_some());
+        Answer::Number(is_next.unwrap_or(false).into())
+    }
+
+    /// Arguments: the shared numbers, the number of the ticket, tokens.
+    pub(crate) fn cached_tokens(&self, call: &Call) -> Answer {
+        let delivered = call.number(2).unwrap_or_default();
+        _ = self.with_ticket(call, |ticket| ticket.cached_tokens(delivered));
+        Answer::Nothing
+    }
+
+    fn with_ticket<T>(&self, call: &Call, then: impl FnOnce(&mut Ticket) -> T) -> Option<T> {
+        self.tickets.borrow_mut().get(ticket_number(call)?).map(then)
+    }
+
     /// Arguments: the shared numbers, the event in JSON.
-    fn observe(&self, call: &Call) -> Result<(), Failure> {
+    pub(crate) fn observe(&self, call: &Call) -> Result<(), Failure> {
         let text = call.text(1).unwrap_or_default();
         let event: Event = serde_json::from_str(&text).map_err(|error| Failure::event(&error))?;
         Ok(self.router.observe(&event, Given::of(call).now)?)
     }
 
-    /// Arguments: manifests, options.
-    fn update(&self, call: &Call) -> Result<(), Failure> {
+    /// Arguments: manifests, options, the functions of scorers.
+    pub(crate) fn update(&self, call: &Call) -> Result<(), Failure> {
         let text = |at| call.text(at).unwrap_or_default();
-        let plan = convert::compile(&text(0), &text(1))?;
+        let plan = options::compile(&text(0), &text(1), |index| Callback::of(call, 2, index))?;
         self.names.set(plan.header_names().len());
         self.models.take();
         self.router.update(plan);
         Ok(())
     }
 
-    fn plan(&self) -> Answer {
+    /// The entries of the journal since the last call of this.
+    pub(crate) fn entries(&self) -> Vec<Entry> {
+        self.tape.as_ref().map(Tape::take).unwrap_or_default()
+    }
+
+    pub(crate) fn kv_counters(&self) -> Answer {
+        let state = self.router.snapshot();
+        let counters = state.kv_counters().map(|counters| {
+            json!({
+                "gaps": counters.gaps,
+                "duplicates": counters.duplicates,
+                "passedOver": counters.passed_over,
+                "unplaced": counters.unplaced,
+                "refused": counters.refused,
+            })
+        });
+        answer(Ok(counters))
+    }
+
+    pub(crate) fn models(&self) -> Answer {
+        answer(Ok(self.models.borrow().names()))
+    }
+
+    pub(crate) fn text(&self) -> Answer {
+        Answer::Text(self.text.borrow().clone())
+    }
+
+    pub(crate) fn version(&self) -> Answer {
+        answer(Ok(self.router.snapshot().version()))
+    }
+
+    pub(crate) fn plan(&self) -> Answer {
         answer(Ok(PlanTable::of(self.router.snapshot().plan())))
     }
 
     /// Argument: the host, where there is one.
-    fn published(&self, call: &Call) -> Answer {
+    pub(crate) fn published(&self, call: &Call) -> Answer {
         let host = call.text(0);
         let state = self.router.snapshot();
         answer(Ok(state.plan().published_models(host.as_deref()).collect::<Vec<_>>()))
     }
 
-    fn endpoints(&self) -> Answer {
+    pub(crate) fn endpoints(&self) -> Answer {
         let state = self.router.snapshot();
-        answer(Ok(EndpointTable { version: state.version(), endpoints: state.endpoints().collect() }))
+        answer(Ok(EndpointTable::of(&state)))
     }
+}
+
+fn ticket_number(call: &Call) -> Option<usize> {
+    call.number(1).and_then(|number| usize::try_from(number).ok())
 }

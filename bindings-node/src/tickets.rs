@@ -1,12 +1,23 @@
 //! The tickets that JavaScript holds by number.
 
-use inferroute::Ticket;
+use inferroute::{Nanos, Ticket};
 
-/// Requests in flight. A number is given anew only after its ticket was finished.
+/// Requests in flight. A number is given anew only after its ticket came to its end.
 #[derive(Default)]
 pub(crate) struct Tickets {
     slots: Vec<Option<Ticket>>,
     free: Vec<usize>,
+}
+
+/// How a ticket ends.
+#[derive(Clone, Copy)]
+pub(crate) enum End {
+    /// The request was answered.
+    Finished,
+    /// It failed at this time.
+    Failed(Nanos),
+    /// Nobody says.
+    Dropped,
 }
 
 impl Tickets {
@@ -21,14 +32,18 @@ impl Tickets {
     }
 
     /// The ticket of that number.
-    pub(crate) fn get(&self, number: usize) -> Option<&Ticket> {
-        self.slots.get(number)?.as_ref()
+    pub(crate) fn get(&mut self, number: usize) -> Option<&mut Ticket> {
+        self.slots.get_mut(number)?.as_mut()
     }
 
-    /// Finishes a ticket; one that is not there is passed over.
-    pub(crate) fn finish(&mut self, number: usize) {
+    /// Ends a ticket; one that is not there is passed over.
+    pub(crate) fn end(&mut self, number: usize, end: End) {
         if let Some(ticket) = self.slots.get_mut(number).and_then(Option::take) {
-            ticket.finish();
+            match end {
+                End::Finished => ticket.finish(),
+                End::Failed(now) => ticket.fail(now),
+                End::Dropped => drop(ticket),
+            }
             self.free.push(number);
         }
     }

@@ -15,7 +15,7 @@ const AT: usize = 0;
 const NONE: u32 = u32::MAX;
 
 /// Numbers of a decision before those of its attempts.
-const HEAD: usize = 12;
+const HEAD: usize = 16;
 
 /// Fallbacks that cross; a decision has no more.
 const FALLBACKS: usize = 7;
@@ -37,8 +37,8 @@ pub(crate) const REASONS: [Reason; 15] = [
     Reason::PoolEmpty,
     Reason::NoReadyEndpoint,
     Reason::NoEndpointInSubset,
-    Reason::NoEndpointLeft,
     Reason::Saturated,
+    Reason::NoEndpointLeft,
     Reason::NoProfile,
 ];
 
@@ -54,6 +54,8 @@ pub(crate) enum Part {
     Port,
     Objective,
     ClientNamespace,
+    /// Prompt, tenant and subset, of which any may be absent.
+    More,
 }
 
 impl Part {
@@ -69,29 +71,33 @@ impl Part {
             Self::Port => 1 << 6,
             Self::Objective => 1 << 7,
             Self::ClientNamespace => 1 << 8,
+            Self::More => 1 << 9,
         }
     }
 }
 
-/// What JavaScript wrote: `[parts, now low, now high, seed low, seed high, port]`.
+/// What JavaScript wrote: `[parts, now low, now high, seed low, seed high, port, tokens of the prompt or 0]`.
 pub(crate) struct Given<'c> {
     shared: Shared<'c>,
     parts: u32,
     pub(crate) now: Nanos,
     seed: u64,
     port: u32,
+    pub(crate) prompt_tokens: u32,
 }
 
 impl<'c> Given<'c> {
     pub(crate) fn of(call: &'c Call) -> Self {
         let shared = call.shared(AT);
-        let [parts, now_low, now_high, seed_low, seed_high, port] = shared.read().unwrap_or_default();
+        let [parts, now_low, now_high, seed_low, seed_high, port, prompt_tokens] =
+            shared.read().unwrap_or_default();
         Self {
             shared,
             parts,
             now: Nanos::new(join(now_low, now_high)),
             seed: join(seed_low, seed_high),
             port,
+            prompt_tokens,
         }
     }
 
@@ -119,8 +125,8 @@ fn model_number(model: Option<&str>, pool: Option<&str>, models: &mut Models) ->
     }
 }
 
-/// Writes `[version low, high, seed low, high, rule, match, criticality, priority, ticket, drawn models known, whether the path changes, attempts]`, then
-/// `[backendRef, endpoint, model]` of each attempt. The first one is the decision itself, the others are its fallbacks.
+/// Writes `[version low, high, seed low, high, rule, match, criticality, priority, ticket, drawn models known, whether the path changes, attempts, tokens
+/// of the prompt, those of them in the cache, endpoint that prefills, endpoint that encodes]`, then `[backendRef, endpoint, model]` of each attempt. The first one is the decision itself, the others are its fallbacks.
 pub(crate) fn set_decision<S: Deref<Target = State>>(
     given: &Given<'_>,
     decision: &Decision<S>,
@@ -169,6 +175,10 @@ pub(crate) fn set_decision<S: Deref<Target = State>>(
         number(Some(models.len())),
         path_changes.into(),
         number(Some(count)),
+        decision.prompt_tokens(),
+        decision.cached_tokens(),
+        number(decision.prefill_number()),
+        number(decision.encode_number()),
     ]);
     given.shared.write(numbers);
 }

@@ -146,9 +146,19 @@ impl<S: Deref<Target = State>> Decision<S> {
         self.choice.before.prefill.map(|endpoint| self.state.view(endpoint))
     }
 
+    /// The number of [`prefill`](Self::prefill), as [`endpoint_number`](Self::endpoint_number) counts.
+    pub fn prefill_number(&self) -> Option<usize> {
+        self.choice.before.prefill.map(Ix::position)
+    }
+
     /// The endpoint that works off images, audio and video before, where the profile asks for one. Hosts tell it in header `x-encoder-hosts-ports`.
     pub fn encode(&self) -> Option<EndpointView<'_>> {
         self.choice.before.encode.map(|endpoint| self.state.view(endpoint))
+    }
+
+    /// The number of [`encode`](Self::encode), as [`endpoint_number`](Self::endpoint_number) counts.
+    pub fn encode_number(&self) -> Option<usize> {
+        self.choice.before.encode.map(Ix::position)
     }
 
     /// The model to write into the request; `None`: leave what the client wrote.

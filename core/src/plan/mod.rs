@@ -175,6 +175,14 @@ impl Plan {
         })
     }
 
+    /// The port that requests go to where a header tells the data-parallel rank ([`Handler::DataParallel`]).
+    pub fn primary_port(&self) -> Option<u16> {
+        match self.scheduling.handler {
+            Handler::DataParallel { primary_port } => Some(primary_port),
+            _ => None,
+        }
+    }
+
     /// The pools, as `namespace/name`.
     pub fn pools(&self) -> impl ExactSizeIterator<Item = &ObjectName> {
         self.pools.iter().map(|pool| &pool.name)

@@ -97,6 +97,18 @@ impl Scheduling {
         Self::new(vec![decode, prefill], Handler::Disaggregated(handler))
     }
 
+    /// Adds a scorer to the profile of this name, or to every profile: for a scorer of the host's own beside a configuration that was loaded. `None` where
+    /// no profile has the name.
+    #[must_use]
+    pub fn scorer(mut self, profile: Option<&str>, scorer: Scorer, weight: f64) -> Option<Self> {
+        let mut is_added = false;
+        for each in self.profiles.iter_mut().filter(|each| profile.is_none_or(|name| *each.name == *name)) {
+            *each = each.clone().scorer(scorer.clone(), weight);
+            is_added = true;
+        }
+        is_added.then_some(self)
+    }
+
     /// Turns requests of negative priority away where the pool is full.
     #[must_use]
     pub fn saturation(mut self, saturation: Saturation) -> Self {

@@ -49,6 +49,8 @@ pub struct EndpointView<'s> {
     pub id: &'s str,
     /// `host:port`, where it is known.
     pub address: Option<&'s str>,
+    /// Its labels.
+    pub labels: &'s BTreeMap<String, String>,
     /// Whether the host reports it as ready; AIServiceBackends always are.
     pub ready: bool,
     /// Requests that this router counts there.
@@ -87,6 +89,7 @@ impl State {
         EndpointView {
             id: endpoint.id(),
             address: endpoint.address(),
+            labels: endpoint.labels(&self.plan),
             ready: endpoint.ready,
             in_flight: cell.in_flight(),
             waiting_tokens: cell.waiting_tokens(),

@@ -4,8 +4,10 @@ use smallvec::SmallVec;
 
 use crate::decide::candidates::Candidates;
 use crate::decide::facts::Facts;
+use crate::ids::Ix;
 use crate::plan::{CustomScorer, ScoredEndpoint, ScorerFailure};
 use crate::signals::Fraction;
+use crate::state::State;
 use crate::units::Nanos;
 
 /// The endpoints that a [`CustomScorer`] is to rate.
@@ -25,6 +27,11 @@ impl ScoringView<'_> {
         self.facts.now
     }
 
+    /// The state that is decided on.
+    pub fn state(&self) -> &State {
+        self.facts.state
+    }
+
     /// Calls `each` with the number, from 0, and the knowledge of every endpoint, in order. Allocates nothing.
     pub fn for_each(&self, mut each: impl FnMut(usize, ScoredEndpoint<'_>)) {
         let facts = self.facts;
@@ -33,11 +40,13 @@ impl ScoringView<'_> {
             if let (Some(endpoint), Some(cell), Some(labels)) =
                 (facts.endpoint(position), facts.cell(position), facts.labels(position))
             {
-                let (endpoint, prefix) = (&facts.state.endpoints[endpoint], facts.prefix(position));
+                let (ix, prefix) = (endpoint, facts.prefix(position));
+                let endpoint = &facts.state.endpoints[ix];
                 let polled = cell.polled(facts.oldest);
                 each(
                     number,
                     ScoredEndpoint {
+                        number: ix.position(),
                         id: endpoint.id(),
                         address: endpoint.address(),
                         labels,

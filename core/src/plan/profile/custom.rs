@@ -29,6 +29,8 @@ pub trait CustomScorer: Debug + Send + Sync {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ScoredEndpoint<'e> {
+    /// Its number among [`State::endpoints`](crate::State::endpoints).
+    pub number: usize,
     /// The id.
     pub id: &'e str,
     /// `host:port`, where it is known.

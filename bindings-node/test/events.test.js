@@ -1,0 +1,94 @@
+'use strict'
+// What engines and hosts tell of endpoints beside their coming and going.
+
+const assert = require('node:assert/strict')
+const { test } = require('node:test')
+const { EventError, Profile, Router } = require('..')
+const { withEndpoints } = require('./manifests.js')
+
+const GOLD = { 'x-tier': 'gold' }
+const ID = 'default/vllm-0'
+const HASHES = [11n, 12n, 2n ** 64n - 1n]
+const precise = { endpointPickerConfig: new Profile('default').scorer('prefix-cache-scorer'), kvEvents: true, prefix: { blockTokens: 16 } }
+const told = (router, number) => router.endpoints()[number]
+
+test('requests counted by events', () => {
+  const router = withEndpoints(Router, 2)
+  router.observe({ event: 'request_started', endpoint: ID, prompt_tokens: 40 })
+  assert.deepEqual([told(router, 0).inFlight, told(router, 0).waitingTokens], [1, 40])
+  router.observe({ event: 'first_token', endpoint: ID, prompt_tokens: 40 })
+  assert.deepEqual([told(router, 0).inFlight, told(router, 0).waitingTokens], [1, 0])
+  router.observe({ event: 'request_measured', endpoint: ID, ttft_ns: 10n ** 9n }, { now: 5 })
+  router.observe({ event: 'request_measured', endpoint: ID, failed: true })
+  router.observe({ event: 'request_finished', endpoint: ID })
+  assert.equal(told(router, 0).inFlight, 0)
+})
+
+test('blocks that an engine stored lead prompts to it', () => {
+  for (const hashes of [HASHES, BigUint64Array.from(HASHES), ['11', 12, (2n ** 64n - 1n).toString()]]) {
+    const router = withEndpoints(Router, 4, precise)
+    const holds = () => router.decide(GOLD, { prompt: BigUint64Array.from(HASHES) }).cachedTokens
+    router.observe({ event: 'cache_started', endpoint: ID, sequence: 0 })
+    router.observe({ event: 'blocks_stored', endpoint: ID, sequence: 1n, hashes, parent: null, tier: 'device' })
+    const decision = router.decide(GOLD, { prompt: BigUint64Array.from(HASHES) })
+    assert.deepEqual([decision.endpoint, decision.cachedTokens], [ID, 48])
+    router.observe({ event: 'blocks_removed', endpoint: ID, sequence: 2, hashes: BigUint64Array.of(HASHES[2]) })
+    assert.equal(holds(), 32)
+    router.observe({ event: 'cache_cleared', endpoint: ID, sequence: 3 })
+    assert.equal(holds(), 0)
+    assert.deepEqual(router.kvCounters, { gaps: 0, duplicates: 0, passedOver: 0, unplaced: 0, refused: 0 })
+    router.observe({ event: 'blocks_stored', endpoint: ID, sequence: 9, hashes: [1n], parent: 2n ** 63n })
+    assert.equal(router.kvCounters.gaps, 1)
+  }
+})
+
+test('blocks told by their tokens', () => {
+  const router = withEndpoints(Router, 4, precise)
+  const tokens = Uint32Array.from({ length: 32 }, (_, token) => token)
+  router.observe({ event: 'cache_started', endpoint: 'default/vllm-2', sequence: 0 })
+  router.observe({ event: 'blocks_stored', endpoint: 'default/vllm-2', sequence: 1, hashes: [5n, 6n], tokens, model: 'm', tenant: 't' })
+  const ask = (options) => router.decide(GOLD, { prompt: tokens, ...options })
+  assert.deepEqual([ask({ model: 'm', tenant: 't' }).endpoint, ask({ model: 'm', tenant: 't' }).cachedTokens], ['default/vllm-2', 32])
+  assert.deepEqual([ask({ model: 'm' }).cachedTokens, ask({ model: 'n', tenant: 't' }).cachedTokens], [0, 0])
+})
+
+test('without KV events nothing counts them', () => {
+  const router = withEndpoints(Router, 1)
+  assert.equal(router.kvCounters, null)
+  router.observe({ event: 'cache_started', endpoint: ID, sequence: 0 })
+})
+
+test('attributes are reported, sixteen at most', () => {
+  const router = withEndpoints(Router, 1)
+  for (let number = 0; number < 16; number += 1) router.observe({ event: 'attribute_reported', endpoint: ID, attribute: `a${number}`, value: number / 2 })
+  assert.throws(() => router.observe({ event: 'attribute_reported', endpoint: ID, attribute: 'b', value: 1 }), (error) => error.code === 'EV0005')
+})
+
+test('wrong events change nothing', () => {
+  const router = withEndpoints(Router, 1, precise)
+  const stored = { event: 'blocks_stored', endpoint: ID, sequence: 1 }
+  const wrong = [
+    { ...stored, hashes: [2 ** 60] },
+    { ...stored, hashes: [-1n] },
+    { ...stored, hashes: [2n ** 64n] },
+    { ...stored, hashes: ['x'] },
+    { ...stored, hashes: new Float64Array([0.5]) },
+    { ...stored, hashes: [1n], tier: 'tape' },
+    { ...stored, hashes: [1n], sequence: 1.5 },
+    { event: 'load_polled', endpoint: ID, load: { kv_usage: 2 } },
+    { event: 'load_polled', endpoint: ID, load: { waitng: 2 } },
+    { event: 'attribute_reported', endpoint: ID, attribute: 'a', value: Infinity },
+    { event: 'request_started', endpoint: 'default/nobody' },
+    { event: 'request_started', endpoint: ID, prompt_tokens: -1 },
+    undefined,
+    7n,
+  ]
+  for (const event of wrong) assert.throws(() => router.observe(event), EventError)
+  assert.equal(told(router, 0).inFlight, 0)
+})
+
+test('digits in labels stay text', () => {
+  const router = withEndpoints(Router, 0)
+  router.observe({ event: 'endpoint_reported', endpoint: { name: 'a', address: '10.0.0.1', labels: { app: 'vllm', seed: '12', hashes: '9007199254740993' } } })
+  assert.ok(router.decide(GOLD).ok)
+})

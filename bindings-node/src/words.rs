@@ -24,7 +24,7 @@ const FALLBACKS: usize = 7;
 const ATTEMPT: usize = 3;
 
 /// The reasons, each at the number that crosses the border.
-pub(crate) const REASONS: [Reason; 11] = [
+pub(crate) const REASONS: [Reason; 15] = [
     Reason::NoRule,
     Reason::UnknownModel,
     Reason::NoBackendRefs,
@@ -36,6 +36,10 @@ pub(crate) const REASONS: [Reason; 11] = [
     Reason::DirectResponse,
     Reason::PoolEmpty,
     Reason::NoReadyEndpoint,
+    Reason::NoEndpointInSubset,
+    Reason::NoEndpointLeft,
+    Reason::Saturated,
+    Reason::NoProfile,
 ];
 
 /// Something that a request may have. Only what it has is read from the arguments.

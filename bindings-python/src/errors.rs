@@ -83,7 +83,11 @@ pub(crate) fn divergence(py: Python<'_>, code: &str, message: &str) -> PyErr {
 
 /// `what` is in use by another thread, or by the caller itself further out.
 pub(crate) fn busy(py: Python<'_>, what: &str) -> PyErr {
-    request(py, BUSY, &format!("{what} is in use by a call that is under way; ask it from one thread at a time"))
+    request(
+        py,
+        BUSY,
+        &format!("{what} is in use by a call that is under way; ask it from one thread at a time"),
+    )
 }
 
 /// The manifests are refused.

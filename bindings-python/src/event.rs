@@ -13,11 +13,7 @@ pub(crate) fn decode(event: &Bound<'_, PyAny>) -> PyResult<Event> {
 }
 
 /// The value that a dict says; `what` and `seen` are for messages.
-pub(crate) fn decode_as<T: DeserializeOwned>(
-    said: &Bound<'_, PyAny>,
-    what: &str,
-    seen: &str,
-) -> PyResult<T> {
+pub(crate) fn decode_as<T: DeserializeOwned>(said: &Bound<'_, PyAny>, what: &str, seen: &str) -> PyResult<T> {
     let py = said.py();
     let refuse = |message: &str| errors::not_an_event(py, &format!("{message}; see {seen}"));
     if !said.is_instance_of::<PyDict>() {

@@ -25,7 +25,8 @@ impl Journal {
         if to.is_instance_of::<PyList>() || to.is_callable() {
             return Ok(Self { to: to.clone().unbind() });
         }
-        let message = format!("journal must be a list, a function of one entry, or None, not {}", type_name(to));
+        let message =
+            format!("journal must be a list, a function of one entry, or None, not {}", type_name(to));
         Err(errors::option(to.py(), BAD_OPTION, &message))
     }
 
@@ -51,7 +52,9 @@ impl inferroute::Journal for Journal {
         _ = Python::try_attach(|py| {
             let told = match inside {
                 Some(_) => self.tell(py, &entry),
-                None => Err(errors::option(py, BAD_OPTION, "a journal asked its own router; the entry is lost")),
+                None => {
+                    Err(errors::option(py, BAD_OPTION, "a journal asked its own router; the entry is lost"))
+                }
             };
             if let Err(error) = told {
                 error.write_unraisable(py, Some(self.to.bind(py)));

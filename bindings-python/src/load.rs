@@ -22,8 +22,8 @@ impl LoadReport {
         let mut options = ScrapeOptions::default();
         if let Some(engine) = engine {
             let known = engine.parse::<Engine>();
-            options = options
-                .engine(known.map_err(|error| errors::request(py, BAD_FORM, &error.to_string()))?);
+            options =
+                options.engine(known.map_err(|error| errors::request(py, BAD_FORM, &error.to_string()))?);
         }
         if let Some(rank) = rank {
             options = options.rank(rank);

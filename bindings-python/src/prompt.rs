@@ -3,6 +3,7 @@
 use inferroute::Prompt;
 use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyByteArray, PyBytes, PyInt, PyList, PyString, PyTuple};
 
 use crate::args::chars;
@@ -72,7 +73,7 @@ impl<'py> Held<'py> {
         }
         let py = prompt.py();
         if let Ok(tokens) = PyBuffer::<u32>::get(prompt) {
-            if !runs_python && cfg!(not(Py_GIL_DISABLED)) && tokens.as_slice(py).is_some() {
+            if !runs_python && tokens.as_slice_ptr().is_some() && keeps_others_out(py)? {
                 return Ok(Self::Buffer(tokens));
             }
             return Ok(Self::Tokens(tokens.to_vec(py)?));
@@ -83,7 +84,7 @@ impl<'py> Held<'py> {
         Err(errors::request(py, WRONG_TYPE, &format!("{EXPECTED}, not {}", type_name(prompt))))
     }
 
-    pub(crate) fn prompt(&self, py: Python<'py>) -> PyResult<Prompt<'_>> {
+    pub(crate) fn prompt(&self) -> PyResult<Prompt<'_>> {
         Ok(match self {
             Self::Text(text) => Prompt::Text(chars("prompt", text)?.as_bytes()),
             Self::Bytes(bytes) => Prompt::Text(bytes.as_bytes()),
@@ -91,14 +92,23 @@ impl<'py> Held<'py> {
             Self::Tokens(tokens) => Prompt::Tokens(tokens),
             Self::Blocks(blocks) => Prompt::Blocks(&blocks.get().hashes),
             Self::Buffer(buffer) => {
-                let cells = buffer.as_slice(py).unwrap_or_default();
-                // SAFETY: a ReadOnlyCell<u32> is a u32 in memory. The exporter neither frees nor moves it while the buffer is held, and nobody writes
-                // to it: `take` kept it only where no Python code runs during the decision and the interpreter's lock keeps other threads out.
-                let tokens = unsafe { std::slice::from_raw_parts(cells.as_ptr().cast::<u32>(), cells.len()) };
-                Prompt::Tokens(tokens)
+                let Some(tokens) = buffer.as_slice_ptr() else { return Ok(Prompt::Tokens(&[])) };
+                // SAFETY: the exporter neither frees nor moves the memory while the buffer is held, and nobody writes to it: `take` kept it only where no
+                // Python code runs during the decision and the interpreter's lock keeps other threads out. PyO3 has checked size, alignment and format.
+                Prompt::Tokens(unsafe { tokens.as_ref() })
             }
         })
     }
+}
+
+/// Whether only one thread at a time runs Python code.
+fn keeps_others_out(py: Python<'_>) -> PyResult<bool> {
+    static ANSWER: PyOnceLock<bool> = PyOnceLock::new();
+    let asked = ANSWER.get_or_try_init(py, || match py.import("sys")?.getattr_opt("_is_gil_enabled")? {
+        Some(asked) => asked.call0()?.extract(),
+        None => Ok(true),
+    });
+    asked.copied()
 }
 
 /// Ints of a list, tuple, array or any other iterable.

@@ -90,11 +90,7 @@ impl<'py> Given<'_, 'py> {
 impl<'py> Asked<'py> {
     /// The request with these headers.
     #[inline]
-    pub(crate) fn request<'r>(
-        &'r self,
-        py: Python<'py>,
-        headers: &'r PlanHeaders<'_, '_>,
-    ) -> PyResult<Request<'r>> {
+    pub(crate) fn request<'r>(&'r self, headers: &'r PlanHeaders<'_, '_>) -> PyResult<Request<'r>> {
         let mut request = Request::new(headers);
         if let Some(model) = &self.model {
             request = request.model(chars("model", model)?);
@@ -118,7 +114,7 @@ impl<'py> Asked<'py> {
             request = request.objective(chars("objective", objective)?);
         }
         if let Some(prompt) = &self.prompt {
-            request = request.prompt(prompt.prompt(py)?);
+            request = request.prompt(prompt.prompt()?);
         }
         if self.prompt_tokens > 0 {
             request = request.prompt_tokens(self.prompt_tokens);
@@ -154,8 +150,22 @@ pub(crate) fn of_dict<'py>(said: &Any<'py>, runs_python: bool) -> PyResult<(Aske
         };
         *place = Some(value).filter(|value| !value.is_none());
     }
-    let [model, host, path, method, gateway, client_namespace, port, objective, body, content_type, prompt, prompt_tokens, tenant, subset] =
-        &found;
+    let [
+        model,
+        host,
+        path,
+        method,
+        gateway,
+        client_namespace,
+        port,
+        objective,
+        body,
+        content_type,
+        prompt,
+        prompt_tokens,
+        tenant,
+        subset,
+    ] = &found;
     let given = Given {
         model: model.as_ref(),
         host: host.as_ref(),
@@ -198,9 +208,9 @@ fn prompt_tokens(value: &Any<'_>) -> PyResult<u32> {
     if !value.is_instance_of::<PyInt>() {
         return Err(wrong(value, "prompt_tokens must be int or None"));
     }
-    value.extract::<u32>().map_err(|_| {
-        errors::request(value.py(), OUT_OF_RANGE, "prompt_tokens goes from 0 to 2**32 - 1")
-    })
+    value
+        .extract::<u32>()
+        .map_err(|_| errors::request(value.py(), OUT_OF_RANGE, "prompt_tokens goes from 0 to 2**32 - 1"))
 }
 
 /// Addresses as one text with commas, or as a list or tuple of texts.

@@ -67,7 +67,8 @@ impl Router {
         let py = requests.py();
         let is_iterable = !requests.is_instance_of::<PyDict>();
         let Some(items) = is_iterable.then(|| requests.try_iter().ok()).flatten() else {
-            let message = format!("requests must be dicts of arguments of decide, not {}", type_name(requests));
+            let message =
+                format!("requests must be dicts of arguments of decide, not {}", type_name(requests));
             return Err(errors::request(py, WRONG_TYPE, &message));
         };
         let mut asked = Vec::new();
@@ -82,7 +83,7 @@ impl Router {
                 values.gather(headers)?;
                 gathered.push(values);
             }
-            let views = asked.iter().zip(&gathered).map(|((asked, _), values)| asked.request(py, values));
+            let views = asked.iter().zip(&gathered).map(|((asked, _), values)| asked.request(values));
             let answers = ask(views.collect::<PyResult<_>>()?);
             if !gathered.iter().any(PlanHeaders::is_stale) {
                 return Ok(answers.into_iter().zip(asked.into_iter().map(|(asked, _)| asked)).collect());
@@ -99,7 +100,7 @@ impl Router {
             let snapshot = self.inner.snapshot();
             let mut values = PlanHeaders::new(snapshot.plan());
             values.gather(&headers)?;
-            let answer = ask(&asked.request(headers.py(), &values)?);
+            let answer = ask(&asked.request(&values)?);
             if !values.is_stale() {
                 return Ok(answer);
             }
@@ -342,9 +343,9 @@ impl Router {
         guarded(|| {
             let py = requests.py();
             let answers = self.ask_many(requests, |requests| self.inner.decide_many(requests, now.0))?;
-            let made = answers.into_iter().map(|(answer, asked)| {
-                outcome(py, answer.map_err(inferroute::NoRoute::into_shared), asked)
-            });
+            let made = answers
+                .into_iter()
+                .map(|(answer, asked)| outcome(py, answer.map_err(inferroute::NoRoute::into_shared), asked));
             PyList::new(py, made.collect::<PyResult<Vec<_>>>()?)
         })
     }
@@ -377,8 +378,7 @@ impl Router {
         guarded(|| {
             let py = text.py();
             let report = LoadReport::read(text, engine, rank)?;
-            let event =
-                Event::LoadPolled { endpoint: endpoint.to_owned(), load: Box::new(report.report()) };
+            let event = Event::LoadPolled { endpoint: endpoint.to_owned(), load: Box::new(report.report()) };
             let told = py.detach(|| self.inner.observe(&event, now.0));
             told.map_err(|error| errors::event(py, &error))?;
             Ok(report)
@@ -556,8 +556,6 @@ fn routed_outcome<'py>(
 ) -> PyResult<Any<'py>> {
     match routed {
         Ok(ticket) => Bound::new(py, Ticket::new(py, ticket, asked)?).map(Bound::into_any),
-        Err(no_route) => {
-            Bound::new(py, NoRoute::new(no_route.into_shared(), &asked)).map(Bound::into_any)
-        }
+        Err(no_route) => Bound::new(py, NoRoute::new(no_route.into_shared(), &asked)).map(Bound::into_any),
     }
 }

@@ -1,8 +1,8 @@
 //! How endpoints of a pool are chosen, as Python says it.
 
 use inferroute::{
-    ApproximateOptions, Diagnostic, HashDialect, HashOptions, MissingLoad, Nanos, PreciseOptions, PrefixError,
-    SharedScorer, TierWeights,
+    ApproximateOptions, Diagnostic, HashDialect, HashOptions, MissingLoad, Nanos, PreciseOptions,
+    PrefixError, SharedScorer, TierWeights,
 };
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
@@ -38,8 +38,8 @@ impl Scheduling {
         py: Python<'_>,
         change: impl FnOnce(inferroute::Scheduling) -> Result<inferroute::Scheduling, PrefixError>,
     ) -> PyResult<Self> {
-        let inner = change(self.inner.clone())
-            .map_err(|error| errors::option(py, BAD_OPTION, &error.to_string()))?;
+        let inner =
+            change(self.inner.clone()).map_err(|error| errors::option(py, BAD_OPTION, &error.to_string()))?;
         Ok(Self { inner, runs_python: self.runs_python })
     }
 }
@@ -54,7 +54,11 @@ impl Scheduling {
             let scorers: Vec<_> =
                 scorers.into_iter().flatten().map(|scorer| scorer.get().shared.clone()).collect();
             let chars = text.to_str().map_err(|_| {
-                errors::option(text.py(), BAD_OPTION, "the configuration has lone surrogates; decode it as UTF-8")
+                errors::option(
+                    text.py(),
+                    BAD_OPTION,
+                    "the configuration has lone surrogates; decode it as UTF-8",
+                )
             })?;
             Self::read(text.py(), chars, &scorers)
         })
@@ -70,7 +74,8 @@ impl Scheduling {
     ) -> PyResult<Self> {
         guarded(|| {
             let py = profiles.py();
-            let written = py.import("inferroute._profiles")?.call_method1("config", (profiles, handler, saturation))?;
+            let written =
+                py.import("inferroute._profiles")?.call_method1("config", (profiles, handler, saturation))?;
             let (text, scorers): (String, Vec<Bound<'_, Scorer>>) = written.extract()?;
             let scorers: Vec<_> = scorers.iter().map(|scorer| scorer.get().shared.clone()).collect();
             Self::read(py, &text, &scorers)
@@ -90,8 +95,9 @@ impl Scheduling {
             "counts_as_full" => MissingLoad::CountsAsFull,
             "counts_as_idle" => MissingLoad::CountsAsIdle,
             _ => {
-                let message =
-                    format!("`{missing}` is nothing that missing_load can be; choose counts_as_full or counts_as_idle");
+                let message = format!(
+                    "`{missing}` is nothing that missing_load can be; choose counts_as_full or counts_as_idle"
+                );
                 return Err(errors::option(py, BAD_OPTION, &message));
             }
         };
@@ -170,17 +176,21 @@ pub(crate) fn chosen(
     let wrong = |value: &Bound<'_, PyAny>, message: &str| errors::option(value.py(), BAD_OPTION, message);
     match (scheduling, config) {
         (None, None) => Ok(None),
-        (Some(both), Some(_)) => {
-            Err(wrong(both, "scheduling and endpoint_picker_config both say how endpoints are chosen; give one"))
-        }
+        (Some(both), Some(_)) => Err(wrong(
+            both,
+            "scheduling and endpoint_picker_config both say how endpoints are chosen; give one",
+        )),
         (Some(given), None) => match given.cast::<Scheduling>() {
             Ok(scheduling) => Ok(Some(scheduling.get().clone())),
-            Err(_) => Err(wrong(given, &format!("scheduling must be a Scheduling, not {}", type_name(given)))),
+            Err(_) => {
+                Err(wrong(given, &format!("scheduling must be a Scheduling, not {}", type_name(given))))
+            }
         },
         (None, Some(given)) => match given.cast::<PyString>().ok().and_then(|text| text.to_str().ok()) {
             Some(text) => Scheduling::read(given.py(), text, &[]).map(Some),
             None => {
-                let message = format!("endpoint_picker_config must be the text of one, not {}", type_name(given));
+                let message =
+                    format!("endpoint_picker_config must be the text of one, not {}", type_name(given));
                 Err(wrong(given, &message))
             }
         },

@@ -128,7 +128,8 @@ impl CustomScorer for Function {
             });
         };
         let asked = Python::try_attach(|py| {
-            self.ask(py, request, endpoints, ratings).map_err(|error| ScorerFailure { reason: said(py, &error) })
+            self.ask(py, request, endpoints, ratings)
+                .map_err(|error| ScorerFailure { reason: said(py, &error) })
         });
         asked.unwrap_or(Err(ScorerFailure { reason: Cow::Borrowed("the interpreter is shutting down") }))
     }

@@ -192,9 +192,11 @@ fn asked(request: &Request<'_>, endpoints: &ScoringView<'_>) -> ScoredRequest {
 
 /// What an explanation says of an exception. An interrupt is only put off until the decision is made.
 fn said(py: Python<'_>, error: &PyErr) -> Cow<'static, str> {
+    // Printing it runs Python code, which would meet the interrupt here already.
+    let said = error.to_string().chars().take(200).collect::<String>();
     if error.is_instance_of::<PyKeyboardInterrupt>(py) {
         // SAFETY: the interpreter is attached; this sets a flag that it looks at when Python code runs next.
         unsafe { ffi::PyErr_SetInterrupt() };
     }
-    error.to_string().chars().take(200).collect::<String>().into()
+    said.into()
 }

@@ -2,7 +2,7 @@
 
 use inferroute::Nanos;
 use pyo3::prelude::*;
-use pyo3::types::{PyInt, PyString};
+use pyo3::types::{PyBool, PyInt, PyString};
 
 use crate::errors::{self, NOT_TEXT, OUT_OF_RANGE, WRONG_TYPE, type_name};
 
@@ -36,6 +36,17 @@ fn unsigned(value: &Bound<'_, PyAny>, hint: &str) -> PyResult<u64> {
     }
     value.extract::<u64>().map_err(|_| {
         errors::request(value.py(), OUT_OF_RANGE, &format!("{hint}; it goes from 0 to 2**64 - 1"))
+    })
+}
+
+/// A span of nanoseconds, argument `name` that is an option.
+pub(crate) fn span(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Nanos> {
+    let is_int = value.is_instance_of::<PyInt>() && !value.is_instance_of::<PyBool>();
+    let nanos = if is_int { value.extract::<u64>().ok() } else { None };
+    nanos.map(Nanos::new).ok_or_else(|| {
+        let found = value.repr().map_or_else(|_| type_name(value), |repr| repr.to_string());
+        let message = format!("{name} must be nanoseconds, an int from 0 to 2**64 - 1, not {found}");
+        errors::option(value.py(), errors::BAD_OPTION, &message)
     })
 }
 

@@ -18,6 +18,10 @@ pub(crate) struct Attempt {
 }
 
 impl Attempt {
+    pub(crate) fn new(decision: Py<Decision>, position: usize) -> Self {
+        Self { decision, position }
+    }
+
     /// All fallbacks of a decision.
     pub(crate) fn all<'py>(decision: &Bound<'py, Decision>) -> PyResult<Bound<'py, PyTuple>> {
         let py = decision.py();

@@ -14,6 +14,7 @@ use crate::backend::{Backend, backend_dict};
 use crate::guard::guarded;
 use crate::mutations;
 use crate::request::Asked;
+use crate::views;
 
 type Inner = inferroute::Decision<Arc<State>>;
 
@@ -30,6 +31,10 @@ pub(crate) struct Decision {
 impl Decision {
     pub(crate) fn new(inner: Inner, asked: Asked<'_>) -> Self {
         Self { inner, asked: asked.model.map(Bound::unbind), path: asked.path.map(Bound::unbind) }
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.inner
     }
 
     /// The model to ask for where `model_override` is to be written into the request.
@@ -180,6 +185,53 @@ impl Decision {
     #[getter]
     fn rewritten_path<'a>(&'a self, py: Python<'a>) -> PyResult<Cow<'a, str>> {
         guarded(|| self.path_text(py))
+    }
+
+    /// Tokens of the prompt, as the host counted them or as many as its text makes.
+    #[getter]
+    fn prompt_tokens(&self) -> PyResult<u32> {
+        guarded(|| Ok(self.inner.prompt_tokens()))
+    }
+
+    /// Tokens of the prompt that the endpoint probably holds in its prefix cache.
+    #[getter]
+    fn cached_tokens(&self) -> PyResult<u32> {
+        guarded(|| Ok(self.inner.cached_tokens()))
+    }
+
+    /// The endpoint that works off the prompt before (inferroute.types.EndpointDict); None where the profile asks for none.
+    #[getter]
+    fn prefill<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        guarded(|| self.inner.prefill().map(|endpoint| views::endpoint_dict(py, endpoint)).transpose())
+    }
+
+    /// The endpoint that works off images, audio and video before; None where the profile asks for none.
+    #[getter]
+    fn encode<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        guarded(|| self.inner.encode().map(|endpoint| views::endpoint_dict(py, endpoint)).transpose())
+    }
+
+    /// The addresses of the primary and of the fallbacks in its pool, separated by commas.
+    #[getter]
+    fn destinations(&self) -> PyResult<String> {
+        guarded(|| Ok(self.inner.destinations()))
+    }
+
+    /// The value of the header by which the client's next request names this endpoint, for profiles with an encoded session.
+    #[getter]
+    fn session_token(&self) -> PyResult<String> {
+        guarded(|| Ok(self.inner.session_token()))
+    }
+
+    /// The headers that tell a proxy and the endpoints where the request goes, as the endpoint picker protocol has them.
+    fn endpoint_headers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        guarded(|| {
+            let dict = PyDict::new(py);
+            for (name, value) in self.inner.endpoint_headers() {
+                dict.set_item(name, value)?;
+            }
+            Ok(dict)
+        })
     }
 
     /// `Critical`, `Standard` or `Sheddable`; None where no InferenceModel names the request's model.

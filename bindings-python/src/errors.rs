@@ -19,6 +19,9 @@ pub(crate) const BAD_FORM: &str = "RQ0004";
 
 /// A strategy that does not exist.
 const UNKNOWN_STRATEGY: &str = "OP0001";
+/// Something is in use by a call that is under way.
+const BUSY: &str = "RQ0005";
+
 /// Manifests or an option of a type that is not taken.
 pub(crate) const BAD_OPTION: &str = "OP0002";
 /// A router's seed outside its range.
@@ -71,6 +74,20 @@ pub(crate) fn not_an_event(py: Python<'_>, message: &str) -> PyErr {
 /// The event is one that cannot be true.
 pub(crate) fn event(py: Python<'_>, error: &EventError) -> PyErr {
     with_code(class!(py, "EventError"), &error.to_string(), error.code())
+}
+
+/// A journal came out differently.
+pub(crate) fn divergence(py: Python<'_>, code: &str, message: &str) -> PyErr {
+    with_code(class!(py, "Divergence"), message, code)
+}
+
+/// `what` is in use by another thread, or by the caller itself further out.
+pub(crate) fn busy(py: Python<'_>, what: &str) -> PyErr {
+    request(
+        py,
+        BUSY,
+        &format!("{what} is in use by a call that is under way; ask it from one thread at a time"),
+    )
 }
 
 /// The manifests are refused.

@@ -4,6 +4,7 @@ use pyo3::prelude::*;
 
 use crate::errors;
 use crate::guard::guarded;
+use crate::mutations;
 
 /// Why a decision came out as it did. `str()` prints it as a tree. Immutable.
 #[pyclass(frozen, eq, module = "inferroute")]
@@ -32,7 +33,16 @@ impl Explanation {
         guarded(|| Ok(self.inner.seed()))
     }
 
-    /// The outcome, the seed and the sections with their lines, as plain values.
+    /// The endpoints of the pool: who was removed, and how each scorer rated who was not (inferroute.types.ExplainedEndpoint).
+    #[getter]
+    fn endpoints<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        guarded(|| {
+            let value = serde_json::to_value(self.inner.endpoints());
+            mutations::object(py, value.map_err(|error| errors::internal(&error.to_string()))?)
+        })
+    }
+
+    /// The outcome, the seed, the sections with their lines and the endpoints, as plain values.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         guarded(|| {
             let json =

@@ -6,19 +6,26 @@
 mod args;
 mod attempt;
 mod backend;
+mod callback;
 mod decision;
 mod errors;
 mod event;
 mod explanation;
 mod guard;
 mod headers;
+mod journal;
+mod load;
 mod lock;
 mod manifests;
 mod mutations;
 mod no_route;
+mod prompt;
 mod rendering;
 mod request;
 mod router;
+mod scheduling;
+mod scorer;
+mod shadow;
 mod ticket;
 mod views;
 
@@ -39,11 +46,23 @@ mod _native {
     #[pymodule_export]
     use super::explanation::Explanation;
     #[pymodule_export]
+    use super::journal::Player;
+    #[pymodule_export]
+    use super::load::LoadReport;
+    #[pymodule_export]
     use super::no_route::NoRoute;
+    #[pymodule_export]
+    use super::prompt::PromptBlocks;
     #[pymodule_export]
     use super::rendering::{_render, _render_styled};
     #[pymodule_export]
     use super::router::Router;
+    #[pymodule_export]
+    use super::scheduling::Scheduling;
+    #[pymodule_export]
+    use super::scorer::{ScoredEndpoint, ScoredRequest, Scorer};
+    #[pymodule_export]
+    use super::shadow::Shadow;
     #[pymodule_export]
     use super::ticket::Ticket;
 
@@ -55,6 +74,7 @@ mod _native {
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         let strategies = inferroute::Strategy::ALL.iter().map(|strategy| strategy.as_str());
         module.add("STRATEGIES", PyTuple::new(module.py(), strategies)?)?;
+        module.add("CONTROL_HEADERS", PyTuple::new(module.py(), inferroute::CONTROL_HEADERS)?)?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }
 }

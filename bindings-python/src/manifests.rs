@@ -1,10 +1,14 @@
 //! From the arguments of `Router(...)` and `Router.update(...)` to a plan.
 
-use inferroute::{GroupKind, InvalidBackendRefs, Manifests, Options, Plan, Problems, Strategy, UnknownModel};
+use inferroute::{
+    GroupKind, InvalidBackendRefs, Manifests, Nanos, Options, Plan, Problems, Strategy, UnknownModel,
+};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyInt, PyString, PyTuple};
 
+use crate::args;
 use crate::errors::{self, BAD_OPTION, BAD_SEED, type_name};
+use crate::scheduling::{self, Scheduling};
 
 /// Texts with the names that messages show.
 pub(crate) struct Texts(Vec<(String, String)>);
@@ -71,6 +75,10 @@ pub(crate) struct Given<'a, 'py> {
     pub(crate) extension_filters: Option<&'a Bound<'py, PyAny>>,
     pub(crate) mesh: Option<&'a Bound<'py, PyAny>>,
     pub(crate) invalid_backend_refs: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) stale_after: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) lease: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) scheduling: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) endpoint_picker_config: Option<&'a Bound<'py, PyAny>>,
 }
 
 /// Options that have been checked and only need to be set.
@@ -87,10 +95,19 @@ pub(crate) struct Changes {
     extension_filters: Option<Vec<GroupKind>>,
     mesh: Option<bool>,
     invalid_backend_refs: Option<InvalidBackendRefs>,
+    stale_after: Option<Nanos>,
+    lease: Option<Option<Nanos>>,
+    scheduling: Option<Scheduling>,
 }
 
 impl Given<'_, '_> {
-    pub(crate) fn check(&self) -> PyResult<Changes> {
+    /// `has_scheduling`: whether the router that they are for has one already.
+    pub(crate) fn check(&self, has_scheduling: bool) -> PyResult<Changes> {
+        let is_chosen = has_scheduling || self.scheduling.is_some() || self.endpoint_picker_config.is_some();
+        if let (Some(strategy), true) = (self.strategy, is_chosen) {
+            let message = "a scheduling takes the place of the strategy; leave one of the two out";
+            return Err(errors::option(strategy.py(), BAD_OPTION, message));
+        }
         Ok(Changes {
             strategy: self.strategy.map(strategy).transpose()?,
             inference_extension: flag("inference_extension", self.inference_extension)?,
@@ -107,11 +124,24 @@ impl Given<'_, '_> {
             extension_filters: self.extension_filters.map(extension_filters).transpose()?,
             mesh: flag("mesh", self.mesh)?,
             invalid_backend_refs: self.invalid_backend_refs.map(invalid_backend_refs).transpose()?,
+            stale_after: self.stale_after.map(|age| args::span("stale_after", age)).transpose()?,
+            lease: self.lease.map(lease).transpose()?,
+            scheduling: scheduling::chosen(self.scheduling, self.endpoint_picker_config)?,
         })
     }
 }
 
 impl Changes {
+    /// Whether they choose a scheduling.
+    pub(crate) fn has_scheduling(&self) -> bool {
+        self.scheduling.is_some()
+    }
+
+    /// Whether decisions may then ask a scorer of Python.
+    pub(crate) fn runs_python(&self) -> bool {
+        self.scheduling.as_ref().is_some_and(|scheduling| scheduling.runs_python)
+    }
+
     pub(crate) fn apply(&self, mut options: Options) -> Options {
         if let Some(strategy) = self.strategy {
             options = options.strategy(strategy);
@@ -146,10 +176,26 @@ impl Changes {
         if let Some(meaning) = self.invalid_backend_refs {
             options = options.invalid_backend_refs(meaning);
         }
+        if let Some(age) = self.stale_after {
+            options = options.stale_after(age);
+        }
+        if let Some(length) = self.lease {
+            options = options.lease(length);
+        }
+        if let Some(scheduling) = &self.scheduling {
+            options = options.scheduling(scheduling.inner.clone());
+        }
         if let Some(on) = self.catch_all {
             options = options.catch_all(on);
         }
         options
+    }
+}
+
+fn lease(value: &Bound<'_, PyAny>) -> PyResult<Option<Nanos>> {
+    match value.cast::<PyString>().ok().and_then(|text| text.to_str().ok()) {
+        Some("never") => Ok(None),
+        _ => args::span("lease, unless it is 'never',", value).map(Some),
     }
 }
 

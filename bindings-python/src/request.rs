@@ -2,11 +2,12 @@
 
 use inferroute::{Body, BodyFormat, BodyLimits, Request};
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyInt, PyMemoryView, PyString};
+use pyo3::types::{PyByteArray, PyBytes, PyDict, PyInt, PyList, PyMemoryView, PyString, PyTuple};
 
 use crate::args::{self, chars};
 use crate::errors::{self, BAD_FORM, OUT_OF_RANGE, WRONG_TYPE, type_name};
-use crate::headers::PlanHeaders;
+use crate::headers::{PlanHeaders, pairs};
+use crate::prompt::Held;
 
 type Any<'py> = Bound<'py, PyAny>;
 type Text<'py> = Bound<'py, PyString>;
@@ -24,6 +25,10 @@ pub(crate) struct Given<'a, 'py> {
     pub(crate) objective: Option<&'a Any<'py>>,
     pub(crate) body: Option<&'a Any<'py>>,
     pub(crate) content_type: Option<&'a Any<'py>>,
+    pub(crate) prompt: Option<&'a Any<'py>>,
+    pub(crate) prompt_tokens: Option<&'a Any<'py>>,
+    pub(crate) tenant: Option<&'a Any<'py>>,
+    pub(crate) subset: Option<&'a Any<'py>>,
 }
 
 /// The arguments by their types.
@@ -37,11 +42,16 @@ pub(crate) struct Asked<'py> {
     client_namespace: Option<Text<'py>>,
     port: Option<u16>,
     objective: Option<Text<'py>>,
+    prompt: Option<Held<'py>>,
+    prompt_tokens: u32,
+    tenant: Option<Text<'py>>,
+    subset: Option<Text<'py>>,
 }
 
 impl<'py> Given<'_, 'py> {
     #[inline]
-    pub(crate) fn check(&self) -> PyResult<Asked<'py>> {
+    /// `runs_python`: whether the decision may run Python code.
+    pub(crate) fn check(&self, runs_python: bool) -> PyResult<Asked<'py>> {
         let mut asked = Asked {
             model: args::text("model", self.model)?.cloned(),
             host: args::text("host", self.host)?.cloned(),
@@ -51,6 +61,10 @@ impl<'py> Given<'_, 'py> {
             client_namespace: args::text("client_namespace", self.client_namespace)?.cloned(),
             port: self.port.map(port).transpose()?,
             objective: named("objective", self.objective)?,
+            prompt: self.prompt.map(|prompt| Held::take(prompt, runs_python)).transpose()?,
+            prompt_tokens: self.prompt_tokens.map(prompt_tokens).transpose()?.unwrap_or_default(),
+            tenant: args::text("tenant", self.tenant)?.cloned(),
+            subset: self.subset.map(subset).transpose()?,
         };
         if let Some(port) = self.port
             && self.gateway.is_none()
@@ -73,7 +87,7 @@ impl<'py> Given<'_, 'py> {
     }
 }
 
-impl Asked<'_> {
+impl<'py> Asked<'py> {
     /// The request with these headers.
     #[inline]
     pub(crate) fn request<'r>(&'r self, headers: &'r PlanHeaders<'_, '_>) -> PyResult<Request<'r>> {
@@ -99,8 +113,116 @@ impl Asked<'_> {
         if let Some(objective) = &self.objective {
             request = request.objective(chars("objective", objective)?);
         }
+        if let Some(prompt) = &self.prompt {
+            request = request.prompt(prompt.prompt()?);
+        }
+        if self.prompt_tokens > 0 {
+            request = request.prompt_tokens(self.prompt_tokens);
+        }
+        if let Some(tenant) = &self.tenant {
+            request = request.tenant(chars("tenant", tenant)?);
+        }
+        if let Some(subset) = &self.subset {
+            request = request.subset(chars("subset", subset)?);
+        }
         Ok(request)
     }
+}
+
+/// A request that a dict says: its arguments, and its headers as pairs.
+pub(crate) fn of_dict<'py>(said: &Any<'py>, runs_python: bool) -> PyResult<(Asked<'py>, Any<'py>)> {
+    let Ok(dict) = said.cast::<PyDict>() else {
+        return Err(wrong(said, "a request must be a dict of arguments of decide"));
+    };
+    let mut found: [Option<Any<'py>>; NAMES.len()] = [const { None }; NAMES.len()];
+    let mut headers = None;
+    for (name, value) in dict {
+        let name = name.cast::<PyString>().map_err(|_| wrong(&name, "a name in a request must be str"))?;
+        let name = chars("a name in a request", name)?;
+        if name == "headers" {
+            headers = Some(value);
+            continue;
+        }
+        let place = NAMES.iter().position(|known| *known == name).and_then(|at| found.get_mut(at));
+        let Some(place) = place else {
+            let message = format!("a request has no `{name}`; there are headers, {}", NAMES.join(", "));
+            return Err(errors::request(value.py(), BAD_FORM, &message));
+        };
+        *place = Some(value).filter(|value| !value.is_none());
+    }
+    let [
+        model,
+        host,
+        path,
+        method,
+        gateway,
+        client_namespace,
+        port,
+        objective,
+        body,
+        content_type,
+        prompt,
+        prompt_tokens,
+        tenant,
+        subset,
+    ] = &found;
+    let given = Given {
+        model: model.as_ref(),
+        host: host.as_ref(),
+        path: path.as_ref(),
+        method: method.as_ref(),
+        gateway: gateway.as_ref(),
+        client_namespace: client_namespace.as_ref(),
+        port: port.as_ref(),
+        objective: objective.as_ref(),
+        body: body.as_ref(),
+        content_type: content_type.as_ref(),
+        prompt: prompt.as_ref(),
+        prompt_tokens: prompt_tokens.as_ref(),
+        tenant: tenant.as_ref(),
+        subset: subset.as_ref(),
+    };
+    let headers = headers.unwrap_or_else(|| said.py().None().into_bound(said.py()));
+    Ok((given.check(runs_python)?, pairs(&headers)?))
+}
+
+/// The arguments of a request beside its headers, in the order in which `of_dict` takes them apart.
+const NAMES: [&str; 14] = [
+    "model",
+    "host",
+    "path",
+    "method",
+    "gateway",
+    "client_namespace",
+    "port",
+    "objective",
+    "body",
+    "content_type",
+    "prompt",
+    "prompt_tokens",
+    "tenant",
+    "subset",
+];
+
+fn prompt_tokens(value: &Any<'_>) -> PyResult<u32> {
+    if !value.is_instance_of::<PyInt>() {
+        return Err(wrong(value, "prompt_tokens must be int or None"));
+    }
+    value
+        .extract::<u32>()
+        .map_err(|_| errors::request(value.py(), OUT_OF_RANGE, "prompt_tokens goes from 0 to 2**32 - 1"))
+}
+
+/// Addresses as one text with commas, or as a list or tuple of texts.
+fn subset<'py>(value: &Any<'py>) -> PyResult<Text<'py>> {
+    if let Ok(text) = value.cast::<PyString>() {
+        return Ok(text.clone());
+    }
+    let expected = "subset must be addresses separated by commas, a list or tuple of addresses, or None";
+    let is_list = value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>();
+    let addresses = if is_list { value.extract::<Vec<String>>().ok() } else { None };
+    let addresses = addresses.ok_or_else(|| wrong(value, expected))?;
+    Ok(PyString::new(value.py(), &addresses.join(",")))
 }
 
 /// Argument `name`, which names an object as `namespace/name`.

@@ -1,20 +1,27 @@
 //! The router, as Python sees it.
 
-use inferroute::{Options, Request};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use inferroute::{Event, Options, Plan, Request, State};
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyTuple};
+use pyo3::types::{PyDict, PyList, PyTuple};
 
 use crate::args::{self, Now};
+use crate::callback;
 use crate::decision::Decision;
-use crate::errors;
+use crate::errors::{self, BAD_OPTION, WRONG_TYPE, type_name};
 use crate::event;
 use crate::explanation::Explanation;
 use crate::guard::guarded;
 use crate::headers::{PlanHeaders, pairs};
+use crate::journal::Journal;
+use crate::load::LoadReport;
 use crate::lock::Lock;
 use crate::manifests::{self, Texts, router_seed};
+use crate::mutations;
 use crate::no_route::NoRoute;
-use crate::request::{Asked, Given};
+use crate::request::{Asked, Given, of_dict};
 use crate::ticket::Ticket;
 use crate::views;
 
@@ -26,13 +33,64 @@ type Any<'py> = Bound<'py, PyAny>;
 /// Raises ManifestError with every problem of every text, and OptionError.
 #[pyclass(frozen, module = "inferroute")]
 pub(crate) struct Router {
-    inner: inferroute::Router,
+    pub(crate) inner: inferroute::Router,
     seed: u64,
-    /// Those of the published plan. Held while a plan is made, so that updates take effect one after the other.
-    options: Lock<Options>,
+    /// Held while a plan is made, so that updates take effect one after the other.
+    chosen: Lock<Chosen>,
+    /// Whether a decision may ask a scorer of Python. Set before the plan is published that makes it so.
+    runs_python: AtomicBool,
+}
+
+/// The options of the published plan.
+struct Chosen {
+    options: Options,
+    has_scheduling: bool,
 }
 
 impl Router {
+    /// The plan that is published.
+    pub(crate) fn plan(&self) -> Arc<Plan> {
+        self.inner.snapshot().shared_plan()
+    }
+
+    #[inline]
+    pub(crate) fn runs_python(&self) -> bool {
+        self.runs_python.load(Ordering::Relaxed)
+    }
+
+    /// What `ask` answers to several requests at once, by the rules of `ask`.
+    fn ask_many<'py, T>(
+        &self,
+        requests: &Any<'py>,
+        ask: impl Fn(Vec<Request<'_>>) -> Vec<T>,
+    ) -> PyResult<Vec<(T, Asked<'py>)>> {
+        let py = requests.py();
+        let is_iterable = !requests.is_instance_of::<PyDict>();
+        let Some(items) = is_iterable.then(|| requests.try_iter().ok()).flatten() else {
+            let message =
+                format!("requests must be dicts of arguments of decide, not {}", type_name(requests));
+            return Err(errors::request(py, WRONG_TYPE, &message));
+        };
+        let mut asked = Vec::new();
+        for item in items {
+            asked.push(of_dict(&item?, self.runs_python())?);
+        }
+        loop {
+            let snapshot = self.inner.snapshot();
+            let mut gathered = Vec::with_capacity(asked.len());
+            for (_, headers) in &asked {
+                let mut values = PlanHeaders::new(snapshot.plan());
+                values.gather(headers)?;
+                gathered.push(values);
+            }
+            let views = asked.iter().zip(&gathered).map(|((asked, _), values)| asked.request(values));
+            let answers = ask(views.collect::<PyResult<_>>()?);
+            if !gathered.iter().any(PlanHeaders::is_stale) {
+                return Ok(answers.into_iter().zip(asked.into_iter().map(|(asked, _)| asked)).collect());
+            }
+        }
+    }
+
     /// What `ask` answers to the request. Headers are gathered for the plan that is there; should another one be published before `ask` reads
     /// them, they are gathered again.
     #[inline]
@@ -54,8 +112,8 @@ impl Router {
 impl Router {
     #[new]
     #[pyo3(
-        signature = (manifests, *, strategy = None, inference_extension = None, default_namespace = None, first_match = None, fallback_endpoints = None, strict = None, unknown_model = None, envoy_gateway = None, catch_all = None, extension_filters = None, mesh = None, invalid_backend_refs = None, seed = None),
-        text_signature = "(manifests, *, strategy='two_choice', inference_extension=True, default_namespace='default', first_match=False, fallback_endpoints=2, strict=False, unknown_model='pass', envoy_gateway=False, catch_all=False, extension_filters=(), mesh=False, invalid_backend_refs='fail_share', seed=None)"
+        signature = (manifests, *, strategy = None, inference_extension = None, default_namespace = None, first_match = None, fallback_endpoints = None, strict = None, unknown_model = None, envoy_gateway = None, catch_all = None, extension_filters = None, mesh = None, invalid_backend_refs = None, stale_after = None, lease = None, scheduling = None, endpoint_picker_config = None, journal = None, seed = None),
+        text_signature = "(manifests, *, strategy='two_choice', inference_extension=True, default_namespace='default', first_match=False, fallback_endpoints=2, strict=False, unknown_model='pass', envoy_gateway=False, catch_all=False, extension_filters=(), mesh=False, invalid_backend_refs='fail_share', stale_after=30000000000, lease=3600000000000, scheduling=None, endpoint_picker_config=None, journal=None, seed=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn new(
@@ -73,6 +131,11 @@ impl Router {
         extension_filters: Option<&Any<'_>>,
         mesh: Option<&Any<'_>>,
         invalid_backend_refs: Option<&Any<'_>>,
+        stale_after: Option<&Any<'_>>,
+        lease: Option<&Any<'_>>,
+        scheduling: Option<&Any<'_>>,
+        endpoint_picker_config: Option<&Any<'_>>,
+        journal: Option<&Any<'_>>,
         seed: Option<&Any<'_>>,
     ) -> PyResult<Self> {
         guarded(|| {
@@ -89,13 +152,25 @@ impl Router {
                 extension_filters,
                 mesh,
                 invalid_backend_refs,
+                stale_after,
+                lease,
+                scheduling,
+                endpoint_picker_config,
             };
-            let options = given.check()?.apply(Options::default());
+            let changes = given.check(false)?;
+            let options = changes.apply(Options::default());
+            let journal = journal.map(Journal::take).transpose()?;
             let seed = router_seed(py, seed)?;
             let texts = Texts::extract(manifests)?;
             let plan = py.detach(|| texts.compile(&options));
             let plan = plan.map_err(|problems| errors::manifests(py, &problems))?;
-            Ok(Self { inner: inferroute::Router::new(plan, seed), seed, options: Lock::new(options) })
+            let inner = inferroute::Router::new(plan, seed);
+            let inner = match journal {
+                Some(journal) => inner.journal(Arc::new(journal)),
+                None => inner,
+            };
+            let chosen = Lock::new(Chosen { options, has_scheduling: changes.has_scheduling() });
+            Ok(Self { inner, seed, chosen, runs_python: AtomicBool::new(changes.runs_python()) })
         })
     }
 
@@ -106,8 +181,8 @@ impl Router {
     /// came through, `client_namespace` the namespace of a client within a mesh, `objective` its InferenceObjective, `now` nanoseconds of a monotonic clock, `seed` that of a decision to repeat. Raises RequestError.
     /// About half a microsecond with ten headers; holds the GIL.
     #[pyo3(
-        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, client_namespace = None, port = None, objective = None, body = None, content_type = None, now = Now::ZERO, seed = None),
-        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, client_namespace=None, port=None, objective=None, body=None, content_type=None, now=0, seed=None)"
+        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, client_namespace = None, port = None, objective = None, body = None, content_type = None, prompt = None, prompt_tokens = None, tenant = None, subset = None, now = Now::ZERO, seed = None),
+        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, client_namespace=None, port=None, objective=None, body=None, content_type=None, prompt=None, prompt_tokens=None, tenant=None, subset=None, now=0, seed=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn decide<'py>(
@@ -123,6 +198,10 @@ impl Router {
         objective: Option<&Any<'py>>,
         body: Option<&Any<'py>>,
         content_type: Option<&Any<'py>>,
+        prompt: Option<&Any<'py>>,
+        prompt_tokens: Option<&Any<'py>>,
+        tenant: Option<&Any<'py>>,
+        subset: Option<&Any<'py>>,
         now: Now,
         seed: Option<&Any<'py>>,
     ) -> PyResult<Any<'py>> {
@@ -139,28 +218,26 @@ impl Router {
                 objective,
                 body,
                 content_type,
+                prompt,
+                prompt_tokens,
+                tenant,
+                subset,
             }
-            .check()?;
+            .check(self.runs_python())?;
             let seed = args::seed(seed)?;
             let answer = self.ask(headers, &asked, |request| match seed {
                 Some(seed) => self.inner.decide_seeded(request, now.0, seed),
                 None => self.inner.decide(request, now.0),
             })?;
-            match answer {
-                Ok(decision) => {
-                    Bound::new(py, Decision::new(decision.into_shared(), asked)).map(Bound::into_any)
-                }
-                Err(no_route) => {
-                    Bound::new(py, NoRoute::new(no_route.into_shared(), asked)).map(Bound::into_any)
-                }
-            }
+            let answer = answer.map(inferroute::Decision::into_shared);
+            outcome(py, answer.map_err(inferroute::NoRoute::into_shared), asked)
         })
     }
 
     /// Decides as `decide` does and counts the request in flight until the Ticket is finished. A NoRoute is false. Raises RequestError.
     #[pyo3(
-        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, client_namespace = None, port = None, objective = None, body = None, content_type = None, now = Now::ZERO),
-        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, client_namespace=None, port=None, objective=None, body=None, content_type=None, now=0)"
+        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, client_namespace = None, port = None, objective = None, body = None, content_type = None, prompt = None, prompt_tokens = None, tenant = None, subset = None, now = Now::ZERO),
+        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, client_namespace=None, port=None, objective=None, body=None, content_type=None, prompt=None, prompt_tokens=None, tenant=None, subset=None, now=0)"
     )]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn route<'py>(
@@ -176,6 +253,10 @@ impl Router {
         objective: Option<&Any<'py>>,
         body: Option<&Any<'py>>,
         content_type: Option<&Any<'py>>,
+        prompt: Option<&Any<'py>>,
+        prompt_tokens: Option<&Any<'py>>,
+        tenant: Option<&Any<'py>>,
+        subset: Option<&Any<'py>>,
         now: Now,
     ) -> PyResult<Any<'py>> {
         guarded(|| {
@@ -191,21 +272,21 @@ impl Router {
                 objective,
                 body,
                 content_type,
+                prompt,
+                prompt_tokens,
+                tenant,
+                subset,
             }
-            .check()?;
-            match self.ask(headers, &asked, |request| self.inner.route(request, now.0))? {
-                Ok(ticket) => Bound::new(py, Ticket::new(py, ticket, asked)?).map(Bound::into_any),
-                Err(no_route) => {
-                    Bound::new(py, NoRoute::new(no_route.into_shared(), asked)).map(Bound::into_any)
-                }
-            }
+            .check(self.runs_python())?;
+            let routed = self.ask(headers, &asked, |request| self.inner.route(request, now.0))?;
+            routed_outcome(py, routed, asked)
         })
     }
 
     /// The decision that `decide` would make now, with its reasons. Changes nothing. Raises RequestError. Takes microseconds.
     #[pyo3(
-        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, client_namespace = None, port = None, objective = None, body = None, content_type = None, now = Now::ZERO, seed = None),
-        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, client_namespace=None, port=None, objective=None, body=None, content_type=None, now=0, seed=None)"
+        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, client_namespace = None, port = None, objective = None, body = None, content_type = None, prompt = None, prompt_tokens = None, tenant = None, subset = None, now = Now::ZERO, seed = None),
+        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, client_namespace=None, port=None, objective=None, body=None, content_type=None, prompt=None, prompt_tokens=None, tenant=None, subset=None, now=0, seed=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn explain(
@@ -221,6 +302,10 @@ impl Router {
         objective: Option<&Any<'_>>,
         body: Option<&Any<'_>>,
         content_type: Option<&Any<'_>>,
+        prompt: Option<&Any<'_>>,
+        prompt_tokens: Option<&Any<'_>>,
+        tenant: Option<&Any<'_>>,
+        subset: Option<&Any<'_>>,
         now: Now,
         seed: Option<&Any<'_>>,
     ) -> PyResult<Explanation> {
@@ -236,14 +321,77 @@ impl Router {
                 objective,
                 body,
                 content_type,
+                prompt,
+                prompt_tokens,
+                tenant,
+                subset,
             }
-            .check()?;
+            .check(self.runs_python())?;
             let seed = args::seed(seed)?;
             let explained = self.ask(headers, &asked, |request| match seed {
                 Some(seed) => self.inner.explain_seeded(request, now.0, seed),
                 None => self.inner.explain(request, now.0),
             });
             explained.map(Explanation::new)
+        })
+    }
+
+    /// `decide` for requests that came at once, dicts of its arguments (inferroute.types.RequestArguments): each counts in flight for those after it and,
+    /// once all are decided, no more. Raises RequestError; nothing is decided then.
+    #[pyo3(signature = (requests, *, now = Now::ZERO), text_signature = "($self, requests, *, now=0)")]
+    fn decide_many<'py>(&self, requests: &Any<'py>, now: Now) -> PyResult<Bound<'py, PyList>> {
+        guarded(|| {
+            let py = requests.py();
+            let answers = self.ask_many(requests, |requests| self.inner.decide_many(requests, now.0))?;
+            let made = answers
+                .into_iter()
+                .map(|(answer, asked)| outcome(py, answer.map_err(inferroute::NoRoute::into_shared), asked));
+            PyList::new(py, made.collect::<PyResult<Vec<_>>>()?)
+        })
+    }
+
+    /// `route` for requests that came at once: each is counted before the next is decided, so that a burst spreads. Raises RequestError; nothing is
+    /// counted then.
+    #[pyo3(signature = (requests, *, now = Now::ZERO), text_signature = "($self, requests, *, now=0)")]
+    fn route_many<'py>(&self, requests: &Any<'py>, now: Now) -> PyResult<Bound<'py, PyList>> {
+        guarded(|| {
+            let py = requests.py();
+            let routed = self.ask_many(requests, |requests| self.inner.route_many(requests, now.0))?;
+            let made = routed.into_iter().map(|(routed, asked)| routed_outcome(py, routed, asked));
+            PyList::new(py, made.collect::<PyResult<Vec<_>>>()?)
+        })
+    }
+
+    /// Reads an endpoint's metrics page (`LoadReport.from_prometheus`), tells what it says as event `load_polled`, and returns it. Raises RequestError.
+    #[pyo3(
+        signature = (endpoint, text, *, engine = None, rank = None, now = Now::ZERO),
+        text_signature = "($self, endpoint, text, *, engine=None, rank=None, now=0)"
+    )]
+    fn observe_metrics(
+        &self,
+        endpoint: &str,
+        text: &Any<'_>,
+        engine: Option<&str>,
+        rank: Option<&str>,
+        now: Now,
+    ) -> PyResult<LoadReport> {
+        guarded(|| {
+            let py = text.py();
+            let report = LoadReport::read(text, engine, rank)?;
+            let event = Event::LoadPolled { endpoint: endpoint.to_owned(), load: Box::new(report.report()) };
+            let told = py.detach(|| self.inner.observe(&event, now.0));
+            told.map_err(|error| errors::event(py, &error))?;
+            Ok(report)
+        })
+    }
+
+    /// How often something was wrong with the KV events of endpoints (inferroute.types.KvCounters); None where the plan does not ask for them.
+    #[getter]
+    fn kv_counters<'py>(&self, py: Python<'py>) -> PyResult<Option<Any<'py>>> {
+        guarded(|| {
+            let Some(counters) = self.inner.snapshot().kv_counters() else { return Ok(None) };
+            let value = serde_json::to_value(counters);
+            mutations::object(py, value.map_err(|error| errors::internal(&error.to_string()))?).map(Some)
         })
     }
 
@@ -258,8 +406,8 @@ impl Router {
 
     /// Publishes a plan of other manifests. Counts go on; options that are None stay. Raises ManifestError or OptionError; all is then as before.
     #[pyo3(
-        signature = (manifests, *, strategy = None, inference_extension = None, default_namespace = None, first_match = None, fallback_endpoints = None, strict = None, unknown_model = None, envoy_gateway = None, catch_all = None, extension_filters = None, mesh = None, invalid_backend_refs = None),
-        text_signature = "($self, manifests, *, strategy=None, inference_extension=None, default_namespace=None, first_match=None, fallback_endpoints=None, strict=None, unknown_model=None, envoy_gateway=None, catch_all=None, extension_filters=None, mesh=None, invalid_backend_refs=None)"
+        signature = (manifests, *, strategy = None, inference_extension = None, default_namespace = None, first_match = None, fallback_endpoints = None, strict = None, unknown_model = None, envoy_gateway = None, catch_all = None, extension_filters = None, mesh = None, invalid_backend_refs = None, stale_after = None, lease = None, scheduling = None, endpoint_picker_config = None),
+        text_signature = "($self, manifests, *, strategy=None, inference_extension=None, default_namespace=None, first_match=None, fallback_endpoints=None, strict=None, unknown_model=None, envoy_gateway=None, catch_all=None, extension_filters=None, mesh=None, invalid_backend_refs=None, stale_after=None, lease=None, scheduling=None, endpoint_picker_config=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn update(
@@ -278,6 +426,10 @@ impl Router {
         extension_filters: Option<&Any<'_>>,
         mesh: Option<&Any<'_>>,
         invalid_backend_refs: Option<&Any<'_>>,
+        stale_after: Option<&Any<'_>>,
+        lease: Option<&Any<'_>>,
+        scheduling: Option<&Any<'_>>,
+        endpoint_picker_config: Option<&Any<'_>>,
     ) -> PyResult<()> {
         guarded(|| {
             let given = manifests::Given {
@@ -293,14 +445,26 @@ impl Router {
                 extension_filters,
                 mesh,
                 invalid_backend_refs,
+                stale_after,
+                lease,
+                scheduling,
+                endpoint_picker_config,
             };
-            let changes = given.check()?;
+            if callback::TELLING.is_inside() || callback::SCORING.is_inside() {
+                return Err(errors::option(py, BAD_OPTION, "a scorer or journal cannot update a router"));
+            }
+            let has_scheduling = py.detach(|| self.chosen.lock().has_scheduling);
+            let changes = given.check(has_scheduling)?;
             let texts = Texts::extract(manifests)?;
+            if changes.runs_python() {
+                self.runs_python.store(true, Ordering::Relaxed);
+            }
             let published = py.detach(|| {
-                let mut options = self.options.lock();
-                let changed = changes.apply(options.clone());
+                let mut chosen = self.chosen.lock();
+                let changed = changes.apply(chosen.options.clone());
                 self.inner.update(texts.compile(&changed)?);
-                *options = changed;
+                chosen.options = changed;
+                chosen.has_scheduling |= changes.has_scheduling();
                 Ok(())
             });
             published.map_err(|problems| errors::manifests(py, &problems))
@@ -368,5 +532,30 @@ impl Router {
             let (endpoints, version) = (state.endpoints().len(), state.version());
             Ok(format!("<Router: {rules} rules, {pools} pools, {endpoints} endpoints, state {version}>"))
         })
+    }
+}
+
+/// What a decision is to Python.
+#[inline]
+pub(crate) fn outcome<'py>(
+    py: Python<'py>,
+    answer: Result<inferroute::Decision<Arc<State>>, inferroute::NoRoute<Arc<State>>>,
+    asked: Asked<'py>,
+) -> PyResult<Any<'py>> {
+    match answer {
+        Ok(decision) => Bound::new(py, Decision::new(decision, asked)).map(Bound::into_any),
+        Err(no_route) => Bound::new(py, NoRoute::new(no_route, &asked)).map(Bound::into_any),
+    }
+}
+
+/// What a routed request is to Python.
+fn routed_outcome<'py>(
+    py: Python<'py>,
+    routed: Result<inferroute::Ticket, inferroute::NoRoute>,
+    asked: Asked<'py>,
+) -> PyResult<Any<'py>> {
+    match routed {
+        Ok(ticket) => Bound::new(py, Ticket::new(py, ticket, asked)?).map(Bound::into_any),
+        Err(no_route) => Bound::new(py, NoRoute::new(no_route.into_shared(), &asked)).map(Bound::into_any),
     }
 }

@@ -24,7 +24,19 @@ pub(crate) fn endpoint(dict: &Bound<'_, PyDict>, endpoint: EndpointView<'_>) -> 
     dict.set_item("id", endpoint.id)?;
     dict.set_item("address", endpoint.address)?;
     dict.set_item("ready", endpoint.ready)?;
-    dict.set_item("in_flight", endpoint.in_flight)
+    dict.set_item("in_flight", endpoint.in_flight)?;
+    dict.set_item("waiting_tokens", endpoint.waiting_tokens)?;
+    let cached = PyDict::new(dict.py());
+    cached.set_item("predicted", endpoint.cached_tokens.predicted)?;
+    cached.set_item("delivered", endpoint.cached_tokens.delivered)?;
+    dict.set_item("cached_tokens", cached)
+}
+
+/// An endpoint by itself.
+pub(crate) fn endpoint_dict<'py>(py: Python<'py>, view: EndpointView<'_>) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    endpoint(&dict, view)?;
+    Ok(dict)
 }
 
 /// An item of `Router.published_models()`.

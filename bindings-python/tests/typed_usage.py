@@ -18,7 +18,7 @@ def load(text: str) -> Router:
     gone: Event = {"event": "endpoint_gone", "name": "a"}
     router.observe(gone)
     router.observe({"event": "endpoints_replaced", "endpoints": []}, now=1)
-    router.observe({"event": "endpoints_replaced"})  # type: ignore[arg-type]
+    router.observe({"event": "endpoints_replaced"})  # type: ignore[typeddict-item]
     assert_type(router.published_models("a.example.com"), list[PublishedModelDict])
     router.update([("a.yaml", text)], first_match=True)
     return router

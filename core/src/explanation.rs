@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::decision::Decision;
 use crate::no_route::NoRoute;
 use crate::plan::Picker;
-use crate::score_table::{Rating, ScoreTable};
+use crate::score_table::{ExplainedEndpoint, ExplainedScore, ScoreTable};
 use crate::state::State;
 use crate::trace::{Step, Trace};
 
@@ -30,6 +30,7 @@ pub struct Explanation {
     outcome: String,
     seed: u64,
     sections: Vec<Section>,
+    endpoints: Vec<ExplainedEndpoint>,
 }
 
 /// The steps of one part of the decision.
@@ -61,12 +62,13 @@ impl Recorder {
             Err(no_route) => (refusal(no_route), no_route.seed()),
         };
         let mut sections = self.sections;
-        if let Some(endpoints) = sections.get_mut(ENDPOINTS) {
-            self.table.print_around(endpoints);
-        }
+        let endpoints = match sections.get_mut(ENDPOINTS) {
+            Some(section) => self.table.print_around(section),
+            None => Vec::new(),
+        };
         let titled = sections.into_iter().zip(TITLES).map(|(section, title)| Section { title, ..section });
         let sections = titled.filter(|section| !section.lines.is_empty()).collect();
-        Explanation { outcome, seed, sections }
+        Explanation { outcome, seed, sections, endpoints }
     }
 
     fn add(&mut self, section: usize, line: String) {
@@ -112,11 +114,7 @@ impl Trace for Recorder {
             // Listed once, where the primary is picked.
             Step::Endpoint { .. } if self.in_fallbacks => {}
             Step::Endpoint { id, address, in_flight, removed_by } => {
-                let mut line = id.to_owned();
-                _ = address.map(|address| write!(line, " ({address})"));
-                _ = write!(line, ": {in_flight} in flight");
-                _ = removed_by.map(|filter| write!(line, ", removed by {filter}"));
-                self.table.add(id, line);
+                self.table.add(id, address, in_flight, removed_by);
             }
             Step::Saturation { saturation, ceiling } => {
                 self.add(
@@ -125,7 +123,8 @@ impl Trace for Recorder {
                 );
             }
             Step::Scored { id, scorer, rating, weight, points } if !self.in_fallbacks => {
-                self.table.rate(id, Rating { scorer, rating, weight, points });
+                let scorer = scorer.to_owned();
+                self.table.rate(id, ExplainedScore { scorer, rating, weight, points });
             }
             Step::Scored { .. } => {}
             Step::ScorerFailed { scorer, reason } => {
@@ -168,6 +167,12 @@ impl Explanation {
     /// The decision or the refusal in one line.
     pub fn outcome(&self) -> &str {
         &self.outcome
+    }
+
+    /// The endpoints of the pool that the primary was picked from, in its order: who was removed, and how each scorer rated who was not. At most 64, and
+    /// empty where no pool was reached.
+    pub fn endpoints(&self) -> &[ExplainedEndpoint] {
+        &self.endpoints
     }
 
     /// The seed of the decision's draws.

@@ -113,9 +113,10 @@ pub use render::{Format, Style, Texts, UnknownFormat};
 pub use replay::{
     AnswerRecord, AttemptRecord, DecisionRecord, Divergence, Entry, Journal, Player, RequestRecord,
 };
-pub use request::{Found, Headers, Request};
+pub use request::{Found, Headers, Request, RequestView};
 pub use rng::DecisionRng;
 pub use router::Router;
+pub use score_table::{ExplainedEndpoint, ExplainedScore};
 pub use shadow::{Shadow, ShadowCount, ShadowReport};
 pub use signals::{
     CachedTokens, Engine, Event, EventError, Finite, Fraction, LoadReport, LoraReport, MetricsCode,

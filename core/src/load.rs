@@ -2,7 +2,7 @@
 
 use crate::compile;
 use crate::manifest::{Collected, File, Problems};
-use crate::plan::{Options, Plan, Scheduling};
+use crate::plan::{Options, Plan, Scheduling, SharedScorer};
 
 /// The manifests of one gateway: any number of texts, each with any number of YAML or JSON documents.
 ///
@@ -99,11 +99,20 @@ impl Scheduling {
     /// # Errors
     /// Everything that the endpoint picker would refuse, and a text with documents of which not exactly one is an EndpointPickerConfig.
     pub fn from_yaml(text: &str) -> Result<Self, Problems> {
+        Self::from_yaml_with(text, &[])
+    }
+
+    /// The same where plugins may also be scorers of the host's own: a plugin whose `type` is the [name](crate::CustomScorer::name) of one of `scorers` is
+    /// that one. It takes no parameters. A name that a type of plugin has already means that type.
+    ///
+    /// # Errors
+    /// As [`from_yaml`](Self::from_yaml).
+    pub fn from_yaml_with(text: &str, scorers: &[SharedScorer]) -> Result<Self, Problems> {
         let mut collected = Collected::default();
         collected.read_config(&File { order: 0, name: "config".into() }, text);
         if collected.is_empty() {
             collected.read_config(&File { order: 0, name: "default".into() }, DEFAULT_PICKER);
         }
-        compile::scheduling_of(collected)
+        compile::scheduling_of(collected, scorers)
     }
 }

@@ -216,6 +216,32 @@ impl<'r> Request<'r> {
     }
 }
 
+/// What a [`Request`] says beside its headers and prompt, for scorers of the host's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RequestView<'r> {
+    /// The host the client asked for.
+    pub host: Option<&'r str>,
+    /// The path with its query.
+    pub path: &'r str,
+    /// The method.
+    pub method: &'r str,
+    /// The model the request's body asks for.
+    pub model: Option<&'r str>,
+    /// The InferenceObjective, as `namespace/name`.
+    pub objective: Option<&'r str>,
+    /// Whose request it is.
+    pub tenant: Option<&'r str>,
+}
+
+impl<'r> Request<'r> {
+    /// What it says beside its headers and prompt.
+    pub fn view(&self) -> RequestView<'r> {
+        let Self { host, path, method, model, objective, tenant, .. } = *self;
+        RequestView { host, path, method, model, objective, tenant }
+    }
+}
+
 impl Request<'_> {
     /// The tokens of the prompt: as the host counted them, else as the prompt tells, four bytes to a token.
     pub(crate) fn tokens(&self) -> u32 {

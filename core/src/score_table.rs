@@ -2,38 +2,65 @@
 
 use std::fmt::Write;
 
+use serde::Serialize;
+
 use crate::explanation::{KEPT, Section};
 
 /// A row an endpoint, in the order of the pool.
 #[derive(Debug, Default)]
 pub(crate) struct ScoreTable {
-    rows: Vec<Row>,
+    rows: Vec<ExplainedEndpoint>,
     left_out: usize,
     /// The endpoint that the highest score took.
     best: Option<String>,
 }
 
-#[derive(Debug)]
-struct Row {
-    id: String,
-    line: String,
-    ratings: Vec<Rating>,
+/// An endpoint of the pool as a decision saw it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ExplainedEndpoint {
+    /// Its id.
+    pub id: String,
+    /// `host:port`, where it is known.
+    pub address: Option<String>,
+    /// Requests in flight there.
+    pub in_flight: u32,
+    /// The filter that took it out; `None` if it stayed.
+    pub removed_by: Option<&'static str>,
+    /// What each scorer made of it, in the order of the profile; empty where it was removed.
+    pub scores: Vec<ExplainedScore>,
+    /// The sum of all points; `None` where nothing scored it.
+    pub total: Option<f64>,
 }
 
 /// What a scorer made of an endpoint.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Rating {
-    pub(crate) scorer: &'static str,
-    /// `None` where it could make nothing of it.
-    pub(crate) rating: Option<f64>,
-    pub(crate) weight: f64,
-    pub(crate) points: f64,
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ExplainedScore {
+    /// The scorer's type name.
+    pub scorer: String,
+    /// The rating as the scorer gave it; `None` where it could make nothing of the endpoint.
+    pub rating: Option<f64>,
+    /// What a rating counts.
+    pub weight: f64,
+    /// What it adds to the total: weight times the rating held to 0..=1.
+    pub points: f64,
 }
 
-impl Row {
-    fn score(&self) -> Option<f64> {
-        self.ratings.first()?;
-        Some(self.ratings.iter().map(|rating| rating.points).sum())
+impl ExplainedEndpoint {
+    fn line(&self) -> String {
+        let mut line = self.id.clone();
+        _ = self.address.as_ref().map(|address| write!(line, " ({address})"));
+        _ = write!(line, ": {} in flight", self.in_flight);
+        _ = self.removed_by.map(|filter| write!(line, ", removed by {filter}"));
+        for ExplainedScore { scorer, rating, points, .. } in &self.scores {
+            _ = match rating {
+                Some(rating) => write!(line, ", {scorer} {rating:.4} gives {points:.4}"),
+                None => write!(line, ", {scorer} knows nothing"),
+            };
+        }
+        _ = self.total.map(|total| write!(line, ", score {total:.4}"));
+        line
     }
 }
 
@@ -42,17 +69,26 @@ impl ScoreTable {
         self.rows.is_empty()
     }
 
-    pub(crate) fn add(&mut self, id: &str, line: String) {
+    pub(crate) fn add(
+        &mut self,
+        id: &str,
+        address: Option<&str>,
+        in_flight: u32,
+        removed_by: Option<&'static str>,
+    ) {
         if self.rows.len() == KEPT {
             self.left_out += 1;
-        } else {
-            self.rows.push(Row { id: id.to_owned(), line, ratings: Vec::new() });
+            return;
         }
+        let (id, address) = (id.to_owned(), address.map(str::to_owned));
+        let (scores, total) = (Vec::new(), None);
+        self.rows.push(ExplainedEndpoint { id, address, in_flight, removed_by, scores, total });
     }
 
-    pub(crate) fn rate(&mut self, id: &str, rating: Rating) {
+    pub(crate) fn rate(&mut self, id: &str, score: ExplainedScore) {
         if let Some(row) = self.rows.iter_mut().find(|row| row.id == id) {
-            row.ratings.push(rating);
+            row.total = Some(row.total.unwrap_or_default() + score.points);
+            row.scores.push(score);
         }
     }
 
@@ -62,37 +98,26 @@ impl ScoreTable {
     }
 
     /// Puts the rows before the lines of a section, and after them what would have changed the pick.
-    pub(crate) fn print_around(self, section: &mut Section) {
+    pub(crate) fn print_around(self, section: &mut Section) -> Vec<ExplainedEndpoint> {
         section.lines.extend(self.nearest_change());
-        let rows = self.rows.into_iter().map(|row| {
-            let score = row.score();
-            let mut line = row.line;
-            for Rating { scorer, rating, points, .. } in row.ratings {
-                _ = match rating {
-                    Some(rating) => write!(line, ", {scorer} {rating:.4} gives {points:.4}"),
-                    None => write!(line, ", {scorer} knows nothing"),
-                };
-            }
-            _ = score.map(|score| write!(line, ", score {score:.4}"));
-            line
-        });
-        section.lines.splice(0..0, rows);
+        section.lines.splice(0..0, self.rows.iter().map(ExplainedEndpoint::line));
         section.left_out += self.left_out;
+        self.rows
     }
 
     /// The least that a scorer would have to see differently for another endpoint to be picked.
     fn nearest_change(&self) -> Option<String> {
         let best = self.rows.iter().find(|row| Some(&row.id) == self.best.as_ref())?;
         let others = self.rows.iter().filter(|row| row.id != best.id);
-        let second = others.filter_map(|row| Some((row.score()?, row)));
+        let second = others.filter_map(|row| Some((row.total?, row)));
         let (score, second) = second.max_by(|a, b| a.0.total_cmp(&b.0))?;
-        let gap = best.score()? - score;
+        let gap = best.total? - score;
         let mut line = format!("nearest change: {} is {gap:.4} points behind", second.id);
         // Of the scorers that could make up for it alone, the one that would have to move least.
-        let ways = second.ratings.iter().filter_map(|rating| {
+        let ways = second.scores.iter().filter_map(|rating| {
             let now = rating.rating.unwrap_or_default().clamp(0.0, 1.0);
             let wanted = now + gap / rating.weight;
-            (rating.weight > 0.0 && wanted <= 1.0).then_some((now, wanted, rating.scorer))
+            (rating.weight > 0.0 && wanted <= 1.0).then_some((now, wanted, rating.scorer.as_str()))
         });
         match ways.min_by(|a, b| (a.1 - a.0).total_cmp(&(b.1 - b.0))) {
             Some((now, wanted, scorer)) if gap > 0.0 => {

@@ -102,7 +102,7 @@ pub enum Step<'s> {
         /// Its id.
         id: &'s str,
         /// The scorer's type name.
-        scorer: &'static str,
+        scorer: &'s str,
         /// The rating as the scorer gave it; `None` where it could give none.
         rating: Option<f64>,
         /// What a rating counts.
@@ -113,9 +113,9 @@ pub enum Step<'s> {
     /// A scorer of the host's own could not rate; nobody has points of it.
     ScorerFailed {
         /// The scorer's name.
-        scorer: &'static str,
+        scorer: &'s str,
         /// What it said.
-        reason: &'static str,
+        reason: &'s str,
     },
     /// The endpoint that is picked next scored the same as another; this number of its own was the larger.
     Tie {

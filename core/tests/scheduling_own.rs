@@ -424,7 +424,7 @@ impl CustomScorer for Cheapest {
         endpoints.for_each(|number, endpoint| {
             ratings[number] = endpoint.labels.get("price").map(|price| 1.0 - price.parse::<f64>().unwrap());
         });
-        if self.fails { Err(ScorerFailure { reason: "no price list" }) } else { Ok(()) }
+        if self.fails { Err(ScorerFailure { reason: "no price list".into() }) } else { Ok(()) }
     }
 }
 

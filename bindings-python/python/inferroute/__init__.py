@@ -12,25 +12,57 @@ clock and starts no thread: the host does all that.
     forward_to(answer.address)
 """
 
-from ._errors import Diagnostic, EventError, InferrouteError, ManifestError, OptionError, RequestError
-from ._native import STRATEGIES, Attempt, Backend, Decision, Explanation, NoRoute, Router, Ticket, __version__
+from ._errors import Diagnostic, Divergence, EventError, InferrouteError, ManifestError, OptionError, RequestError
+from ._native import (
+    CONTROL_HEADERS,
+    STRATEGIES,
+    Attempt,
+    Backend,
+    Decision,
+    Explanation,
+    LoadReport,
+    NoRoute,
+    Player,
+    PromptBlocks,
+    Router,
+    Scheduling,
+    ScoredEndpoint,
+    ScoredRequest,
+    Scorer,
+    Shadow,
+    Ticket,
+    __version__,
+)
+from ._profiles import Plugin, Profile
 from ._rendering import render
 
 __all__ = [
+    "CONTROL_HEADERS",
     "STRATEGIES",
     "Attempt",
     "Backend",
     "Decision",
     "Diagnostic",
+    "Divergence",
     "EventError",
     "Explanation",
     "InferrouteError",
+    "LoadReport",
     "ManifestError",
     "NoRoute",
     "OptionError",
+    "Player",
+    "Plugin",
+    "Profile",
+    "PromptBlocks",
     "RequestError",
     "Router",
+    "Scheduling",
+    "ScoredEndpoint",
+    "ScoredRequest",
+    "Scorer",
+    "Shadow",
     "Ticket",
-    "__version__",
     "render",
+    "__version__",
 ]

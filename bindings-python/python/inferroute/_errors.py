@@ -87,7 +87,7 @@ class EventError(InferrouteError):
     """An event was refused; the state is as before.
 
     ``EV0000``: no event of that form. ``EV0001``: an address that is none. ``EV0002``: an endpoint without a name. ``EV0003``: a request on
-    an endpoint that is not known.
+    an endpoint that is not known. ``EV0005``: an attribute more than an endpoint may have.
     """
 
 
@@ -95,6 +95,15 @@ class RequestError(InferrouteError, TypeError):
     """An argument of a request cannot be read. Also a ``TypeError``, which it is in nearly every case.
 
     ``RQ0001``: a value of the wrong type. ``RQ0002``: text with lone surrogates. ``RQ0003``: ``now``, ``seed`` or
-    ``port`` out of range. ``RQ0004``: a ``gateway`` or ``objective`` that is not ``namespace/name``, or a ``port`` without one. ``BD0001`` and so on: what is
+    ``port`` and other numbers out of range. ``RQ0005``: a ``Player`` or ``Shadow`` that another call is using. ``RQ0004``: a ``gateway`` or ``objective`` that is not ``namespace/name``, or a ``port`` without one. ``BD0001`` and so on: what is
     wrong with the body, and where.
+    """
+
+
+class Divergence(InferrouteError):
+    """A journal came out differently when it was repeated.
+
+    ``RP0001``: the request is not the one that was decided on. ``RP0002``: another state was decided on; an entry before is missing, or there is
+    one too many. ``RP0003``: the decision came out differently. ``RP0004``: an event that was taken then is refused. ``RP0005``: a ticket was
+    never given out.
     """

@@ -48,6 +48,31 @@ Headers = (
 )
 
 BodyBytes = bytes | bytearray | memoryview | str
+EngineName = Literal["vllm", "sglang", "trtllm-serve", "triton-tensorrt-llm", "triton", "tgi"]
+"""The model servers whose metrics are known."""
+Tier = Literal["device", "host", "disk", "shared"]
+"""Where an engine keeps a block of its KV cache."""
+
+
+class RequestArguments(TypedDict, total=False):
+    """A request of ``decide_many``, ``route_many`` and ``Shadow.compare``: the arguments of ``decide``."""
+
+    headers: Headers | None
+    model: str | None
+    host: str | None
+    path: str | None
+    method: str | None
+    gateway: str | None
+    client_namespace: str | None
+    port: int | None
+    objective: str | None
+    body: BodyBytes | None
+    content_type: str | None
+    prompt: Any
+    """As the ``prompt`` of ``decide``."""
+    prompt_tokens: int | None
+    tenant: str | None
+    subset: str | list[str] | tuple[str, ...] | None
 
 
 class _Named(TypedDict):
@@ -64,6 +89,32 @@ class ReportedEndpoint(_Named, total=False):
     labels: dict[str, str]
     ready: bool
     """Whether it takes requests. Absent: yes."""
+
+
+class LoraLoad(TypedDict, total=False):
+    """The LoRA adapters that have requests."""
+
+    active: list[str]
+    waiting: list[str]
+    max: int | None
+
+
+class Load(TypedDict, total=False):
+    """What an endpoint says of its load. What is absent is not known; it is never a zero."""
+
+    waiting: int | None
+    running: int | None
+    max_running: int | None
+    kv_usage: float | None
+    block_size: int | None
+    blocks: int | None
+    kv_tokens: int | None
+    prompt_tokens: int | None
+    generation_tokens: int | None
+    prefix_queries: int | None
+    prefix_hits: int | None
+    preemptions: int | None
+    lora: LoraLoad | None
 
 
 class EndpointReported(TypedDict):
@@ -91,11 +142,28 @@ class EndpointsReplaced(TypedDict):
     endpoints: list[ReportedEndpoint]
 
 
-class RequestStarted(TypedDict):
-    """A request was sent to the endpoint with this id. ``Router.route`` tells this by itself."""
-
+class _Started(TypedDict):
     event: Literal["request_started"]
     endpoint: str
+
+
+class RequestStarted(_Started, total=False):
+    """A request was sent to the endpoint with this id. ``Router.route`` tells this by itself."""
+
+    prompt_tokens: int
+    """Tokens of its prompt that the endpoint has to work on. Absent: 0."""
+
+
+class _FirstToken(TypedDict):
+    event: Literal["first_token"]
+    endpoint: str
+
+
+class FirstToken(_FirstToken, total=False):
+    """The first token of a request's answer came. ``Ticket.first_token`` tells this by itself."""
+
+    prompt_tokens: int
+    """The same as when the request was started."""
 
 
 class InFlightCounted(TypedDict):
@@ -111,7 +179,84 @@ class LoadPolled(TypedDict):
 
     event: Literal["load_polled"]
     endpoint: str
-    load: dict[str, Any]
+    load: Load
+
+
+class _BlocksStored(TypedDict):
+    event: Literal["blocks_stored"]
+    endpoint: str
+    sequence: int
+    """Its place in the endpoint's stream: one more than that of the event before."""
+    hashes: list[int]
+    """Hashes of the blocks, the same that prompts are hashed to; with ``tokens``, the engine's own names for them."""
+
+
+class BlocksStored(_BlocksStored, total=False):
+    """The endpoint's engine stored blocks of prompts, each the next of the one before it. Counts where the plan asks for KV events."""
+
+    parent: int | None
+    """The block before the first one; absent: the first one begins a prompt."""
+    tier: Tier
+    tokens: list[int] | None
+    model: str
+    tenant: str
+
+
+class _BlocksRemoved(TypedDict):
+    event: Literal["blocks_removed"]
+    endpoint: str
+    sequence: int
+    hashes: list[int]
+
+
+class BlocksRemoved(_BlocksRemoved, total=False):
+    """Blocks left a tier of the endpoint's cache."""
+
+    tier: Tier
+
+
+class CacheCleared(TypedDict):
+    """The endpoint's cache is empty."""
+
+    event: Literal["cache_cleared"]
+    endpoint: str
+    sequence: int
+
+
+class CacheStarted(TypedDict):
+    """The endpoint's engine, or its stream of events, started anew with this number."""
+
+    event: Literal["cache_started"]
+    endpoint: str
+    sequence: int
+
+
+class AttributeReported(TypedDict):
+    """A named number of an endpoint, for ``endpoint-attribute-scorer`` and ``-filter``."""
+
+    event: Literal["attribute_reported"]
+    endpoint: str
+    attribute: str
+    value: float
+
+
+class _Measured(TypedDict):
+    event: Literal["request_measured"]
+    endpoint: str
+
+
+class RequestMeasured(_Measured, total=False):
+    """How a request went, for hosts that count by events. ``Ticket`` tells this by itself."""
+
+    failed: bool
+    ttft_ns: int | None
+    """Nanoseconds to the first token, where one came."""
+
+
+class LeasesLapsed(TypedDict):
+    """Time has passed: requests whose lease has lapsed no longer count."""
+
+    event: Literal["leases_lapsed"]
 
 
 class RequestFinished(TypedDict):
@@ -122,8 +267,24 @@ class RequestFinished(TypedDict):
 
 
 Event = (
-    EndpointReported | EndpointGone | EndpointsReplaced | RequestStarted | InFlightCounted | LoadPolled | RequestFinished
+    EndpointReported
+    | EndpointGone
+    | EndpointsReplaced
+    | RequestStarted
+    | FirstToken
+    | RequestFinished
+    | RequestMeasured
+    | InFlightCounted
+    | LeasesLapsed
+    | LoadPolled
+    | AttributeReported
+    | BlocksStored
+    | BlocksRemoved
+    | CacheCleared
+    | CacheStarted
 )
+Entry = dict[str, Any]
+"""One thing that happened to a router, as its journal got it: ``entry`` says what, the rest is for ``Player.play``. Plain values, fit for JSON."""
 
 
 class BackendDict(TypedDict):
@@ -182,6 +343,71 @@ class ExplanationDict(TypedDict):
     outcome: str
     seed: int
     sections: list[SectionDict]
+    endpoints: list[ExplainedEndpoint]
+
+
+class ExplainedScore(TypedDict):
+    """What a scorer made of an endpoint."""
+
+    scorer: str
+    rating: float | None
+    """As the scorer gave it; None where it could make nothing of the endpoint."""
+    weight: float
+    points: float
+    """Weight times the rating held to 0..1."""
+
+
+class ExplainedEndpoint(TypedDict):
+    """An endpoint of the pool as a decision saw it."""
+
+    id: str
+    address: str | None
+    in_flight: int
+    removed_by: str | None
+    """The filter that took it out; None if it stayed."""
+    scores: list[ExplainedScore]
+    total: float | None
+
+
+class MetricsProblem(TypedDict):
+    """One thing that is wrong with a metrics page."""
+
+    code: str
+    line: int
+    """From 1; 0 where it is not one line."""
+    series: str
+    message: str
+
+
+class CachedTokens(TypedDict):
+    predicted: int
+    """Tokens that the decisions took to be cached."""
+    delivered: int
+    """Tokens that were."""
+
+
+class KvCounters(TypedDict):
+    """``Router.kv_counters``."""
+
+    gaps: int
+    duplicates: int
+    passed_over: int
+    unplaced: int
+    refused: int
+
+
+class ShadowCount(TypedDict):
+    live: int
+    shadow: int
+
+
+class ShadowReport(TypedDict):
+    """``Shadow.report()``."""
+
+    requests: int
+    agreed: int
+    agreed_on_backend: int
+    endpoints: dict[str, ShadowCount]
 
 
 class PublishedModelDict(TypedDict):
@@ -201,6 +427,9 @@ class EndpointDict(TypedDict):
     address: str | None
     ready: bool
     in_flight: int
+    waiting_tokens: int
+    """Prompt tokens sent there that no first token answers yet, without those that it probably holds."""
+    cached_tokens: CachedTokens
 
 
 class DiagnosticDict(TypedDict):

@@ -26,14 +26,15 @@ mod scheduling;
 mod unfollowed;
 
 use crate::manifest::{Collected, Problems};
-use crate::plan::{Options, Plan, Scheduling};
+use crate::plan::{Options, Plan, Scheduling, SharedScorer};
 use crate::signals::Terms;
 
 /// The scheduling of a text that holds one EndpointPickerConfig, whatever else it holds.
-pub(crate) fn scheduling_of(collected: Collected) -> Result<Scheduling, Problems> {
+pub(crate) fn scheduling_of(collected: Collected, scorers: &[SharedScorer]) -> Result<Scheduling, Problems> {
     let Collected { configs, problems, .. } = collected;
     let mut report = report::Report::new(problems);
-    let scheduling = scheduling::choose(&configs, &Options::default(), &mut report);
+    let options = Options::default().custom_scorers(scorers.iter().cloned());
+    let scheduling = scheduling::choose(&configs, &options, &mut report);
     Ok(scheduling.with_warnings(report.finish()?))
 }
 

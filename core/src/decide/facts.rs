@@ -74,6 +74,11 @@ impl<'a> Facts<'a> {
         self.cell(position)?.adapter(key, self.oldest)
     }
 
+    /// The model that the endpoint will be asked for; empty where there is none.
+    pub(super) fn model(&self) -> &'a str {
+        self.model
+    }
+
     /// The key of the adapter that the request asks for.
     pub(super) fn adapter_key(&self) -> Option<u64> {
         Some(self.model).filter(|model| !model.is_empty()).map(name_key)

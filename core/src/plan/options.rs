@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::profile::SharedScorer;
 use super::scheduling::Scheduling;
 use super::strategy::Strategy;
 use crate::units::Nanos;
@@ -33,6 +34,8 @@ pub struct Options {
     pub(crate) lease: Option<Nanos>,
     #[serde(skip)]
     pub(crate) scheduling: Option<Scheduling>,
+    #[serde(skip)]
+    pub(crate) custom_scorers: Vec<SharedScorer>,
     pub(crate) extension_filters: Vec<GroupKind>,
     pub(crate) mesh: bool,
     pub(crate) invalid_backend_refs: InvalidBackendRefs,
@@ -53,6 +56,7 @@ impl Default for Options {
             stale_after: Nanos::new(30_000_000_000),
             lease: Some(Nanos::new(3_600_000_000_000)),
             scheduling: None,
+            custom_scorers: Vec::new(),
             extension_filters: Vec::new(),
             mesh: false,
             invalid_backend_refs: InvalidBackendRefs::default(),
@@ -150,6 +154,13 @@ impl Options {
     #[must_use]
     pub fn scheduling(mut self, scheduling: Scheduling) -> Self {
         self.scheduling = Some(scheduling);
+        self
+    }
+
+    /// Scorers of the host's own that an EndpointPickerConfig among the manifests may name as the `type` of a plugin. Default: none.
+    #[must_use]
+    pub fn custom_scorers(mut self, scorers: impl IntoIterator<Item = SharedScorer>) -> Self {
+        self.custom_scorers = scorers.into_iter().collect();
         self
     }
 

@@ -74,6 +74,11 @@ impl State {
         &self.plan
     }
 
+    /// The plan to hold on to, for example for a [`Shadow`](crate::Shadow) or [`Player`](crate::Player).
+    pub fn shared_plan(&self) -> Arc<Plan> {
+        Arc::clone(&self.plan)
+    }
+
     /// How many states this router has had before this one.
     pub fn version(&self) -> u64 {
         self.version

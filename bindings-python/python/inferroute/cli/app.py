@@ -120,7 +120,7 @@ def decide(question: Question, count: Count = 1, output: Answers = Output.text) 
     try:
         made = question.decide(question.router(), question.seed, count)
     except ManifestError as error:
-        raise _refused(question.sources, error, output) from None
+        raise _refused(question.shown, error, output) from None
     except RequestError as error:
         raise _bad_request(error, output) from None
     if output is Output.json:
@@ -145,7 +145,7 @@ def explain(question: Question, output: Answers = Output.text) -> None:
         explanation = question.explain(router, question.seed)
         made = question.decide(router, explanation.seed, 1)
     except ManifestError as error:
-        raise _refused(question.sources, error, output) from None
+        raise _refused(question.shown, error, output) from None
     except RequestError as error:
         raise _bad_request(error, output) from None
     if output is Output.json:

@@ -30,6 +30,9 @@ Model = Annotated[Optional[str], typer.Option(help="The model the body asks for.
 Body = Annotated[Optional[str], typer.Option(metavar="FILE", help="The body; the model is read from it, as --path and header content-type say.")]
 Seed = Annotated[Optional[int], typer.Option(min=0, max=2**64 - 1, help="Of the decision; with --count, of the router that draws one for each.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse what a Kubernetes API server would refuse.")]
+Config = Annotated[Optional[str], typer.Option("--endpoint-picker-config", metavar="FILE", help="An EndpointPickerConfig, which says how an endpoint of a pool is chosen.")]
+PromptText = Annotated[Optional[str], typer.Option("--prompt", metavar="TEXT|@FILE", help="The prompt, for profiles that look at prefix caches.")]
+Tenant = Annotated[Optional[str], typer.Option(help="Whose request it is: prompts of different tenants never count as alike.")]
 Strategy = Annotated[Optional[str], typer.Option(help="How an endpoint of a pool is chosen.")]
 
 
@@ -43,6 +46,12 @@ class Question:
     options: dict[str, Any]
     headers: list[tuple[str, str]]
     arguments: dict[str, Any]
+
+    @property
+    def shown(self) -> Sources:
+        """All texts that a diagnostic may quote."""
+        config = self.options.get("endpoint_picker_config")
+        return self.sources if config is None else Sources([*self.sources.texts, ("config", config)])
 
     def router(self) -> Router:
         """The router in its state. Raises ``ManifestError``."""
@@ -77,6 +86,9 @@ def _question(
     seed: Seed = None,
     strict: Strict = False,
     strategy: Strategy = None,
+    endpoint_picker_config: Config = None,
+    prompt: PromptText = None,
+    tenant: Tenant = None,
 ) -> Question:
     sources = Sources.read("--file", files)
     pairs = headers(header)
@@ -96,13 +108,15 @@ def _question(
         "client_namespace": client_namespace,
         "port": port,
         "model": model,
+        "tenant": tenant,
+        "prompt": read_bytes("--prompt", prompt[1:]) if prompt is not None and prompt.startswith("@") else prompt,
     }
     if body is not None:
         arguments["body"] = read_bytes("--body", body)
         content_types = [value for name, value in pairs if name.lower() == "content-type"]
         arguments["content_type"] = content_types[0] if content_types else None
     given = {name: value for name, value in arguments.items() if value is not None}
-    return Question(sources, state, seed, options(strict, strategy, mesh=client_namespace is not None), pairs, given)
+    return Question(sources, state, seed, options(strict, strategy, client_namespace is not None, endpoint_picker_config), pairs, given)
 
 
 def asks(command: Callable[..., None]) -> Callable[..., None]:

@@ -26,13 +26,17 @@ class Sources:
         return cls(list(seen.items()))
 
 
-def options(strict: bool, strategy: str | None, mesh: bool = False) -> dict[str, Any]:
-    """The options of a router."""
+def options(strict: bool, strategy: str | None, mesh: bool = False, endpoint_picker_config: str | None = None) -> dict[str, Any]:
+    """The options of a router. `endpoint_picker_config` is the path of one."""
     chosen: dict[str, Any] = {"strict": strict, "mesh": mesh}
     if strategy is not None and strategy not in STRATEGIES:
         raise refuse("--strategy", f"{strategy!r} is none of {', '.join(STRATEGIES)}")
+    if strategy is not None and endpoint_picker_config is not None:
+        raise refuse("--strategy", "--strategy and --endpoint-picker-config both say how an endpoint is chosen; give one")
     if strategy is not None:
         chosen["strategy"] = strategy
+    if endpoint_picker_config is not None:
+        chosen["endpoint_picker_config"] = read_text("--endpoint-picker-config", endpoint_picker_config)
     return chosen
 
 

@@ -1,14 +1,16 @@
-"""The file of ``--state``: endpoints and requests in flight. What is wrong with it is told with its line and column."""
+"""The file of ``--state``: endpoints, requests in flight and load. What is wrong with it is told with its line and column."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
+import typer
 import yaml
 
-from inferroute import EventError, Router
+from inferroute import EventError, LoadReport, Router
 from inferroute.types import ReportedEndpoint
 
 from .usage import read_text, refuse
@@ -25,16 +27,50 @@ def apply_state(router: Router, path: str) -> None:
     state = reader.root()
     endpoints = [(node, reader.endpoint(node, f"endpoints[{number}]")) for number, node in enumerate(reader.items(state.get("endpoints"), "endpoints"))]
     counts = reader.mapping(state.get("in_flight"), "in_flight")
+    loads = reader.mapping(state.get("load"), "load")
     _report(router, reader, endpoints)
     known = sorted(endpoint["id"] for endpoint in router.endpoints())
     for endpoint, node in counts.items():
-        if endpoint not in known:
-            # The router would count it, should it appear; here nothing appears later.
-            raise reader.refuse(node, f"in_flight names {endpoint!r}, which is no endpoint of any pool{_meant(endpoint, known)}")
+        _check_known(reader, node, "in_flight", endpoint, known)
         count = reader.scalar(node, f"in_flight of {endpoint}", "int")
         if not 0 <= count < 2**32:
             raise reader.refuse(node, f"in_flight of {endpoint} goes from 0 to 4294967295, not {count}")
         router.observe({"event": "in_flight_counted", "endpoint": endpoint, "count": count})
+    for endpoint, node in loads.items():
+        _check_known(reader, node, "load", endpoint, known)
+        _poll(router, reader, endpoint, node)
+
+
+def _check_known(reader: _Reader, node: yaml.Node, what: str, endpoint: str, known: list[str]) -> None:
+    if endpoint not in known:
+        # The router would count it, should it appear; here nothing appears later.
+        raise reader.refuse(node, f"{what} names {endpoint!r}, which is no endpoint of any pool{_meant(endpoint, known)}")
+
+
+def _poll(router: Router, reader: _Reader, endpoint: str, node: yaml.Node) -> None:
+    """Tells the load of an endpoint: values, or a metrics page, which stands there or in the file that is named."""
+    what = f"load of {endpoint}"
+    fields = reader.mapping(node, what)
+    pages = [name for name in ("metrics", "metrics_file") if name in fields]
+    if not pages:
+        try:
+            router.observe({"event": "load_polled", "endpoint": endpoint, "load": reader.plain(node)})
+        except EventError as error:
+            raise reader.refuse(node, f"{what}: {error}") from None
+        return
+    if len(fields) > 1:
+        raise reader.refuse(node, f"{what} has {', '.join(fields)}; give values, or metrics, or metrics_file")
+    text: str = reader.scalar(fields[pages[0]], f"{what}.{pages[0]}", "str")
+    if pages[0] == "metrics_file":
+        beside = text if reader.path == "-" else str(Path(reader.path).parent / text)
+        text = read_text("--state", beside)
+    report = router.observe_metrics(endpoint, text)
+    _warn(reader, node, what, report)
+
+
+def _warn(reader: _Reader, node: yaml.Node, what: str, report: LoadReport) -> None:
+    for problem in report.problems:
+        typer.echo(f"warning: {reader.place(node)}: {what}: {problem['message']}", err=True)
 
 
 def _report(router: Router, reader: _Reader, endpoints: list[tuple[yaml.Node, ReportedEndpoint]]) -> None:
@@ -65,8 +101,18 @@ class _Reader:
 
     def refuse(self, node: yaml.Node | None, message: str) -> Exception:
         """The error to raise about a node."""
-        place = "" if node is None else f":{node.start_mark.line + 1}:{node.start_mark.column + 1}"
-        return refuse("--state", f"{self.path}{place}: {message}")
+        return refuse("--state", f"{self.place(node)}: {message}")
+
+    def place(self, node: yaml.Node | None) -> str:
+        """File, line and column."""
+        return self.path if node is None else f"{self.path}:{node.start_mark.line + 1}:{node.start_mark.column + 1}"
+
+    def plain(self, node: yaml.Node) -> Any:
+        """The value of a node and all below it."""
+        try:
+            return yaml.SafeLoader("").construct_document(node)
+        except yaml.YAMLError as error:
+            raise self.refuse(node, f"this has no value: {error}") from None
 
     def root(self) -> dict[str, yaml.Node]:
         """The fields of the file."""
@@ -79,7 +125,7 @@ class _Reader:
         except (yaml.YAMLError, RecursionError) as error:
             raise refuse("--state", f"{self.path}: this is neither YAML nor JSON: {error}") from None
         fields = self.mapping(node, "the state")
-        self._known(fields, ["endpoints", "in_flight"], node)
+        self._known(fields, ["endpoints", "in_flight", "load"], node)
         return fields
 
     def endpoint(self, node: yaml.Node, what: str) -> ReportedEndpoint:

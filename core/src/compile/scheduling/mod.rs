@@ -18,7 +18,7 @@ mod tests;
 
 use super::report::Report;
 use crate::manifest::{Code, ConfigSource, Finding, Findings};
-use crate::plan::{Options, Scheduling};
+use crate::plan::{Options, Scheduling, SharedScorer};
 use plugins::Plugins;
 
 /// How endpoints are chosen: as the options spell out, else as the one EndpointPickerConfig says, else by the options' strategy.
@@ -35,18 +35,18 @@ pub(in crate::compile) fn choose(
         report.extend(scheduling.warnings().iter().cloned());
         return scheduling.clone();
     }
-    one(configs, report).unwrap_or_else(|| Scheduling::of(options.strategy))
+    one(configs, &options.custom_scorers, report).unwrap_or_else(|| Scheduling::of(options.strategy))
 }
 
 /// What the only configuration says. More than one is an error of each that follows the first.
-fn one(configs: &[ConfigSource], report: &mut Report) -> Option<Scheduling> {
+fn one(configs: &[ConfigSource], scorers: &[SharedScorer], report: &mut Report) -> Option<Scheduling> {
     let (first, others) = configs.split_first()?;
     for config in others {
         let message = "there is another EndpointPickerConfig; which of them counts is not said";
         let help = "keep one in the manifests, or give its text to Scheduling::from_yaml";
         tell(config, report, Code::NotOneConfig, "", message, help);
     }
-    Some(scheduling(first, report))
+    Some(scheduling(first, scorers, report))
 }
 
 fn tell(config: &ConfigSource, report: &mut Report, code: Code, path: &str, message: &str, help: &str) {
@@ -54,7 +54,7 @@ fn tell(config: &ConfigSource, report: &mut Report, code: Code, path: &str, mess
     report.extend([config.diagnostic(Finding { code, path, message, help })]);
 }
 
-fn scheduling(source: &ConfigSource, report: &mut Report) -> Scheduling {
+fn scheduling(source: &ConfigSource, scorers: &[SharedScorer], report: &mut Report) -> Scheduling {
     let findings = Findings::default();
     let config = source.read(&findings);
     if source.is_of_deprecated_group() {
@@ -71,7 +71,7 @@ fn scheduling(source: &ConfigSource, report: &mut Report) -> Scheduling {
         );
     }
     let flow_control = gates::check(&config.feature_gates, &findings);
-    let mut plugins = Plugins::new(&config, &findings);
+    let mut plugins = Plugins::new(&config, scorers, &findings);
     // A circle would have no end.
     if !loops::check(&plugins, &findings) {
         link::trees(&mut plugins, &findings);

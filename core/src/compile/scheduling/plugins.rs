@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::plugin_type::{Effect, Interface, Parts, PluginType};
 use super::types;
 use crate::manifest::{Code, EndpointPickerConfig, Findings, Reference, Section};
-use crate::plan::PrefixPlan;
+use crate::plan::{PrefixPlan, Scorer, SharedScorer};
 
 /// A plugin that exists.
 #[derive(Debug)]
@@ -41,7 +41,11 @@ impl Plugin {
 
 impl Plugins {
     /// The plugins that are defined; every problem of their definitions is named.
-    pub(super) fn new(config: &EndpointPickerConfig<'_>, findings: &Findings) -> Self {
+    pub(super) fn new(
+        config: &EndpointPickerConfig<'_>,
+        scorers: &[SharedScorer],
+        findings: &Findings,
+    ) -> Self {
         let mut plugins = Self::default();
         for wire in &config.plugins {
             let path = |field: &str| format!("{}.{field}", wire.path);
@@ -49,7 +53,8 @@ impl Plugins {
                 let help = "add `type` with the type of the plugin";
                 findings.add(Code::MissingField, wire.path.as_str(), "field `type` is missing", help);
             }
-            let kind = types::find(wire.kind);
+            let own = scorers.iter().find(|scorer| scorer.name() == wire.kind);
+            let kind = types::find(wire.kind).or(own.map(|_| &types::OWN_SCORER));
             if kind.is_none() && !wire.kind.is_empty() {
                 let message = format!("there is no type of plugin `{}`", wire.kind);
                 let help = "correct the type; docs/endpoint-picker-config.md lists all";
@@ -59,7 +64,10 @@ impl Plugins {
                 let message = format!("the type `{}` is deprecated", wire.kind);
                 findings.add(Code::Deprecated, path("type"), message, format!("use {instead}"));
             }
-            let parts = kind.map(|kind| kind.parts(&wire.parameters)).unwrap_or_default();
+            let mut parts = kind.map(|kind| kind.parts(&wire.parameters)).unwrap_or_default();
+            if let (Some(own), Some(true)) = (own, kind.map(|kind| std::ptr::eq(kind, &types::OWN_SCORER))) {
+                parts.scorer = Some(Scorer::Custom(own.clone()));
+            }
             let name = if wire.name.is_empty() { wire.kind } else { wire.name };
             let defined =
                 Plugin { name: name.to_owned(), kind, parts, path: Some(wire.path.clone()), is_run: false };

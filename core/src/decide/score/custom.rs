@@ -32,6 +32,16 @@ impl ScoringView<'_> {
         self.facts.state
     }
 
+    /// The model that the endpoint will be asked for; empty where the request names none.
+    pub fn model(&self) -> &str {
+        self.facts.model()
+    }
+
+    /// Tokens of the prompt, as the host counted them or as many as its text makes.
+    pub fn prompt_tokens(&self) -> u32 {
+        self.facts.prompt_tokens
+    }
+
     /// Calls `each` with the number, from 0, and the knowledge of every endpoint, in order. Allocates nothing.
     pub fn for_each(&self, mut each: impl FnMut(usize, ScoredEndpoint<'_>)) {
         let facts = self.facts;

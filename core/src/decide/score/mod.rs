@@ -55,7 +55,7 @@ pub(super) fn total<T: Trace>(
         });
         if let Err(failure) = rated {
             let scorer = weighted.scorer.as_str();
-            trace.record(Step::ScorerFailed { scorer, reason: failure.reason });
+            trace.record(Step::ScorerFailed { scorer, reason: &failure.reason });
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The host's own scorers.
 
+use std::borrow::Cow;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -10,8 +11,8 @@ use crate::signals::Fraction;
 /// A scorer that the host brings. It is part of the decision, so it must be a pure function of its arguments: the same request and the same endpoints get
 /// the same ratings, or decisions could not be replayed. It must not block.
 pub trait CustomScorer: Debug + Send + Sync {
-    /// The name in explanations.
-    fn name(&self) -> &'static str;
+    /// The name in explanations, and the `type` by which an EndpointPickerConfig names it.
+    fn name(&self) -> &str;
 
     /// Rates the endpoints: `ratings` holds one `None` for each of them, in their order. Ratings are held to 0..=1; an endpoint without one gets nothing.
     ///
@@ -52,11 +53,11 @@ pub struct ScoredEndpoint<'e> {
 }
 
 /// Why a [`CustomScorer`] rated nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
 pub struct ScorerFailure {
     /// What an explanation says.
-    pub reason: &'static str,
+    pub reason: Cow<'static, str>,
 }
 
 /// A [`CustomScorer`] in a profile. Two are equal if they are the same one.
@@ -67,6 +68,11 @@ impl SharedScorer {
     /// A scorer to be asked.
     pub fn new(scorer: impl CustomScorer + 'static) -> Self {
         Self(Arc::new(scorer))
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        self.0.name()
     }
 }
 

@@ -122,7 +122,7 @@ impl Scorer {
     }
 
     /// The type name, as EndpointPickerConfig and explanations have it.
-    pub fn as_str(&self) -> &'static str {
+    pub fn as_str(&self) -> &str {
         match self {
             Self::LeastRequest => "least-request-scorer",
             Self::Queue => "queue-scorer",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,13 +10,16 @@ from typing import Any
 
 from inferroute import Attempt, Backend, Decision, ManifestError, NoRoute, Router
 
-from . import world
+from . import picking, world
 from .case import Case
 from .state import tell
 from .upstream import Fields, location
 
 INVALID = "(invalid)"
 """The name of answers without a backend in a distribution."""
+
+ADDRESSES = "ip:port[,ip:port]*"
+"""The only format that is compared."""
 
 SAMPLES = 2000
 TOLERANCE = 0.05
@@ -35,6 +39,8 @@ def check(case: Case) -> Verdict:
     """Compares the answers to a case with what it expects."""
     if "valid" in case.expect:
         return Verdict(list(_validity(case)))
+    if case.cls == "picking":
+        return Verdict(list(picking.check(case)))
     try:
         router = _router(case)
     except ManifestError as error:
@@ -71,30 +77,31 @@ def _validity(case: Case) -> Iterator[str]:
 def _request(router: Router, case: Case, request: dict[str, Any], verdict: Verdict) -> Iterator[str]:
     expect = case.expect
     if "distribution" in expect:
-        yield from _distribution(router, expect, request)
+        yield from _distribution(router, case, request)
         return
     for _ in range(expect.get("samples", 1)):
-        wrong = list(_answer(_ask(router, request), case, request, verdict))
+        wrong = list(_answer(_ask(router, case, request), case, request, verdict))
         if wrong:
             yield from wrong
             return
 
 
-def _ask(router: Router, request: dict[str, Any]) -> Decision | NoRoute:
+def _ask(router: Router, case: Case, request: dict[str, Any]) -> Decision | NoRoute:
     names = {"host": "host", "path": "path", "method": "method", "gateway": "gateway", "port": "port", "client_namespace": "client_namespace", "body_model": "model"}
     arguments = {ours: request[theirs] for theirs, ours in names.items() if request.get(theirs) is not None}
     if not {"gateway", "client_namespace"} & arguments.keys():
         arguments.pop("port", None)
-    return router.decide(request.get("headers"), **arguments)
+    return router.decide(request.get("headers"), subset=case.state.get("subset_hint"), **arguments)
 
 
-def _distribution(router: Router, expect: dict[str, Any], request: dict[str, Any]) -> Iterator[str]:
+def _distribution(router: Router, case: Case, request: dict[str, Any]) -> Iterator[str]:
+    expect = case.expect
     samples, tolerance = expect.get("samples", SAMPLES), expect.get("tolerance", TOLERANCE)
     expected: dict[str, float] = expect["distribution"]
     counts: Counter[str] = Counter()
     answers = []
     for _ in range(samples):
-        answer = _ask(router, request)
+        answer = _ask(router, case, request)
         answers.append(answer)
         counts[answer.backend_name if answer.ok else INVALID if answer.status == 500 else f"({answer.status})"] += 1
     for name in sorted({*expected, *counts}):
@@ -115,7 +122,7 @@ def _answer(answer: Decision | NoRoute, case: Case, request: dict[str, Any], ver
     if absent:
         # With the filters in the host's hands all else is compared: route, rule, backend, other filters.
         verdict.only[f"no {', '.join(absent)} is among the manifests; all but what the filter does is compared"] = None
-        answer = _ask(_router(case, extension_filters=absent), request)
+        answer = _ask(_router(case, extension_filters=absent), case, request)
     if not answer.ok and answer.backend is not None and _names_only(case, answer.backend.kind):
         verdict.only[f"no {answer.backend.kind} is among the manifests; route, rule and the backend that is named are compared"] = None
         yield from _place(answer, expect)
@@ -126,7 +133,7 @@ def _answer(answer: Decision | NoRoute, case: Case, request: dict[str, Any], ver
     if "redirect" in expect:
         yield from _redirect(answer, expect["redirect"], request)
     wants_backend = {"backend", "namespace", "backend_kind", "endpoint", "endpoint_in", "model_override", "served_endpoint_report"}
-    wants_backend |= {"upstream", "mirrors", "response_headers"}
+    wants_backend |= {"upstream", "mirrors", "response_headers", "output_header", "output_metadata"}
     if not answer.ok:
         missed = sorted(wants_backend & expect.keys())
         if missed:
@@ -139,6 +146,7 @@ def _answer(answer: Decision | NoRoute, case: Case, request: dict[str, Any], ver
         yield f"every attempt leads to a failed backend: {[each.backend.name for each in attempts]}"
         return
     yield from _backend(used, expect)
+    yield from _protocol(answer, expect)
     yield from _changes(answer, used, expect, request)
 
 
@@ -196,6 +204,18 @@ def _backend(used: Decision | Attempt, expect: dict[str, Any]) -> Iterator[str]:
         yield f"endpoint: expected one of {expect['endpoint_in']}, found {used.endpoint!r} at {used.address!r}"
     yield from _equal("served_endpoint_report", expect, used.address)
     yield from _equal("upstream_protocol", expect, used.mutations.get("app_protocol", "http"))
+
+
+def _protocol(answer: Decision, expect: dict[str, Any]) -> Iterator[str]:
+    """What an endpoint picker tells its proxy. A value for metadata is `Decision.destinations`; the host puts it where the proxy looks."""
+    told = [answer.endpoint_headers().get(expect["output_header"])] if "output_header" in expect else []
+    told += [answer.destinations] if "output_metadata" in expect else []
+    if expect.get("must_be_equal") and len(set(told)) != 1:
+        yield f"header and metadata must be equal, found {told}"
+    for value in told if "format" in expect else ():
+        addresses = (value or "").split(",")
+        if expect["format"] != ADDRESSES or not all(re.fullmatch(r"(\[[0-9a-f:]+\]|[0-9.]+):[0-9]+", address) for address in addresses):
+            yield f"format: expected {expect['format']}, found {value!r}"
 
 
 def _changes(answer: Decision, used: Decision | Attempt, expect: dict[str, Any], request: dict[str, Any]) -> Iterator[str]:

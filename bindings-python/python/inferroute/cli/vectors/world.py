@@ -16,8 +16,20 @@ def _service(name: str) -> str:
     return f"{{apiVersion: v1, kind: Service, metadata: {{name: {name}, namespace: default}}, spec: {{ports: [{{name: http, port: 8080}}]}}}}\n"
 
 
-GIVEN = {"golden": "---\n".join(map(_service, ["service-1", "service-2", "service-3", "service-4", "mirror-service"]))}
-"""Manifests of a class. Envoy Gateway's translator test gives these Services to every one of its cases."""
+PRIMARY = """
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: primary, namespace: inference-conformance-app-backend}
+spec:
+  parentRefs: [{name: conformance-primary, namespace: inference-conformance-infra}]
+  rules: [{backendRefs: [{group: inference.networking.k8s.io, kind: InferencePool, name: primary-inference-pool}]}]
+"""
+GIVEN = {
+    "golden": "---\n".join(map(_service, ["service-1", "service-2", "service-3", "service-4", "mirror-service"])),
+    "protocol": PRIMARY,
+}
+"""Manifests of a class. Envoy Gateway's translator test gives these Services to every one of its cases. Cases of the endpoint picker protocol are about
+the primary pool of the Inference Extension's conformance tests and leave out the route to it."""
 
 
 def sources(case: Case) -> list[tuple[str, str]]:

@@ -20,7 +20,11 @@ mod session;
 mod tokens;
 mod tree;
 
-use super::plugin_type::PluginType;
+use super::plugin_type::{Build, Effect, Interface, PluginType};
+
+/// A scorer of the host's own, whatever its name.
+pub(super) static OWN_SCORER: PluginType =
+    PluginType::new("", &[Interface::Scorer], Effect::Decides, Build::Shape(&[]));
 
 const FAMILIES: &[&[PluginType]] = &[
     handler::TYPES,

@@ -61,7 +61,9 @@ pub(crate) fn pool_of(profile: Profile, endpoints: &[Labelled<'_>]) -> Pool {
 pub(crate) fn scheduled(scheduling: Scheduling, endpoints: &[Labelled<'_>]) -> Pool {
     let router = Router::new(plan(scheduling), 7);
     let pool = Pool { router };
-    let endpoint = |(number, (name, labels)): (usize, &Labelled<'_>)| {
+    let endpoint = |(place, (name, labels)): (usize, &Labelled<'_>)| {
+        // An endpoint with a number in its name has its address by that, whatever the order it is told in.
+        let number = name.trim_start_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(place);
         let reported =
             ReportedEndpoint::new(name).address(&format!("10.0.{}.{}", number / 256, number % 256));
         labels.iter().fold(reported.label("app", "x"), |endpoint, (key, value)| endpoint.label(key, value))

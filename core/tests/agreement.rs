@@ -29,7 +29,8 @@ const UNKNOWN_TO_REFERENCE: [&str; 3] = ["mutations", "path", "direct_response"]
 const CASES_A_CONFIG: usize = 50;
 
 fn wanted() -> usize {
-    std::env::var("INFERROUTE_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(25_000)
+    let everyday = if cfg!(debug_assertions) { 10_000 } else { 25_000 };
+    std::env::var("INFERROUTE_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(everyday)
 }
 
 #[test]

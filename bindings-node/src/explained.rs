@@ -30,7 +30,7 @@ struct EndpointRow {
 
 #[derive(Serialize)]
 struct ScoreRow {
-    scorer: &'static str,
+    scorer: String,
     rating: Option<f64>,
     weight: f64,
     points: f64,
@@ -50,8 +50,8 @@ struct SaturationRow {
 
 #[derive(Serialize)]
 struct FailedRow {
-    scorer: &'static str,
-    reason: &'static str,
+    scorer: String,
+    reason: String,
 }
 
 impl Trace for Explained {
@@ -73,13 +73,16 @@ impl Trace for Explained {
                 // A profile that runs after another lists the endpoints again.
                 if let Some(row) = self.endpoints.iter_mut().rev().find(|row| row.id == id) {
                     row.score = Some(row.score.unwrap_or(0.0) + points);
+                    let scorer = scorer.to_owned();
                     row.scores.push(ScoreRow { scorer, rating, weight, points });
                 }
             }
             Step::Saturation { saturation, ceiling } => {
                 self.saturation = Some(SaturationRow { saturation, ceiling });
             }
-            Step::ScorerFailed { scorer, reason } => self.scorers_failed.push(FailedRow { scorer, reason }),
+            Step::ScorerFailed { scorer, reason } => {
+                self.scorers_failed.push(FailedRow { scorer: scorer.to_owned(), reason: reason.to_owned() });
+            }
             Step::Picked { id, picker } => self.picked.push(Picked { endpoint: id.to_owned(), picker }),
             _ => {}
         }

@@ -78,7 +78,7 @@ impl CustomScorer for Scorer {
         if called != Err(Fault::Gone) {
             self.known.store(state.version(), Ordering::Relaxed);
         }
-        called.map_err(|fault| ScorerFailure { reason: reason(fault) })?;
+        called.map_err(|fault| ScorerFailure { reason: reason(fault).into() })?;
         let (rows, _) = numbers.as_chunks::<ROW>();
         for (rating, [given, ..]) in ratings.iter_mut().zip(rows) {
             *rating = Some(*given).filter(|given| !given.is_nan());

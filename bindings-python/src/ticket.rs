@@ -19,7 +19,7 @@ pub(crate) struct Ticket {
 
 /// Where the core's ticket is. Never under the lock while it is asked something: a journal may run Python code then.
 enum Place {
-    Here(Box<Running>),
+    Here(Running),
     /// In use; with how it is to end when it comes back.
     Away(Option<End>),
     Over,
@@ -39,7 +39,7 @@ enum End {
 }
 
 impl Running {
-    fn end(self: Box<Self>, end: End) {
+    fn end(self, end: End) {
         match end {
             End::Answered => self.ticket.finish(),
             End::Failed(now) => self.ticket.fail(now),
@@ -51,7 +51,7 @@ impl Running {
 impl Ticket {
     pub(crate) fn new(py: Python<'_>, ticket: inferroute::Ticket, asked: Asked<'_>) -> PyResult<Self> {
         let decision = Py::new(py, Decision::new(ticket.decision().clone(), asked))?;
-        Ok(Self { decision, place: Lock::new(Place::Here(Box::new(Running { ticket, fallbacks: 0 }))) })
+        Ok(Self { decision, place: Lock::new(Place::Here(Running { ticket, fallbacks: 0 })) })
     }
 
     pub(crate) fn decision_of<'py>(&self, py: Python<'py>) -> Bound<'py, Decision> {
@@ -68,7 +68,7 @@ impl Ticket {
         })
     }
 
-    fn take(&self) -> Option<Box<Running>> {
+    fn take(&self) -> Option<Running> {
         let mut place = self.place.lock();
         match std::mem::replace(&mut *place, Place::Away(None)) {
             Place::Here(running) => Some(running),
@@ -79,7 +79,7 @@ impl Ticket {
         }
     }
 
-    fn put_back(&self, running: Box<Running>) {
+    fn put_back(&self, running: Running) {
         let mut place = self.place.lock();
         match std::mem::replace(&mut *place, Place::Over) {
             Place::Away(None) => *place = Place::Here(running),

@@ -18,6 +18,7 @@ pub(crate) struct Ticket {
 }
 
 /// Where the core's ticket is. Never under the lock while it is asked something: a journal may run Python code then.
+#[expect(clippy::large_enum_variant, reason = "a box is an allocation for each request")]
 enum Place {
     Here(Running),
     /// In use; with how it is to end when it comes back.

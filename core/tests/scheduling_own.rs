@@ -474,7 +474,7 @@ fn a_configuration_names_a_scorer_of_the_hosts_own() {
     };
     assert_eq!(refused(NAMES_IT, &[]), "RT0501");
     let with_parameters = NAMES_IT.replace("type: cheapest}", "type: cheapest, parameters: {price: 1}}");
-    assert_eq!(refused(&with_parameters, std::slice::from_ref(&own)), "RT0105");
+    assert_eq!(refused(&with_parameters, std::slice::from_ref(&own)), "RT0509");
 
     let options = Options::default().custom_scorers([own]);
     let plan = Manifests::from_yaml(NAMES_IT).unwrap().compile(&options);

@@ -511,7 +511,20 @@ export class Explanation {
   /** The seed of the decision's draws. */
   get seed(): bigint
   /** `seed` as in {@link Decision.toJSON}. */
-  toJSON(): { outcome: string; seed: number | string; sections: { title: string; lines: string[]; left_out: number }[] }
+  toJSON(): {
+    outcome: string
+    seed: number | string
+    sections: { title: string; lines: string[]; left_out: number }[]
+    /** The endpoints of the pool: who was removed, and how each scorer rated who was not. At most 64. */
+    endpoints: {
+      id: string
+      address: string | null
+      in_flight: number
+      removed_by: string | null
+      scores: { scorer: string; rating: number | null; weight: number; points: number }[]
+      total: number | null
+    }[]
+  }
   /** The tree, for a person. */
   toString(): string
 }

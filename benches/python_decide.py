@@ -6,6 +6,7 @@
 import platform
 import statistics
 import timeit
+from array import array
 
 import inferroute
 
@@ -28,8 +29,8 @@ def manifests() -> str:
     )
 
 
-def router() -> inferroute.Router:
-    router = inferroute.Router(manifests(), seed=1)
+def router(scheduling: inferroute.Scheduling | None = None) -> inferroute.Router:
+    router = inferroute.Router(manifests(), seed=1, scheduling=scheduling)
     endpoints = [
         {"name": f"vllm-{n}", "address": f"10.0.0.{n + 1}", "labels": {"app": "vllm"}} for n in range(ENDPOINTS)
     ]
@@ -55,13 +56,17 @@ ONE = {"x-tenant": "tenant-57"}
 
 def median(statement: str, names: dict[str, object]) -> float:
     timer = timeit.Timer(statement, globals=names)
-    calls = CALLS // 20 if "explain" in statement else CALLS
+    calls = CALLS // 20 if any(slow in statement for slow in ("explain", "many", "own", "prompt")) else CALLS
     timer.timeit(calls)
     return statistics.median(timer.timeit(calls) for _ in range(RUNS)) / calls * 1e9
 
 
 def main() -> None:
-    names = {"r": router(), "headers": HEADERS, "pairs": PAIRS, "one": ONE, "none": {}}
+    names = {"r": router(), "headers": HEADERS, "pairs": PAIRS, "one": ONE, "none": {}, "many": [{"headers": HEADERS}] * 64}
+    names |= {"tokens": array("I", range(8192)), "text": "abcd" * 8192}
+    own = inferroute.Scorer("own", lambda request, endpoints: [1 / (1 + endpoint.in_flight) for endpoint in endpoints])
+    scorers = {"prefix": "prefix-cache-scorer", "queue": "queue-scorer", "own": own}
+    names |= {name: router(inferroute.Scheduling.of(inferroute.Profile(name).scorer(scorer))) for name, scorer in scorers.items()}
     assert names["r"].decide(HEADERS).ok and names["r"].decide(PAIRS).ok
     empty = median("pass", names)
     print(f"inferroute {inferroute.__version__}, Python {platform.python_version()}, {platform.machine()}")
@@ -76,9 +81,15 @@ def main() -> None:
         "dict of 10 headers, route and finish": "r.route(headers).finish()",
         "dict of 10 headers, to_dict": "r.decide(headers).to_dict()",
         "dict of 10 headers, explain": "r.explain(headers)",
+        "one of 64 at once, decide_many": "r.decide_many(many)",
+        "prefix-cache-scorer, 8,192 token ids in an array": "prefix.decide(headers, prompt=tokens)",
+        "prefix-cache-scorer, 32 KiB of str": "prefix.decide(headers, prompt=text)",
+        "queue-scorer": "queue.decide(headers)",
+        "a scorer of Python": "own.decide(headers)",
     }
     for name, statement in cases.items():
-        print(f"{name:<40}{median(statement, names) - empty:>9.0f} ns")
+        # A call of many counts as many.
+        print(f"{name:<50}{(median(statement, names) - empty) / (64 if 'many' in statement else 1):>9.0f} ns")
 
 
 if __name__ == "__main__":

@@ -42,7 +42,8 @@ pub(crate) struct Asked<'py> {
     client_namespace: Option<Text<'py>>,
     port: Option<u16>,
     objective: Option<Text<'py>>,
-    prompt: Option<Held<'py>>,
+    /// Boxed, because most requests have none and all of this is moved.
+    prompt: Option<Box<Held<'py>>>,
     prompt_tokens: u32,
     tenant: Option<Text<'py>>,
     subset: Option<Text<'py>>,
@@ -61,7 +62,7 @@ impl<'py> Given<'_, 'py> {
             client_namespace: args::text("client_namespace", self.client_namespace)?.cloned(),
             port: self.port.map(port).transpose()?,
             objective: named("objective", self.objective)?,
-            prompt: self.prompt.map(|prompt| Held::take(prompt, runs_python)).transpose()?,
+            prompt: self.prompt.map(|prompt| Held::take(prompt, runs_python).map(Box::new)).transpose()?,
             prompt_tokens: self.prompt_tokens.map(prompt_tokens).transpose()?.unwrap_or_default(),
             tenant: args::text("tenant", self.tenant)?.cloned(),
             subset: self.subset.map(subset).transpose()?,

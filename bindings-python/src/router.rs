@@ -229,8 +229,15 @@ impl Router {
                 Some(seed) => self.inner.decide_seeded(request, now.0, seed),
                 None => self.inner.decide(request, now.0),
             })?;
-            let answer = answer.map(inferroute::Decision::into_shared);
-            outcome(py, answer.map_err(inferroute::NoRoute::into_shared), asked)
+            // Not by way of `outcome`: a decision is some hundred bytes, and each move of it is measured.
+            match answer {
+                Ok(decision) => {
+                    Bound::new(py, Decision::new(decision.into_shared(), asked)).map(Bound::into_any)
+                }
+                Err(no_route) => {
+                    Bound::new(py, NoRoute::new(no_route.into_shared(), asked)).map(Bound::into_any)
+                }
+            }
         })
     }
 
@@ -536,7 +543,6 @@ impl Router {
 }
 
 /// What a decision is to Python.
-#[inline]
 pub(crate) fn outcome<'py>(
     py: Python<'py>,
     answer: Result<inferroute::Decision<Arc<State>>, inferroute::NoRoute<Arc<State>>>,
@@ -544,7 +550,7 @@ pub(crate) fn outcome<'py>(
 ) -> PyResult<Any<'py>> {
     match answer {
         Ok(decision) => Bound::new(py, Decision::new(decision, asked)).map(Bound::into_any),
-        Err(no_route) => Bound::new(py, NoRoute::new(no_route, &asked)).map(Bound::into_any),
+        Err(no_route) => Bound::new(py, NoRoute::new(no_route, asked)).map(Bound::into_any),
     }
 }
 
@@ -556,6 +562,6 @@ fn routed_outcome<'py>(
 ) -> PyResult<Any<'py>> {
     match routed {
         Ok(ticket) => Bound::new(py, Ticket::new(py, ticket, asked)?).map(Bound::into_any),
-        Err(no_route) => Bound::new(py, NoRoute::new(no_route.into_shared(), &asked)).map(Bound::into_any),
+        Err(no_route) => Bound::new(py, NoRoute::new(no_route.into_shared(), asked)).map(Bound::into_any),
     }
 }

@@ -16,10 +16,10 @@ use std::collections::BTreeMap;
 use inferroute::{
     CircuitBreaker, CustomScorer, DecisionTree, Entry, Event, Filter, Fraction, HashKey, HeadroomChoice,
     Journal, LatencyFeatures, LatencyModel, LatencyPrediction, LatencyScorer, LinearLatency, LinearTerms,
-    LoadReport, LoraReport, Nanos, OutlierEjection, Player, Profile, Request, Scorer, ScorerFailure,
-    ScoringView, Session, SharedModel, SharedScorer, SloHeadroomTier,
+    LoadReport, LoraReport, Manifests, Nanos, Options, OutlierEjection, Player, Profile, Request, Scheduling,
+    Scorer, ScorerFailure, ScoringView, Session, SharedModel, SharedScorer, SloHeadroomTier,
 };
-use scheduling::{Pool, SECOND, alike, filtered, plan_of, pool_of, scored};
+use scheduling::{Pool, SECOND, alike, filtered, plan_of, pool_of, scheduled, scored};
 
 const NONE: [(&str, &str); 0] = [];
 const LIMITS: [(&str, &str); 2] = [("x-llm-d-slo-ttft-ms", "1000"), ("X-LLM-D-SLO-TPOT-MS", "50")];
@@ -495,4 +495,40 @@ fn sessions_times_and_failures_come_back_when_a_journal_is_played() {
     for entry in written.iter() {
         assert_eq!(player.play(&entry), Ok(()), "{entry:?}");
     }
+}
+
+const NAMES_IT: &str = "
+apiVersion: llm-d.ai/v1alpha1
+kind: EndpointPickerConfig
+plugins: [{type: cheapest}, {type: queue-scorer}]
+schedulingProfiles: [{name: default, plugins: [{pluginRef: cheapest, weight: 2}, {pluginRef: queue-scorer}]}]
+";
+
+#[test]
+fn a_configuration_names_a_scorer_of_the_hosts_own() {
+    let endpoints: [(&str, &[(&str, &str)]); 2] = [("a", &[("price", "0.5")]), ("b", &[])];
+    let own = SharedScorer::new(Cheapest { fails: false });
+    assert_eq!(own.name(), "cheapest");
+    let scheduling = Scheduling::from_yaml_with(NAMES_IT, std::slice::from_ref(&own)).unwrap();
+    assert!(scheduling.warnings().is_empty());
+    let pool = scheduled(scheduling, &endpoints);
+    let explained = pool.router.explain(&Request::new(&NONE), Nanos::new(0));
+    let told: Vec<_> = explained.endpoints().iter().map(|endpoint| (&*endpoint.id, endpoint.total)).collect();
+    assert_eq!(told, [("default/a", Some(1.0)), ("default/b", Some(0.0))]);
+    let first = &explained.endpoints()[0];
+    assert_eq!((first.removed_by, first.scores[0].rating, first.scores[0].weight), (None, Some(0.5), 2.0));
+    assert_eq!((first.scores[1].scorer.as_str(), first.scores[1].rating), ("queue-scorer", None));
+
+    let refused = |text: &str, scorers: &[SharedScorer]| {
+        let problems = Scheduling::from_yaml_with(text, scorers).unwrap_err();
+        problems.into_iter().next().unwrap().code().as_str()
+    };
+    assert_eq!(refused(NAMES_IT, &[]), "RT0501");
+    let with_parameters = NAMES_IT.replace("type: cheapest}", "type: cheapest, parameters: {price: 1}}");
+    assert_eq!(refused(&with_parameters, std::slice::from_ref(&own)), "RT0509");
+
+    let options = Options::default().custom_scorers([own]);
+    let plan = Manifests::from_yaml(NAMES_IT).unwrap().compile(&options);
+    assert!(plan.is_ok());
+    assert!(Manifests::from_yaml(NAMES_IT).unwrap().compile(&Options::default()).is_err());
 }

@@ -692,7 +692,8 @@ class Scorer:
     """A scorer of your own: ``score(request, endpoints)`` gives a rating from 0 to 1, or None, for each endpoint in order.
 
     It is part of the decision: a pure function of its arguments, or decisions cannot be replayed. An exception rates nobody and is told in the
-    explanation. It cannot ask for a decision that asks a scorer of Python. Costs about SCORER_COST.
+    explanation. It cannot ask for a decision that asks a scorer of Python. Costs about 3 us a decision and 0.3 us an endpoint, beside what it
+    does itself; token ids are copied where one may run.
     """
 
     def __new__(cls, name: str, score: Callable[[ScoredRequest, list[ScoredEndpoint]], Sequence[float | None]], /) -> Scorer: ...

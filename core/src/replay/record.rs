@@ -30,6 +30,7 @@ pub struct RequestRecord {
     prompt: Option<PromptRecord>,
     tenant: Option<String>,
     subset: Option<String>,
+    client_namespace: Option<String>,
     /// Names in lower case, values in the order in which they were sent.
     headers: Vec<(String, Vec<u8>)>,
 }
@@ -119,6 +120,7 @@ impl RequestRecord {
             prompt: request.prompt.filter(|_| plan.prefix.is_some()).map(PromptRecord::of),
             tenant: text(request.tenant),
             subset: text(request.subset),
+            client_namespace: text(request.client_namespace),
             headers: headers.collect(),
         }
     }
@@ -135,6 +137,7 @@ impl RequestRecord {
         request.prompt = self.prompt.as_ref().map(PromptRecord::prompt);
         request.tenant = self.tenant.as_deref();
         request.subset = self.subset.as_deref();
+        request.client_namespace = self.client_namespace.as_deref();
         request
     }
 
@@ -142,7 +145,8 @@ impl RequestRecord {
     /// secret: whoever can guess the request can compute it.
     pub fn digest(&self) -> u64 {
         let texts = [Some(&*self.path), Some(&*self.method), self.host.as_deref(), self.model.as_deref()];
-        let more = [&self.gateway, &self.objective, &self.tenant, &self.subset].map(|text| text.as_deref());
+        let more = [&self.gateway, &self.objective, &self.tenant, &self.subset, &self.client_namespace]
+            .map(|text| text.as_deref());
         let mut hash = FNV_START;
         for text in texts.into_iter().chain(more) {
             // An absent text is none of any length.

@@ -640,8 +640,9 @@ export class Router {
   decideMany(requests: Iterable<ManyRequest>, options?: { now?: Nanos | undefined }): (Decision | NoRoute)[]
 
   /**
-   * Decides from now on whatever this router decides by another plan too, and counts where the two differ. Costs another decision each time. Options that
-   * are left out are the router's.
+   * Decides from now on whatever this router decides by another plan too, until {@link Shadow.stop}, and counts where the two differ. Costs another decision
+   * each time. It sees the endpoints as the router's own decisions move them, a request that is routed already in flight. Options that are left out are
+   * the router's.
    *
    * @throws {ManifestError} every problem of every text
    * @throws {OptionError} as the constructor

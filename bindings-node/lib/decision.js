@@ -53,7 +53,8 @@ function fallbackNumbers(words) {
 
 /** What concerns the prompt; most requests say nothing of theirs. */
 function before(words) {
-  if (words[OUT_PROMPT_TOKENS] === 0 && words[OUT_PREFILL] === NONE && words[OUT_ENCODE] === NONE) return null
+  // Hashes of blocks have no tokens of their own and may still be cached.
+  if (words[OUT_PROMPT_TOKENS] === 0 && words[OUT_CACHED_TOKENS] === 0 && words[OUT_PREFILL] === NONE && words[OUT_ENCODE] === NONE) return null
   return [words[OUT_PROMPT_TOKENS], words[OUT_CACHED_TOKENS], words[OUT_PREFILL], words[OUT_ENCODE]]
 }
 

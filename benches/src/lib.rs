@@ -48,8 +48,13 @@ fn route_head() -> String {
 
 /// A router on `text` whose pool has `endpoints` ready endpoints with different loads.
 pub fn router(text: &str, endpoints: usize, strategy: Strategy) -> Router {
+    with_options(text, endpoints, &Options::default().strategy(strategy))
+}
+
+/// A router with these options on the manifests and that many endpoints in its pool.
+pub fn with_options(text: &str, endpoints: usize, options: &Options) -> Router {
     let plan = Manifests::from_yaml(text)
-        .and_then(|manifests| manifests.compile(&Options::default().strategy(strategy)))
+        .and_then(|manifests| manifests.compile(options))
         .unwrap_or_else(|problems| panic!("{problems}"));
     let router = Router::new(plan, 1);
     let now = Nanos::new(0);

@@ -37,13 +37,12 @@ impl TargetModel {
 }
 
 impl Attempt {
+    /// Stands where no attempt is.
+    const NOWHERE: Self =
+        Self { endpoint: EndpointIx::FIRST, target: TargetModel::NONE, backend_ref: u16::MAX };
+
     pub(crate) fn new(backend_ref: usize, target: TargetModel, endpoint: EndpointIx) -> Self {
         Self { endpoint, target, backend_ref: narrow(backend_ref) }
-    }
-
-    /// The same with another endpoint.
-    pub(crate) fn at(self, endpoint: EndpointIx) -> Self {
-        Self { endpoint, ..self }
     }
 
     pub(crate) fn backend_ref_index(&self) -> usize {
@@ -74,17 +73,21 @@ impl Attempts {
     /// Most fallbacks of one decision. No proxy tries more often.
     pub(crate) const MOST: usize = 7;
 
-    pub(crate) fn of(primary: Attempt) -> Self {
-        Self { list: [primary; Self::MOST + 1], len: 1 }
+    /// None yet.
+    pub(crate) fn none() -> Self {
+        Self { list: [Attempt::NOWHERE; Self::MOST + 1], len: 0 }
     }
 
-    /// Adds a fallback; `false` where no more are wanted.
-    pub(crate) fn push(&mut self, fallback: Attempt) -> bool {
+    /// Adds an attempt, the primary first, unless there are enough.
+    pub(crate) fn push(&mut self, attempt: Attempt) {
         if let Some(place) = self.list.get_mut(usize::from(self.len)) {
-            *place = fallback;
+            *place = attempt;
             self.len += 1;
         }
-        usize::from(self.len) < self.list.len()
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        usize::from(self.len) >= self.list.len()
     }
 
     pub(crate) fn primary(&self) -> &Attempt {

@@ -87,6 +87,11 @@ dense_number!(
     NameIx,
 );
 
+impl EndpointIx {
+    /// Number 0, which stands where no endpoint is meant.
+    pub(crate) const FIRST: Self = Self(0);
+}
+
 /// A boxed slice that is read by its own kind of number only.
 #[derive(Clone, Debug)]
 pub(crate) struct Table<I, T> {

@@ -17,8 +17,11 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use inferroute::{
-    Body, BodyFormat, BodyLimits, DecisionRng, Event, LoadReport, Manifests, Nanos, NoTrace, Options,
-    ReportedEndpoint, Request, Router, ScrapeOptions, decide,
+    AttributeFilter, Body, BodyFormat, BodyLimits, CircuitBreaker, Comparison, ConcurrencyDetector,
+    DecisionRng, DecisionTree, Event, Filter, HashKey, LatencyScorer, LinearLatency, LinearTerms, LoadReport,
+    LoraFormula, Manifests, Nanos, NoTrace, Normalization, Options, OutlierEjection, PrefixCacheAffinity,
+    Profile, ReportedEndpoint, Request, Router, Scheduling, Scorer, ScrapeOptions, Session, SharedModel,
+    SloHeadroomTier, TopologyLabels, UtilizationDetector, decide,
 };
 
 /// The system's allocator, counting what this thread asks of it.
@@ -83,28 +86,33 @@ fn no_vector_allocates_in_decide() {
 
 #[test]
 fn a_large_pool_allocates_nothing_whichever_the_strategy() {
+    for strategy in inferroute::Strategy::ALL {
+        let router = pooled(&Options::default().strategy(*strategy));
+        let none: [(&str, &str); 0] = [];
+        let request = Request::new(&none);
+        assert_eq!(allocations(|| drop(router.decide(&request, Nanos::new(0)).unwrap())), 0, "{strategy}");
+    }
+}
+
+/// A router on a pool of 4,096 endpoints, most of them ready.
+fn pooled(options: &Options) -> Router {
     let text = r#"
 {"apiVersion": "aigateway.envoyproxy.io/v1beta1", "kind": "AIGatewayRoute", "metadata": {"name": "r"},
  "spec": {"rules": [{"backendRefs": [{"kind": "InferencePool", "name": "p"}]}]}}
 ---
 {"apiVersion": "inference.networking.k8s.io/v1", "kind": "InferencePool", "metadata": {"name": "p"},
  "spec": {"selector": {"matchLabels": {"app": "x"}}, "targetPorts": [{"number": 8000}]}}"#;
-    for strategy in inferroute::Strategy::ALL {
-        let options = Options::default().strategy(*strategy);
-        let router = Router::new(Manifests::from_yaml(text).unwrap().compile(&options).unwrap(), 1);
-        let endpoint = |n: u32| {
-            let address = format!("10.0.{}.{}", n / 256, n % 256);
-            ReportedEndpoint::new(&format!("e{n}"))
-                .address(&address)
-                .label("app", "x")
-                .ready(!n.is_multiple_of(7))
-        };
-        let event = Event::EndpointsReplaced { endpoints: (0..4_096).map(endpoint).collect() };
-        router.observe(&event, Nanos::new(0)).unwrap();
-        let none: [(&str, &str); 0] = [];
-        let request = Request::new(&none);
-        assert_eq!(allocations(|| drop(router.decide(&request, Nanos::new(0)).unwrap())), 0, "{strategy}");
-    }
+    let router = Router::new(Manifests::from_yaml(text).unwrap().compile(options).unwrap(), 1);
+    let endpoint = |n: u32| {
+        let address = format!("10.0.{}.{}", n / 256, n % 256);
+        ReportedEndpoint::new(&format!("e{n}"))
+            .address(&address)
+            .label("app", "x")
+            .ready(!n.is_multiple_of(7))
+    };
+    let event = Event::EndpointsReplaced { endpoints: (0..4_096).map(endpoint).collect() };
+    router.observe(&event, Nanos::new(0)).unwrap();
+    router
 }
 
 #[test]
@@ -159,4 +167,60 @@ fn a_metrics_page_allocates_only_for_adapters_and_problems() {
     // A list and two names, however many series there are.
     assert_eq!(read(&(page.clone() + &adapters.repeat(50)), &ScrapeOptions::default()), 3);
     assert_eq!(read(&(page + "vllm:num_requests_running x\n"), &ScrapeOptions::default()), 1);
+}
+
+#[test]
+fn no_scorer_and_no_filter_allocates() {
+    let session = || HashKey::Header("x-session-id".into());
+    let terms = LinearTerms { waiting: 1.0, ..LinearTerms::default() };
+    let model = || Some(SharedModel::new(LinearLatency { ttft: terms, tpot: terms }));
+    let scorers = vec![
+        Scorer::LoraAffinity(LoraFormula::EachOnce),
+        Scorer::SessionAffinity(Session::id()),
+        Scorer::SessionAffinity(Session::encoded_endpoint()),
+        Scorer::HeaderLabelAffinity { header: "x-session-id".into(), label: "app".into() },
+        Scorer::ContextLength { label: "range".into() },
+        Scorer::EndpointAttribute {
+            attribute: "price".into(),
+            less_is_better: true,
+            normalization: Normalization::Adaptive,
+        },
+        Scorer::TopologyAffinity(TopologyLabels::default()),
+        Scorer::Latency(LatencyScorer { model: model(), ..LatencyScorer::default() }),
+        Scorer::Latency(LatencyScorer::default()),
+        Scorer::PeakEwma { default_ttft: Nanos::new(1_000_000_000) },
+        Scorer::Rendezvous(session()),
+        Scorer::BoundedLoad { key: session(), balance: 1.25 },
+    ];
+    let detector = UtilizationDetector::default();
+    let filters = vec![
+        Filter::PrefixCacheAffinity(PrefixCacheAffinity::default()),
+        Filter::UtilizationDetector(detector),
+        Filter::ConcurrencyDetector(ConcurrencyDetector::default()),
+        Filter::SessionAffinity(Session::id()),
+        Filter::ContextLength { label: "range".into() },
+        Filter::EndpointAttribute(AttributeFilter::new("price", Comparison::Less, 9.0)),
+        Filter::SloHeadroomTier(SloHeadroomTier { model: model(), ..SloHeadroomTier::default() }),
+        Filter::CircuitBreaker(CircuitBreaker::default()),
+        Filter::OutlierEjection(OutlierEjection { error_share: 0.0, ..OutlierEjection::default() }),
+        Filter::DecisionTree(Box::new(DecisionTree::critical(128, 0.5))),
+    ];
+    let scored = scorers.into_iter().map(|scorer| Profile::new("p").scorer(scorer, 1.0));
+    let filtered = filters.into_iter().map(|filter| Profile::new("p").filter(filter));
+    for profile in scored.chain(filtered) {
+        let name = format!("{profile:?}");
+        let router = pooled(&Options::default().scheduling(Scheduling::single(profile)));
+        // Some endpoints fail and tell, so that nothing returns early.
+        for n in 0..1000 {
+            let endpoint = format!("default/e{n}");
+            let event = Event::RequestMeasured { endpoint, failed: n % 2 == 0, ttft: Some(Nanos::new(1)) };
+            (0..8).for_each(|_| router.observe(&event, Nanos::new(0)).unwrap());
+        }
+        let headers = [("x-session-id", "s"), ("x-session-token", "ZGVmYXVsdC9lMQ==")];
+        let request = Request::new(&headers).model("a").prompt_tokens(100);
+        // The first session of a pool makes its table.
+        drop(router.route(&request, Nanos::new(0)).unwrap());
+        assert_eq!(allocations(|| drop(router.decide(&request, Nanos::new(0)).unwrap())), 0, "{name}");
+        assert_eq!(allocations(|| drop(router.route(&request, Nanos::new(0)).unwrap())), 0, "{name}");
+    }
 }

@@ -11,7 +11,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use inferroute::{
-    Code, Diagnostic, Format, LoadReport, Manifests, MetricsCode, Options, ScrapeOptions, Severity, Texts,
+    Code, Diagnostic, Format, LoadReport, Manifests, MetricsCode, Options, Profile, Scheduling,
+    ScrapeOptions, Severity, Texts,
 };
 
 const TABLE: &str = include_str!("../../docs/codes.md");
@@ -44,6 +45,7 @@ fn found(info: &str, text: &str) -> Vec<Diagnostic> {
         options = match option {
             "strict" => options.strict(true),
             "inference_extension=false" => options.inference_extension(false),
+            "scheduling" => options.scheduling(Scheduling::single(Profile::new("of the host"))),
             other => panic!("no option {other}"),
         };
     }
@@ -61,8 +63,11 @@ fn every_code_has_a_page_whose_example_produces_it() {
         let page = page(code);
         assert!(page.starts_with(&format!("# {code}: ")), "{code}");
         assert!(page.contains(code.meaning()), "{code}: the page lacks the meaning `{}`", code.meaning());
-        let effect =
-            if code.severity() == Severity::Error { "\nAn error: " } else { "arning: the load goes on." };
+        let effect = match code.severity() {
+            Severity::Error => "\nAn error: ",
+            Severity::Warning => "arning: the load goes on.",
+            Severity::Info => "\nAn info: the load goes on.",
+        };
         assert!(page.contains(effect), "{code}: the page does not say its severity");
         for heading in ["\n## Example\n", "\n## Cause\n", "\n## Remedy\n"] {
             assert!(page.contains(heading), "{code}: the page lacks {heading}");

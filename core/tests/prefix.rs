@@ -26,7 +26,7 @@ fn operations() -> usize {
     std::env::var("INFERROUTE_PREFIX_OPERATIONS")
         .ok()
         .and_then(|count| count.parse().ok())
-        .unwrap_or(if cfg!(debug_assertions) { 20_000 } else { 100_000 })
+        .unwrap_or(if cfg!(debug_assertions) { 3_000 } else { 100_000 })
 }
 
 /// SplitMix64.

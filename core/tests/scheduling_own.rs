@@ -14,12 +14,12 @@ mod scheduling;
 use std::collections::BTreeMap;
 
 use inferroute::{
-    CircuitBreaker, CustomScorer, DecisionTree, Event, Filter, Fraction, HashKey, HeadroomChoice,
-    LatencyFeatures, LatencyModel, LatencyPrediction, LatencyScorer, LinearLatency, LinearTerms, LoadReport,
-    LoraReport, Nanos, OutlierEjection, Profile, Request, Scheduling, Scorer, ScorerFailure, ScoringView,
-    SharedModel, SharedScorer, SloHeadroomTier,
+    CircuitBreaker, CustomScorer, DecisionTree, Entry, Event, Filter, Fraction, HashKey, HeadroomChoice,
+    Journal, LatencyFeatures, LatencyModel, LatencyPrediction, LatencyScorer, LinearLatency, LinearTerms,
+    LoadReport, LoraReport, Nanos, OutlierEjection, Player, Profile, Request, Scheduling, Scorer,
+    ScorerFailure, ScoringView, Session, SharedModel, SharedScorer, SloHeadroomTier,
 };
-use scheduling::{Pool, SECOND, alike, filtered, pool_of, scheduled, scored};
+use scheduling::{Pool, SECOND, alike, filtered, plan_of, pool_of, scheduled, scored};
 
 const NONE: [(&str, &str); 0] = [];
 const LIMITS: [(&str, &str); 2] = [("x-llm-d-slo-ttft-ms", "1000"), ("X-LLM-D-SLO-TPOT-MS", "50")];
@@ -464,5 +464,56 @@ schedulingProfiles: [{name: default, plugins: [{pluginRef: queue-scorer}]}]
         let pool = scheduled(scheduling, &[("a", &[("price", "0.5")]), ("b", &[("price", "0.25")])]);
         let explained = pool.router.explain(&Request::new(&NONE), Nanos::new(0)).to_string();
         assert!(explained.contains("cheapest 0.7500 gives 1.5000"), "{explained}");
+    }
+}
+
+/// Keeps what a router tells.
+struct Written(std::sync::mpsc::SyncSender<Entry>);
+
+impl Journal for Written {
+    fn record(&self, entry: Entry) {
+        self.0.send(entry).unwrap();
+    }
+}
+
+#[test]
+fn sessions_times_and_failures_come_back_when_a_journal_is_played() {
+    let profile = || {
+        Profile::new("p")
+            .filter(Filter::CircuitBreaker(CircuitBreaker { failures: 2, ..CircuitBreaker::default() }))
+            .filter(Filter::OutlierEjection(OutlierEjection {
+                least_requests: 2.0,
+                ..OutlierEjection::default()
+            }))
+            .scorer(Scorer::SessionAffinity(Session::id()), 1.0)
+            .scorer(Scorer::PeakEwma { default_ttft: Nanos::new(SECOND) }, 1.0)
+    };
+    let (sender, written) = std::sync::mpsc::sync_channel(10_000);
+    let router = inferroute::Router::new(plan_of(profile()), 7).journal(std::sync::Arc::new(Written(sender)));
+    let endpoints =
+        (0..4).map(|number| inferroute::ReportedEndpoint::new(&format!("e0{number}")).label("app", "x"));
+    router.observe(&Event::EndpointsReplaced { endpoints: endpoints.collect() }, Nanos::new(0)).unwrap();
+    for turn in 0..300_u64 {
+        let now = Nanos::new(turn * SECOND / 4);
+        let later = Nanos::new(now.get() + turn % 7 * SECOND / 10);
+        let header = [("x-session-id", format!("s{}", turn % 17))];
+        let mut ticket = router.route(&Request::new(&header), now).unwrap();
+        match turn % 6 {
+            0 => ticket.fail(later),
+            1 => {
+                ticket.fall_back(later);
+                ticket.finish();
+            }
+            2 => drop(ticket),
+            _ => {
+                ticket.first_token(later);
+                ticket.finish();
+            }
+        }
+    }
+    drop(router);
+    let mut player = Player::new(plan_of(profile()));
+    for entry in written.iter() {
+        assert_eq!(player.play(&entry), Ok(()), "{entry:?}");
     }
 }

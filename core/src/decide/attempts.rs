@@ -32,46 +32,38 @@ pub(super) struct Drawing<'a, T> {
     pub(super) trace: &'a mut T,
 }
 
-/// What a rule comes to.
-pub(super) struct Drawn {
-    pub(super) attempts: Attempts,
-    /// The importance of the model in the primary's pool.
+/// What an attempt brings beside itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Beside {
+    /// The importance of the model in its pool.
     pub(super) criticality: Option<Criticality>,
     pub(super) before: Before,
-    /// Tokens of the prompt that the primary probably holds.
+    /// Tokens of the prompt that its endpoint probably holds.
     pub(super) cached_tokens: u32,
 }
 
-/// One attempt in the making.
-struct Made {
-    attempt: Attempt,
-    criticality: Option<Criticality>,
-    /// Of a pool: what was picked, the attempt's own endpoint first.
-    picked: Option<(PoolIx, Ranked)>,
-    before: Before,
-    cached_tokens: u32,
-}
-
 impl<T: Trace> Drawing<'_, T> {
-    /// The attempts of a rule; or why there is none, and for which ref.
-    pub(super) fn attempts(&mut self, set: &BackendSet) -> Result<Drawn, (Reason, Option<usize>)> {
+    /// Writes the attempts of a rule to `to` and tells what the primary brings; or why there is none, and for which ref.
+    pub(super) fn attempts(
+        &mut self,
+        set: &BackendSet,
+        to: &mut Attempts,
+    ) -> Result<Beside, (Reason, Option<usize>)> {
         let mut refs = Refs::new(set);
         let none = if set.refs.is_empty() { Reason::NoBackendRefs } else { Reason::NoWeight };
         let (position, first) = refs.first(self.rng, self.trace).ok_or((none, None))?;
         let refused = |reason| (reason, Some(position));
         let wanted = self.endpoints_wanted();
-        let (primary, priority) = match self.attempt(position, first, wanted) {
-            Ok(made) => (made, first.priority),
+        let (beside, priority) = match self.attempt(position, first, wanted, to) {
+            Ok(beside) => (beside, first.priority),
             Err(reason) if reason.is_of_the_pool() => {
                 self.pass_over(reason);
-                self.replacement(&mut refs, first.priority, wanted).ok_or(refused(reason))?
+                self.replacement(&mut refs, first.priority, wanted, to).ok_or(refused(reason))?
             }
             Err(reason) => return Err(refused(reason)),
         };
-        let mut attempts = Attempts::of(primary.attempt);
-        self.add_fallbacks(&mut attempts, &primary, &mut refs, priority);
-        let Made { criticality, before, cached_tokens, .. } = primary;
-        Ok(Drawn { attempts, criticality, before, cached_tokens })
+        self.add_fallbacks(to, &mut refs, priority);
+        Ok(beside)
     }
 
     /// How many endpoints of its pool the primary's attempt is to name.
@@ -80,68 +72,78 @@ impl<T: Trace> Drawing<'_, T> {
         plan.fallback_endpoints.saturating_add(1)
     }
 
-    /// The attempt that a ref leads to.
-    fn attempt(&mut self, position: usize, backend_ref: &BackendRef, wanted: usize) -> Result<Made, Reason> {
-        let state = self.state;
+    /// Adds the attempt that a ref leads to, and where it leads to a pool, the same at as many more of its endpoints as are `wanted`.
+    fn attempt(
+        &mut self,
+        position: usize,
+        backend_ref: &BackendRef,
+        wanted: usize,
+        to: &mut Attempts,
+    ) -> Result<Beside, Reason> {
         match backend_ref.target {
             Target::Backend(backend) => {
                 model::tell(backend_ref, self.trace);
-                let attempt = Attempt::new(position, TargetModel::NONE, state.backend_endpoints[backend]);
-                Ok(Made {
-                    attempt,
-                    criticality: None,
-                    picked: None,
-                    before: Before::default(),
-                    cached_tokens: 0,
-                })
+                let endpoint = self.state.backend_endpoints[backend];
+                to.push(Attempt::new(position, TargetModel::NONE, endpoint));
+                Ok(Beside::default())
             }
-            Target::Pool(pool) => {
-                let named = &state.plan.pools[pool];
-                let criticality = model::criticality(&state.plan, named, self.request)?;
-                // A sheddable model makes the priority negative.
-                let is_sheddable = criticality == Some(Criticality::Sheddable);
-                let priority = if is_sheddable { self.priority.min(-1) } else { self.priority };
-                let model = model::in_pool(named, self.request, self.rng, self.trace);
-                let name = model.name(named).or(self.request.model).unwrap_or_default();
-                let Staged { ranked: picked, before, cached_tokens } =
-                    self.staged(pool, name, priority, wanted)?;
-                let members = &state.members[pool];
-                let first = picked.positions().next().and_then(|at| members.endpoints.get(at));
-                let attempt = Attempt::new(position, model, *first.ok_or(Reason::NoReadyEndpoint)?);
-                Ok(Made { attempt, criticality, picked: Some((pool, picked)), before, cached_tokens })
-            }
+            Target::Pool(pool) => self.in_pool(pool, position, wanted, to),
             Target::NotFound => Err(Reason::BackendNotFound),
             Target::NotPermitted => Err(Reason::RefNotPermitted),
             Target::Broken => Err(Reason::BadFilter),
         }
     }
 
-    fn staged(&mut self, pool: PoolIx, model: &str, priority: i32, wanted: usize) -> Result<Staged, Reason> {
-        let Self { state, request, now, prompt_tokens, rng, trace, .. } = self;
-        let hashes = &mut *self.hashes;
-        let held = Held::look_up(state, &state.members[pool], request, model, hashes);
-        let (now, prompt_tokens) = (*now, *prompt_tokens);
+    fn in_pool(
+        &mut self,
+        pool: PoolIx,
+        position: usize,
+        wanted: usize,
+        to: &mut Attempts,
+    ) -> Result<Beside, Reason> {
+        let (state, request) = (self.state, self.request);
+        let named = &state.plan.pools[pool];
+        let criticality = model::criticality(&state.plan, named, request)?;
+        // A sheddable model makes the priority negative.
+        let is_sheddable = criticality == Some(Criticality::Sheddable);
+        let priority = if is_sheddable { self.priority.min(-1) } else { self.priority };
+        let target = model::in_pool(named, request, self.rng, self.trace);
+        let model = target.name(named).or(request.model).unwrap_or_default();
+        let mut held = Held::new();
+        held.look_up(state, &state.members[pool], request, model, self.hashes);
         let mut arguments = Arguments {
             state,
             request,
-            now,
+            now: self.now,
             held: &held,
-            prompt_tokens,
+            prompt_tokens: self.prompt_tokens,
             model,
             peer: None,
             priority,
-            rng,
-            trace: *trace,
+            rng: self.rng,
+            trace: self.trace,
         };
-        stages::run(&mut arguments, pool, wanted)
+        let mut ranked = Ranked::default();
+        let Staged { before, cached_tokens } = stages::run(&mut arguments, pool, wanted, &mut ranked)?;
+        let members = &state.members[pool];
+        for endpoint in ranked.positions().filter_map(|at| members.endpoints.get(at)) {
+            to.push(Attempt::new(position, target, *endpoint));
+        }
+        Ok(Beside { criticality, before, cached_tokens })
     }
 
     /// The first attempt that the priorities after `priority` have, for a pool that has no endpoint.
-    fn replacement(&mut self, refs: &mut Refs<'_>, priority: u32, wanted: usize) -> Option<(Made, u32)> {
+    fn replacement(
+        &mut self,
+        refs: &mut Refs<'_>,
+        priority: u32,
+        wanted: usize,
+        to: &mut Attempts,
+    ) -> Option<(Beside, u32)> {
         for later in refs.priorities(priority.checked_add(1)?) {
             while let Some((position, r)) = refs.next(later, self.rng, self.trace) {
-                match self.attempt(position, r, wanted) {
-                    Ok(made) => return Some((made, later)),
+                match self.attempt(position, r, wanted, to) {
+                    Ok(beside) => return Some((beside, later)),
                     Err(reason) => self.pass_over(reason),
                 }
             }
@@ -153,16 +155,8 @@ impl<T: Trace> Drawing<'_, T> {
         self.trace.record(Step::PassedOver { reason: reason.as_str() });
     }
 
-    fn add_fallbacks(&mut self, to: &mut Attempts, primary: &Made, refs: &mut Refs<'_>, priority: u32) {
-        if let Some((pool, picked)) = &primary.picked {
-            let members = &self.state.members[*pool];
-            let more = picked.positions().skip(1).filter_map(|at| members.endpoints.get(at));
-            for endpoint in more {
-                if !to.push(primary.attempt.at(*endpoint)) {
-                    return;
-                }
-            }
-        }
+    /// Adds what the refs that were not drawn yet lead to.
+    fn add_fallbacks(&mut self, to: &mut Attempts, refs: &mut Refs<'_>, priority: u32) {
         if refs.is_single() {
             return;
         }
@@ -172,10 +166,11 @@ impl<T: Trace> Drawing<'_, T> {
         let mut later = Drawing { hashes: &mut hashes, rng: self.rng, trace: self.trace, ..*self };
         for priority in refs.priorities(priority) {
             while let Some((position, r)) = refs.next(priority, later.rng, later.trace) {
-                match later.attempt(position, r, 1) {
-                    Ok(made) if !to.push(made.attempt) => return,
-                    Ok(_) => {}
-                    Err(reason) => later.pass_over(reason),
+                if to.is_full() {
+                    return;
+                }
+                if let Err(reason) = later.attempt(position, r, 1, to) {
+                    later.pass_over(reason);
                 }
             }
         }

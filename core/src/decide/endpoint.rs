@@ -38,7 +38,8 @@ pub(super) fn rank<T: Trace>(
     pool: PoolIx,
     profile_number: usize,
     wanted: usize,
-) -> Result<Ranked, Reason> {
+    ranked: &mut Ranked,
+) -> Result<(), Reason> {
     let (state, request, now) = (arguments.state, arguments.request, arguments.now);
     let members = &state.members[pool];
     let profile = state.plan.scheduling.profiles.get(profile_number).ok_or(Reason::NoProfile)?;
@@ -95,7 +96,8 @@ pub(super) fn rank<T: Trace>(
     }
     let turn = state.pool_cells[pool].turn();
     let wanted = if wanted > 1 { profile.endpoints.unwrap_or(wanted) } else { wanted };
-    Ok(Picking { profile, facts: &facts, candidates, turn, rng, trace }.rank(wanted))
+    Picking { profile, facts: &facts, candidates, turn, rng, trace }.rank(wanted, ranked);
+    Ok(())
 }
 
 fn tell_removed<T: Trace>(

@@ -27,7 +27,8 @@ pub use self::score::ScoringView;
 pub(crate) use self::session::bind as bind_session;
 pub(crate) use self::stages::Before;
 
-use self::attempts::{Drawing, Drawn};
+use self::attempts::{Beside, Drawing};
+use crate::attempt::Attempts;
 use crate::decision::{Choice, Decision, Place};
 use crate::no_route::{NoRoute, Reason};
 use crate::plan::RuleAnswer;
@@ -103,8 +104,9 @@ fn choose(
     let priority = objective.copied().unwrap_or_default();
     let prompt_tokens = request.tokens();
     let mut drawing = Drawing { state, request, now, priority, prompt_tokens, hashes, rng, trace };
-    let Drawn { attempts, criticality, before, cached_tokens } = drawing
-        .attempts(&rule.backends)
+    let mut attempts = Attempts::none();
+    let Beside { criticality, before, cached_tokens } = drawing
+        .attempts(&rule.backends, &mut attempts)
         .map_err(|(reason, backend_ref)| Refusal { backend_ref, ..fail(reason) })?;
     Ok(Choice { at, attempts, before, prompt_tokens, cached_tokens, criticality, priority })
 }

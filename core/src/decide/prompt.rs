@@ -7,7 +7,6 @@ use crate::request::Request;
 use crate::state::{Members, State};
 
 /// Blocks that members hold of the prompt's beginning, by position. Up to 4,096 of them live on the stack.
-#[derive(Default)]
 pub(super) struct Held {
     lengths: SmallVec<[u32; 4096]>,
     blocks: u32,
@@ -39,23 +38,29 @@ impl PrefixMatch {
 }
 
 impl Held {
+    /// Nothing yet. Written where it stands: moving it would copy 16 KiB.
+    #[inline(always)]
+    pub(super) fn new() -> Self {
+        Self { lengths: SmallVec::new(), blocks: 0, block_tokens: 0 }
+    }
+
     /// Hashes the prompt for `model` and looks the hashes up for all members at once. Nothing where no profile looks at prefixes or the request brings
     /// no prompt.
     pub(super) fn look_up(
+        &mut self,
         state: &State,
         members: &Members,
         request: &Request<'_>,
         model: &str,
         hashes: &mut BlockHashes,
-    ) -> Self {
-        let (Some(knowledge), Some(prompt)) = (&state.prefix, request.prompt) else { return Self::default() };
+    ) {
+        let (Some(knowledge), Some(prompt)) = (&state.prefix, request.prompt) else { return };
         let scope = Scope::new(model).tenant(request.tenant.unwrap_or_default());
         knowledge.hasher.hash(&scope, prompt, hashes);
-        let mut held = Self { block_tokens: knowledge.hasher.block_tokens(), ..Self::default() };
-        held.blocks = u32::try_from(hashes.as_slice().len()).unwrap_or(u32::MAX);
-        held.lengths.resize(members.endpoints.len(), 0);
-        knowledge.lengths(hashes, &members.seating, &mut held.lengths);
-        held
+        self.block_tokens = knowledge.hasher.block_tokens();
+        self.blocks = u32::try_from(hashes.as_slice().len()).unwrap_or(u32::MAX);
+        self.lengths.resize(members.endpoints.len(), 0);
+        knowledge.lengths(hashes, &members.seating, &mut self.lengths);
     }
 
     /// Of a prompt of `blocks` blocks, as if an index had answered with `lengths`.

@@ -11,8 +11,6 @@ use crate::trace::Trace;
 
 /// What the profiles picked of one pool.
 pub(super) struct Staged {
-    /// Where the request goes, with what to fall back on.
-    pub(super) ranked: Ranked,
     /// Endpoints that work on the request before.
     pub(super) before: Before,
     /// Tokens of the prompt that the endpoint probably holds.
@@ -28,11 +26,12 @@ pub(crate) struct Before {
     pub(crate) encode: Option<EndpointIx>,
 }
 
-/// Runs the profiles that the handler asks for. `wanted` endpoints to go to are named, unless it is more than one and the profile says how many.
+/// Runs the profiles that the handler asks for. `ranked` is then where the request goes, with what to fall back on: `wanted` endpoints to go to are named, unless it is more than one and the profile says how many.
 pub(super) fn run<T: Trace>(
     arguments: &mut Arguments<'_, T>,
     pool: PoolIx,
     wanted: usize,
+    ranked: &mut Ranked,
 ) -> Result<Staged, Reason> {
     let scheduling = &arguments.state.plan.scheduling;
     let profile = match &scheduling.handler {
@@ -45,7 +44,7 @@ pub(super) fn run<T: Trace>(
         Handler::Disaggregated(stages) => scheduling.profile(&stages.decode),
     };
     let profile = profile.ok_or(Reason::NoProfile)?;
-    let ranked = endpoint::rank(arguments, pool, profile, wanted)?;
+    endpoint::rank(arguments, pool, profile, wanted, ranked)?;
     let held = ranked.positions().next().and_then(|position| arguments.held.by(position));
     // Whoever works on another part of the request sends what it made of it there.
     arguments.peer = ranked.positions().next();
@@ -53,7 +52,7 @@ pub(super) fn run<T: Trace>(
         Handler::Disaggregated(stages) => before(stages, scheduling, arguments, pool, held),
         _ => Before::default(),
     };
-    Ok(Staged { ranked, before, cached_tokens: held.unwrap_or_default().tokens() })
+    Ok(Staged { before, cached_tokens: held.unwrap_or_default().tokens() })
 }
 
 /// A stage without an endpoint is left to the endpoint that the request goes to.
@@ -69,7 +68,8 @@ fn before<T: Trace>(
         if !is_wanted(decider, arguments.prompt_tokens, held) {
             return None;
         }
-        let ranked = endpoint::rank(arguments, pool, scheduling.profile(profile)?, 1).ok()?;
+        let mut ranked = Ranked::default();
+        endpoint::rank(arguments, pool, scheduling.profile(profile)?, 1, &mut ranked).ok()?;
         arguments.state.members[pool].endpoints.get(ranked.positions().next()?).copied()
     };
     let encode = stage(&stages.encode);

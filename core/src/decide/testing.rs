@@ -70,7 +70,7 @@ pub(super) fn kept(router: &Router, known: Known<'_>) -> Vec<usize> {
 fn on_facts<R>(router: &Router, known: Known<'_>, run: impl FnOnce(&Facts<'_>) -> R) -> R {
     let none: [(&str, &str); 0] = [];
     let (state, request) = (router.snapshot(), Request::new(&none));
-    let held = if known.held.is_empty() { Held::default() } else { Held::of(known.held, 10, 64) };
+    let held = if known.held.is_empty() { Held::new() } else { Held::of(known.held, 10, 64) };
     let arguments = Arguments {
         state: &state,
         request: &request,

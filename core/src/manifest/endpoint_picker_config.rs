@@ -5,9 +5,10 @@
 
 use super::code::Code;
 use super::diagnostic::{Diagnostic, File};
+use super::findings::{Finding, Findings};
 use super::go;
 use super::node::{Node, Value};
-use super::section::{Case, Finding, Findings, Section};
+use super::section::{Case, Section};
 
 /// A document of the kind, and where it stands.
 #[derive(Debug)]

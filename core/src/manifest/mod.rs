@@ -12,6 +12,7 @@ mod embedded;
 mod endpoint_picker_config;
 mod envoy_backend;
 mod filter;
+mod findings;
 mod gateway;
 mod go;
 mod http_route;
@@ -29,6 +30,7 @@ mod reference_grant;
 mod route_rule;
 mod section;
 mod service;
+mod shape;
 mod source;
 mod stand_in;
 mod typed;
@@ -48,6 +50,7 @@ pub(crate) use envoy_backend::EnvoyBackendSpec;
 pub(crate) use filter::{
     ExtensionRefWire, FilterWire, HeaderModifierWire, MirrorWire, PathModifierWire, RedirectWire, RewriteWire,
 };
+pub(crate) use findings::{Finding, Findings};
 pub(crate) use gateway::{GatewaySpec, ListenerSetSpec, ListenerWire, RouteNamespacesWire};
 pub(crate) use http_route::{GrpcMatchWire, GrpcMethodWire, HttpMatchWire, RouteSpec};
 pub(crate) use http_route_filter::{
@@ -68,6 +71,7 @@ pub(crate) use route_rule::{
     BackendRefWire, BodyMutationWire, HeaderMutationWire, HeaderWire, MatchType, ParentRefWire, RetryWire,
     RuleWire, TimeoutsWire, ValueMatchWire,
 };
-pub(crate) use section::{Finding, Findings, Section, Shape};
+pub(crate) use section::Section;
 pub(crate) use service::{ServicePortWire, ServiceSpec};
+pub(crate) use shape::Shape;
 pub(crate) use source::{Body, Source};

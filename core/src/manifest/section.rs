@@ -3,46 +3,11 @@
 //! Reading goes on after what does not fit, so that one run names everything. What a field means is for others to say.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashSet;
 
 use super::code::Code;
+use super::findings::Findings;
 use super::go;
 use super::node::{Node, Value};
-
-/// Something about the field at a path.
-#[derive(Debug)]
-pub(crate) struct Finding {
-    pub(crate) code: Code,
-    pub(crate) path: String,
-    pub(crate) message: String,
-    pub(crate) help: String,
-}
-
-/// What was found, in the order in which it was found, nothing twice.
-#[derive(Debug, Default)]
-pub(crate) struct Findings {
-    all: RefCell<Vec<Finding>>,
-    known: RefCell<HashSet<(String, String)>>,
-}
-
-impl Findings {
-    pub(crate) fn add(
-        &self,
-        code: Code,
-        path: impl Into<String>,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) {
-        let finding = Finding { code, path: path.into(), message: message.into(), help: help.into() };
-        if self.known.borrow_mut().insert((finding.path.clone(), finding.message.clone())) {
-            self.all.borrow_mut().push(finding);
-        }
-    }
-
-    pub(crate) fn into_inner(self) -> Vec<Finding> {
-        self.all.into_inner()
-    }
-}
 
 /// Whether field names differ when their case does. Kubernetes' decoder says yes, Go's own says no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,22 +24,6 @@ pub(crate) struct Section<'a> {
     findings: &'a Findings,
     read: RefCell<Vec<&'static str>>,
     is_open: Cell<bool>,
-}
-
-/// What a field may hold.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Shape {
-    Text,
-    Int,
-    Number,
-    Flag,
-    /// A span of time as Go writes it, in quotes.
-    Span,
-    Texts,
-    /// Names with texts.
-    Pairs,
-    Section(&'static [(&'static str, Shape)]),
-    Sections(&'static [(&'static str, Shape)]),
 }
 
 impl<'a> Section<'a> {
@@ -298,24 +247,6 @@ impl<'a> Section<'a> {
                 self.say(Code::UnknownField, &entry.key, format!("there is no field `{}`", entry.key), known);
             }
         }
-    }
-
-    /// Reads all fields, none of whose values matter, and names those that do not fit or are not known.
-    pub(crate) fn conform(&self, fields: &'static [(&'static str, Shape)]) {
-        for (field, shape) in fields {
-            match shape {
-                Shape::Text => _ = self.text(field),
-                Shape::Int => _ = self.int(field),
-                Shape::Number => _ = self.number(field),
-                Shape::Flag => _ = self.flag(field),
-                Shape::Span => _ = self.span(field),
-                Shape::Texts => _ = self.texts(field),
-                Shape::Pairs => _ = self.pairs(field),
-                Shape::Section(fields) => self.section(field).conform(fields),
-                Shape::Sections(fields) => self.sections(field).iter().for_each(|each| each.conform(fields)),
-            }
-        }
-        self.close();
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod backend_set;
 mod field;
+mod handler;
 mod matcher;
 mod mutations;
 mod options;
@@ -12,10 +13,12 @@ mod pool;
 mod profile;
 mod published;
 mod re2;
+mod saturation;
 mod scheduling;
 mod scopes;
 mod services;
 mod shares;
+mod strategy;
 mod substitution;
 
 use std::collections::HashMap;
@@ -29,6 +32,7 @@ pub use backend_set::BackendName;
 pub(crate) use backend_set::{BackendRef, BackendSet, Target};
 pub use field::HeaderName;
 pub(crate) use field::{Field, MODEL_HEADER};
+pub use handler::{Decider, Disaggregation, Handler};
 pub use matcher::Miss;
 pub(crate) use matcher::{Condition, Entry, Fields, HostPattern, Matcher, Test};
 pub(crate) use mutations::Redirect;
@@ -36,9 +40,7 @@ pub use mutations::{
     BodyChange, DirectResponse, ExtensionFilter, HeaderChange, HostSource, Mirror, Mutations, PathChange,
     Retry,
 };
-pub use options::{
-    BadGroupKind, GroupKind, InvalidBackendRefs, Options, Strategy, UnknownModel, UnknownStrategy,
-};
+pub use options::{BadGroupKind, GroupKind, InvalidBackendRefs, Options, UnknownModel};
 pub(crate) use pattern::Pattern;
 pub(crate) use pool::{Backend, Model, Models, Pool, Targets};
 pub(crate) use profile::Weighted;
@@ -51,13 +53,13 @@ pub use profile::{
 };
 pub use published::PublishedModel;
 pub(crate) use re2::stacked_repetition;
+pub use saturation::{ConcurrencyMode, Saturation};
 pub(crate) use scheduling::PrefixPlan;
-pub use scheduling::{
-    ConcurrencyMode, Decider, Disaggregation, Handler, MissingLoad, Saturation, Scheduling,
-};
+pub use scheduling::{MissingLoad, Scheduling};
 pub(crate) use scopes::{GatewayScope, ListenerScope, Scopes, covers, host_rank};
 pub(crate) use services::{ServicePort, Services};
 pub(crate) use shares::Shares;
+pub use strategy::{Strategy, UnknownStrategy};
 pub use substitution::Substitution;
 
 /// An immutable routing plan, made by [`Manifests::compile`](crate::Manifests::compile).

@@ -1,6 +1,8 @@
 //! How endpoints of a pool are chosen for a request as a whole: which profiles run, what they know, and who is turned away.
 
+use super::handler::{Decider, Disaggregation, Handler};
 use super::profile::{Filter, Profile, Role, Scorer, Session};
+use super::saturation::Saturation;
 use crate::manifest::Diagnostic;
 use crate::plan::Strategy;
 use crate::prefix::{
@@ -48,95 +50,6 @@ impl Default for PrefixPlan {
             events: None,
         }
     }
-}
-
-/// Which profiles run for a request, and which of them names the endpoint that the request goes to.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Handler {
-    /// `single-profile-handler`: the only one.
-    Single,
-    /// `header-profile-handler`: the one that a header of the request names; with one profile, that one.
-    Header {
-        /// The header's name.
-        header: String,
-        /// The profile of requests without the header.
-        default: String,
-    },
-    /// `data-parallel-profile-handler`: the only one; the request goes to this port of the chosen endpoint's host, and a header tells the rank.
-    DataParallel {
-        /// The port.
-        primary_port: u16,
-    },
-    /// `disagg-profile-handler`: one for the endpoint that generates, and where a decider wants it, more for endpoints that prefill and encode.
-    Disaggregated(Disaggregation),
-}
-
-/// Which parts of a request go to endpoints of their own.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Disaggregation {
-    /// The profile that picks the endpoint to generate on.
-    pub decode: String,
-    /// The profile that picks the endpoint to prefill on, and when there is to be one.
-    pub prefill: Option<(String, Decider)>,
-    /// The profile that picks the endpoints to encode on, and when there are to be some.
-    pub encode: Option<(String, Decider)>,
-    /// Whether the endpoint to prefill on is chosen before the one to generate on. A decider that looks at the latter's prefix is then of no use.
-    pub prefill_first: bool,
-}
-
-/// Whether a part of a request goes to an endpoint of its own.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Decider {
-    /// `always-disagg-pd-decider`, `always-disagg-multimodal-decider`.
-    Always,
-    /// `prefix-based-pd-decider`: where the prompt has at least `prompt_tokens` tokens (if that is not 0), and the part of it that the chosen endpoint does
-    /// not hold in its prefix cache has at least `non_cached_tokens`; never, if those are 0.
-    PrefixBased {
-        /// Tokens that the endpoint would have to work off.
-        non_cached_tokens: u32,
-        /// Tokens of the prompt.
-        prompt_tokens: u32,
-    },
-}
-
-/// When a pool counts as full, so that requests of negative priority are turned away.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Saturation {
-    /// `utilization-detector`: the mean over endpoints of max(waiting / `queue_depth`, KV cache usage / `kv_cache`), endpoints without a value younger than
-    /// `stale_after` counting as full.
-    Utilization {
-        /// Waiting requests at which an endpoint is full. Upstream's default: 5.
-        queue_depth: u32,
-        /// KV cache usage at which an endpoint is full. Upstream's default: 0.8.
-        kv_cache: f64,
-        /// Nanoseconds after which a value counts as missing. Upstream's default: 200 ms.
-        stale_after: Nanos,
-    },
-    /// `concurrency-detector`: requests and tokens in flight against what endpoints may have.
-    Concurrency {
-        /// Requests an endpoint may have. Upstream's default: 100.
-        requests: u32,
-        /// Tokens an endpoint may have. Upstream's default: 1,000,000.
-        tokens: u64,
-        /// Which of the two counts.
-        mode: ConcurrencyMode,
-    },
-}
-
-/// What a [`Saturation::Concurrency`] counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ConcurrencyMode {
-    /// Requests over the whole pool.
-    #[default]
-    Requests,
-    /// Tokens over the whole pool.
-    Tokens,
-    /// The mean over endpoints of the larger of both shares.
-    Hybrid,
 }
 
 /// What an endpoint counts as that does not tell its load, or told it too long ago.

@@ -87,8 +87,9 @@ pub struct BlockHashes {
 
 impl BlockHashes {
     /// None yet.
+    #[inline]
     pub fn new() -> Self {
-        Self::default()
+        Self { hashes: SmallVec::new() }
     }
 
     /// The hashes, first block first. None of them is 0.

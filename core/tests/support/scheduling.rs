@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use inferroute::{
-    DecisionRng, Event, Filter, LoadReport, Manifests, Nanos, NoRoute, Options, Profile, ReportedEndpoint,
-    Request, Router, Scheduling, Scorer, Snapshot, Step, Trace, decide,
+    DecisionRng, Event, Filter, LoadReport, Manifests, Nanos, NoRoute, Options, Plan, Profile,
+    ReportedEndpoint, Request, Router, Scheduling, Scorer, Snapshot, Step, Trace, decide,
 };
 
 const POOL: &str = r#"
@@ -59,10 +59,11 @@ pub(crate) fn pool_of(profile: Profile, endpoints: &[Labelled<'_>]) -> Pool {
 }
 
 pub(crate) fn scheduled(scheduling: Scheduling, endpoints: &[Labelled<'_>]) -> Pool {
-    let options = Options::default().scheduling(scheduling).stale_after(Nanos::new(30 * SECOND));
-    let router = Router::new(Manifests::from_yaml(POOL).unwrap().compile(&options).unwrap(), 7);
+    let router = Router::new(plan(scheduling), 7);
     let pool = Pool { router };
-    let endpoint = |(number, (name, labels)): (usize, &Labelled<'_>)| {
+    let endpoint = |(place, (name, labels)): (usize, &Labelled<'_>)| {
+        // An endpoint with a number in its name has its address by that, whatever the order it is told in.
+        let number = name.trim_start_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(place);
         let reported =
             ReportedEndpoint::new(name).address(&format!("10.0.{}.{}", number / 256, number % 256));
         labels.iter().fold(reported.label("app", "x"), |endpoint, (key, value)| endpoint.label(key, value))
@@ -70,6 +71,16 @@ pub(crate) fn scheduled(scheduling: Scheduling, endpoints: &[Labelled<'_>]) -> P
     let endpoints = endpoints.iter().enumerate().map(endpoint).collect();
     pool.tell(0, Event::EndpointsReplaced { endpoints });
     pool
+}
+
+/// The plan of a pool on one profile.
+pub(crate) fn plan_of(profile: Profile) -> Plan {
+    plan(Scheduling::single(profile))
+}
+
+fn plan(scheduling: Scheduling) -> Plan {
+    let options = Options::default().scheduling(scheduling).stale_after(Nanos::new(30 * SECOND));
+    Manifests::from_yaml(POOL).unwrap().compile(&options).unwrap()
 }
 
 /// A pool of `n` endpoints `e00`, `e01`, … that are all alike.

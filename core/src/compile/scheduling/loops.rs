@@ -11,8 +11,9 @@ enum Seen {
     Closed,
 }
 
-/// Names references to what is not there or not of use, and circles.
-pub(super) fn check(plugins: &Plugins, findings: &Findings) {
+/// Names references to what is not there or not of use, and circles; whether there are any.
+pub(super) fn check(plugins: &Plugins, findings: &Findings) -> bool {
+    let mut has_circle = false;
     for plugin in plugins.iter() {
         for need in &plugin.parts.needs {
             _ = plugins.check(&need.plugin, &need.path, need.interface, findings);
@@ -36,6 +37,7 @@ pub(super) fn check(plugins: &Plugins, findings: &Findings) {
             open.push((number, next + 1));
             let Some(needed) = plugins.number(&need.plugin) else { continue };
             if seen.get(needed) == Some(&Seen::Open) {
+                has_circle = true;
                 let message =
                     format!("the plugin `{}` needs `{}`, which needs it in turn", plugin.name, need.plugin);
                 findings.add(
@@ -49,4 +51,5 @@ pub(super) fn check(plugins: &Plugins, findings: &Findings) {
             }
         }
     }
+    has_circle
 }

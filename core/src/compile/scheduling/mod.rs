@@ -6,6 +6,7 @@ mod data;
 mod flow_control;
 mod gates;
 mod handler;
+mod link;
 mod loops;
 mod plugin_type;
 mod plugins;
@@ -71,7 +72,11 @@ fn scheduling(source: &ConfigSource, report: &mut Report) -> Scheduling {
     }
     let flow_control = gates::check(&config.feature_gates, &findings);
     let mut plugins = Plugins::new(&config, &findings);
-    loops::check(&plugins, &findings);
+    // A circle would have no end.
+    if !loops::check(&plugins, &findings) {
+        link::trees(&mut plugins, &findings);
+    }
+    link::places(&mut plugins);
     let profiles = profiles::profiles(&config.profiles, &mut plugins, &findings);
     let handler = handler::handler(&profiles, &mut plugins, &findings);
     let saturation = flow_control::saturation(&config, &mut plugins, &findings);

@@ -1,7 +1,7 @@
 //! What is known of a type of plugin: its name, what it can stand for, what is done with it here, and how its parameters are read.
 
 use crate::manifest::{Section, Shape};
-use crate::plan::{Decider, Filter, Picker, PrefixPlan, Saturation, Scorer};
+use crate::plan::{Decider, Filter, Picker, PrefixPlan, Saturation, Scorer, TopologyLabels};
 
 /// What a reference may need a plugin to be: the interfaces of the endpoint picker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -97,8 +97,29 @@ pub(super) struct Parts {
     pub(super) decider: Option<Decider>,
     pub(super) saturation: Option<Saturation>,
     pub(super) prefix: Option<PrefixPlan>,
+    /// Where all filters and scorers of places find them.
+    pub(super) topology: Option<TopologyLabels>,
+    /// A filter whose branches are not looked up yet.
+    pub(super) tree: Option<Tree>,
     /// Plugins that it refers to.
     pub(super) needs: Vec<Need>,
+}
+
+/// A decision tree before the names in it are looked up.
+#[derive(Debug)]
+pub(super) struct Tree {
+    pub(super) current: Branch,
+    pub(super) on_success: Option<Branch>,
+    pub(super) on_failure: Option<Branch>,
+    pub(super) on_either: Option<Branch>,
+}
+
+/// A part of a [`Tree`].
+#[derive(Debug)]
+pub(super) enum Branch {
+    /// The filter that is the plugin of that name.
+    Plugin(String),
+    Tree(Box<Tree>),
 }
 
 /// A plugin that another one refers to.

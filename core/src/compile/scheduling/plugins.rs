@@ -92,6 +92,13 @@ impl Plugins {
         self.by_name.get(name).copied()
     }
 
+    /// Changes what the plugin of that number is in a decision.
+    pub(super) fn change(&mut self, number: usize, change: impl FnOnce(&mut Parts)) {
+        if let Some(plugin) = self.all.get_mut(number) {
+            change(&mut plugin.parts);
+        }
+    }
+
     /// Puts a plugin of that type, with its defaults, under the type's name unless there is one of that name.
     pub(super) fn ensure(&mut self, kind: &str) {
         let Some(kind) = types::find(kind).filter(|kind| self.get(kind.name).is_none()) else { return };

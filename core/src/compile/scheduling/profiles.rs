@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::plugin_type::{Effect, Interface};
+use super::plugin_type::Interface;
 use super::plugins::Plugins;
 use crate::manifest::{Code, Findings, ProfileWire, Reference};
 use crate::plan::Profile;
@@ -113,22 +113,6 @@ fn profile(
         {
             let message = format!("the profile `{name}` has two pickers, `{first}` and `{}`", entry.name);
             findings.add(Code::TwoPickers, entry.path, message, "keep one of the two");
-        }
-        if let Some(kind) = plugin.kind
-            && plugin.is(Interface::Filter)
-            && kind.effect == Effect::Decides
-            && plugin.parts.filter.is_none()
-        {
-            let message = format!(
-                "`{}` takes endpoints out in no profile here, it only turns requests away",
-                kind.name
-            );
-            findings.add(
-                Code::NotDone,
-                entry.path,
-                message,
-                "use utilization-filter, or remove it from the profile",
-            );
         }
         profile = add(profile, plugin, entry.weight);
         may_pick |= plugin.kind.is_none();

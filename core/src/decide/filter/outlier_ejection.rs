@@ -7,6 +7,8 @@ use crate::decide::facts::Facts;
 use crate::plan::OutlierEjection;
 use crate::real;
 
+/// Up to 4,096 outliers live on the stack.
+#[inline(never)]
 pub(super) fn keep(settings: &OutlierEjection, facts: &Facts<'_>, survivors: &mut Survivors) {
     let half_life = facts.state.plan.scheduling.half_life;
     let share = |position: usize| {
@@ -14,7 +16,7 @@ pub(super) fn keep(settings: &OutlierEjection, facts: &Facts<'_>, survivors: &mu
         let share = health.error_share(settings.least_requests, facts.now, half_life)?;
         (share > settings.error_share).then_some(share)
     };
-    let mut outliers: SmallVec<[(f64, usize); 256]> = SmallVec::new();
+    let mut outliers: SmallVec<[(f64, usize); 4096]> = SmallVec::new();
     let most = real::of(u64::try_from(survivors.len()).unwrap_or(u64::MAX)) * settings.most_ejected;
     survivors.candidates().for_each(|position| {
         if let Some(share) = share(position) {
@@ -31,5 +33,6 @@ pub(super) fn keep(settings: &OutlierEjection, facts: &Facts<'_>, survivors: &mu
     let room =
         (1..=outliers.len()).take_while(|count| real::of(u64::try_from(*count).unwrap_or(u64::MAX)) <= most);
     outliers.truncate(room.count());
-    survivors.retain(|position| outliers.iter().all(|(_, out)| *out != position));
+    outliers.sort_unstable_by_key(|(_, position)| *position);
+    survivors.retain(|position| outliers.binary_search_by_key(&position, |(_, out)| *out).is_err());
 }

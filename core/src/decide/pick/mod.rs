@@ -28,16 +28,15 @@ pub(super) struct Picking<'a, T> {
 
 impl<T: Trace> Picking<'_, T> {
     /// At most `wanted` of the candidates, the one to take first.
-    pub(super) fn rank(mut self, wanted: usize) -> Ranked {
-        let mut ranked = Ranked::new(wanted.min(self.candidates.len()));
+    pub(super) fn rank(mut self, wanted: usize, ranked: &mut Ranked) {
+        *ranked = Ranked::new(wanted.min(self.candidates.len()));
         match self.profile.picker {
-            Picker::RoundRobin => round_robin::rank(&mut self, &mut ranked),
-            Picker::Random => random::rank(&mut self, &mut ranked),
-            Picker::MaxScore => max_score::rank(&mut self, &mut ranked),
-            Picker::TwoChoice => two_choice::rank(&mut self, &mut ranked),
-            Picker::WeightedRandom => weighted_random::rank(&mut self, &mut ranked),
+            Picker::RoundRobin => round_robin::rank(&mut self, ranked),
+            Picker::Random => random::rank(&mut self, ranked),
+            Picker::MaxScore => max_score::rank(&mut self, ranked),
+            Picker::TwoChoice => two_choice::rank(&mut self, ranked),
+            Picker::WeightedRandom => weighted_random::rank(&mut self, ranked),
         }
-        ranked
     }
 
     /// A number in `0..count` that `what` depends on, told to the trace.

@@ -11,7 +11,15 @@ pub(super) fn rate(
     mut give: impl FnMut(usize, Option<f64>),
 ) {
     let rating = |waiting: u32| {
-        if waiting == 0 { 0.5 } else { 0.5 * (1.0 - f64::from(waiting).min(threshold) / threshold) }
+        let waiting = f64::from(waiting);
+        // Anything is full where nothing may wait.
+        if waiting == 0.0 {
+            0.5
+        } else if waiting < threshold {
+            0.5 * (1.0 - waiting / threshold)
+        } else {
+            0.0
+        }
     };
     candidates.for_each(|position| {
         let waiting = facts.cell(position).and_then(|cell| cell.polled(facts.oldest)?.waiting());

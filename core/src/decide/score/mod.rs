@@ -61,6 +61,8 @@ pub(super) fn total<T: Trace>(
 }
 
 /// Calls `give` with the position and the rating of every candidate, in order. Only a scorer of the host's own can fail.
+///
+/// The scorers of most profiles stand here, the others apart: a function that holds them all would save more registers than a cheap scorer uses.
 #[inline]
 fn rate(
     scorer: &Scorer,
@@ -71,16 +73,30 @@ fn rate(
     match scorer {
         Scorer::LeastRequest => least_request::rate(facts, candidates, give),
         Scorer::Queue => queue::rate(facts, candidates, give),
-        Scorer::RunningRequests => running_requests::rate(facts, candidates, give),
         Scorer::KvCacheUtilization => kv_cache_utilization::rate(facts, candidates, give),
+        Scorer::PrefixCache { match_length_weight, match_length_scale_tokens } => {
+            prefix_cache::rate(*match_length_weight, *match_length_scale_tokens, facts, candidates, give);
+        }
+        _ => return rate_apart(scorer, facts, candidates, give),
+    }
+    Ok(())
+}
+
+#[inline(never)]
+fn rate_apart(
+    scorer: &Scorer,
+    facts: &Facts<'_>,
+    candidates: Candidates<'_>,
+    give: impl FnMut(usize, Option<f64>),
+) -> Result<(), ScorerFailure> {
+    match scorer {
+        Scorer::LeastRequest | Scorer::Queue | Scorer::KvCacheUtilization | Scorer::PrefixCache { .. } => {}
+        Scorer::RunningRequests => running_requests::rate(facts, candidates, give),
         Scorer::ActiveRequest { idle_threshold, max_busy_score } => {
             active_request::rate(*idle_threshold, *max_busy_score, facts, candidates, give);
         }
         Scorer::TokenLoad { queue_threshold } => token_load::rate(*queue_threshold, facts, candidates, give),
         Scorer::LoadAware { threshold } => load_aware::rate(*threshold, facts, candidates, give),
-        Scorer::PrefixCache { match_length_weight, match_length_scale_tokens } => {
-            prefix_cache::rate(*match_length_weight, *match_length_scale_tokens, facts, candidates, give);
-        }
         Scorer::LoraAffinity(formula) => lora_affinity::rate(*formula, facts, candidates, give),
         Scorer::SessionAffinity(session) => session_affinity::rate(session, facts, candidates, give),
         Scorer::HeaderLabelAffinity { header, label } => {

@@ -33,7 +33,7 @@ pub use session::Session;
 pub use topology::{TopologyLabels, TopologyLevel};
 pub use tree::DecisionTree;
 
-use super::options::Strategy;
+use super::strategy::Strategy;
 
 /// How an endpoint of a pool is chosen.
 ///
@@ -84,10 +84,10 @@ impl Profile {
         self
     }
 
-    /// Adds a scorer. A weight that is not a number counts as 0.
+    /// Adds a scorer. A weight that is not a number counts as 0; weights are held to 10^300 either way, so that no sum of them is infinite.
     #[must_use]
     pub fn scorer(mut self, scorer: Scorer, weight: f64) -> Self {
-        let weight = if weight.is_finite() { weight } else { 0.0 };
+        let weight = if weight.is_finite() { weight.clamp(-1e300, 1e300) } else { 0.0 };
         self.scorers.push(Weighted { scorer, weight });
         self
     }

@@ -1,56 +1,58 @@
 //! Scorers and filters by what is known of an endpoint beside its load: attributes, place, labels, length of context.
 
 use super::super::plugin_type::{Build, Effect, Interface, Parts, PluginType};
-use crate::manifest::{Section, Shape};
-
-const PLACES: Effect = Effect::NotDone("endpoints are not compared by their place");
-const ATTRIBUTES: Effect = Effect::NotDone("endpoints are not compared by reported attributes");
+use crate::manifest::Section;
+use crate::plan::{
+    AttributeFilter, Comparison, Filter, LoraFormula, Normalization, Scorer, TopologyLabels, TopologyLevel,
+};
 
 pub(super) const TYPES: &[PluginType] = &[
-    PluginType::new("endpoint-attribute-scorer", &[Interface::Scorer], ATTRIBUTES, Build::Reads(scorer)),
-    PluginType::new("endpoint-attribute-filter", &[Interface::Filter], ATTRIBUTES, Build::Reads(filter)),
+    PluginType::new("endpoint-attribute-scorer", &[Interface::Scorer], Effect::Decides, Build::Reads(scorer)),
+    PluginType::new("endpoint-attribute-filter", &[Interface::Filter], Effect::Decides, Build::Reads(filter)),
     PluginType::new(
         "topology-affinity-scorer",
         &[Interface::Scorer],
-        PLACES,
-        Build::Shape(&[("topologyProducerName", Shape::Text)]),
+        Effect::Decides,
+        Build::Reads(topology_scorer),
     ),
-    PluginType::new("topology-affinity-filter", &[Interface::Filter], PLACES, Build::Reads(topology)),
+    PluginType::new(
+        "topology-affinity-filter",
+        &[Interface::Filter],
+        Effect::Decides,
+        Build::Reads(topology),
+    ),
     PluginType::new(
         "header-label-affinity-scorer",
         &[Interface::Scorer],
-        Effect::NotDone("endpoints are not rated by a header of the request"),
+        Effect::Decides,
         Build::Reads(header_label),
     ),
     PluginType::new(
         "context-length-aware",
         &[Interface::Scorer, Interface::Filter],
-        Effect::NotDone("endpoints are not compared by length of context"),
+        Effect::Decides,
         Build::Reads(context_length),
     ),
-    PluginType::new(
-        "lora-affinity-scorer",
-        &[Interface::Scorer],
-        Effect::NotDone("endpoints are not rated by their adapters"),
-        Build::Ignored,
-    ),
+    PluginType::new("lora-affinity-scorer", &[Interface::Scorer], Effect::Decides, Build::Reads(lora)),
 ];
 
 /// The attribute that a field names; one with a producer inside needs the field `producer`.
-fn attribute(parameters: &Section<'_>, field: &'static str) {
+fn attribute(parameters: &Section<'_>, field: &'static str) -> String {
     let producer = parameters.text("producer");
     let Some(name) = parameters.name(field) else {
-        return parameters.lacks(field, "write the name of the attribute");
+        parameters.lacks(field, "write the name of the attribute");
+        return String::new();
     };
     let message = "the attribute and its producer are fields of their own";
     let help = format!("write the part after the last `/` as producer, or a producer beside {field}");
     if producer.is_none() && name.contains('/') {
         parameters.refuse(field, message, help);
     }
+    name.to_owned()
 }
 
 fn scorer(parameters: &Section<'_>) -> Parts {
-    attribute(parameters, "attributeKey");
+    let attribute = attribute(parameters, "attributeKey");
     let algorithm = parameters.section("algorithm");
     let is_known =
         matches!(algorithm.text("type"), Some("linear_lower_is_better" | "linear_higher_is_better"));
@@ -73,11 +75,14 @@ fn scorer(parameters: &Section<'_>) -> Parts {
         "write a range from min to max",
     );
     [&fixed, &adaptive, &normalization, &algorithm].into_iter().for_each(Section::close);
-    Parts::default()
+    let normalization =
+        if fixed.is_there() { Normalization::Fixed { min, max } } else { Normalization::Adaptive };
+    let less_is_better = algorithm.text("type") == Some("linear_lower_is_better");
+    Scorer::EndpointAttribute { attribute, less_is_better, normalization }.into()
 }
 
 fn filter(parameters: &Section<'_>) -> Parts {
-    attribute(parameters, "attribute");
+    let attribute = attribute(parameters, "attribute");
     let missing = parameters.text("onMissing").unwrap_or_default();
     let is_known = matches!(missing, "" | "Pass" | "Fail");
     parameters.require(
@@ -86,7 +91,7 @@ fn filter(parameters: &Section<'_>) -> Parts {
         "this is not a way to treat what is missing",
         "write Pass or Fail",
     );
-    _ = parameters.flag("fallbackOnEmpty");
+    let fallback_on_empty = parameters.flag("fallbackOnEmpty").unwrap_or(false);
     let algorithm = parameters.section("algorithm");
     let is_threshold = algorithm.text("type") == Some("threshold");
     parameters.require(is_threshold, "algorithm.type", "this is not an algorithm", "write threshold");
@@ -98,10 +103,26 @@ fn filter(parameters: &Section<'_>) -> Parts {
     let is_known = OPERATORS.contains(&operator) || !threshold.is_there();
     let help = format!("write one of {}", OPERATORS.join(", "));
     threshold.require(is_known, "operator", "this is not an operator", &help);
-    _ = threshold.number("value");
+    let value = threshold.number("value").unwrap_or_default();
     threshold.close();
     algorithm.close();
-    Parts::default()
+    let comparison = match operator {
+        "LessThan" => Comparison::Less,
+        "LessThanOrEqual" => Comparison::LessOrEqual,
+        "GreaterThan" => Comparison::Greater,
+        "GreaterThanOrEqual" => Comparison::GreaterOrEqual,
+        "NotEqual" => Comparison::NotEqual,
+        _ => Comparison::Equal,
+    };
+    let keep_missing = missing != "Fail";
+    Filter::EndpointAttribute(AttributeFilter {
+        attribute,
+        comparison,
+        value,
+        keep_missing,
+        fallback_on_empty,
+    })
+    .into()
 }
 
 const OPERATORS: &[&str] =
@@ -112,7 +133,23 @@ fn topology(parameters: &Section<'_>) -> Parts {
     let is_known = matches!(level, "" | "host" | "rack" | "zone" | "region");
     parameters.require(is_known, "minAffinity", "this is not a place", "write host, rack, zone or region");
     _ = parameters.text("topologyProducerName");
-    Parts::default()
+    let closest = match level {
+        "rack" => TopologyLevel::Rack,
+        "zone" => TopologyLevel::Zone,
+        "region" => TopologyLevel::Region,
+        _ => TopologyLevel::Host,
+    };
+    Filter::TopologyAffinity { closest, labels: TopologyLabels::default() }.into()
+}
+
+fn topology_scorer(parameters: &Section<'_>) -> Parts {
+    _ = parameters.text("topologyProducerName");
+    Scorer::TopologyAffinity(TopologyLabels::default()).into()
+}
+
+fn lora(parameters: &Section<'_>) -> Parts {
+    parameters.leave_open();
+    Scorer::LoraAffinity(LoraFormula::Upstream).into()
 }
 
 fn header_label(parameters: &Section<'_>) -> Parts {
@@ -121,7 +158,9 @@ fn header_label(parameters: &Section<'_>) -> Parts {
             parameters.lacks(field, "write the header and the label whose values shall be equal");
         }
     }
-    Parts::default()
+    let text = |field| parameters.text(field).unwrap_or_default().to_owned();
+    let header = text("headerName").to_ascii_lowercase();
+    Scorer::HeaderLabelAffinity { header, label: text("labelKey") }.into()
 }
 
 fn context_length(parameters: &Section<'_>) -> Parts {
@@ -132,6 +171,8 @@ fn context_length(parameters: &Section<'_>) -> Parts {
         "a label has a key",
         "write the key, or leave the field out",
     );
-    _ = parameters.flag("enableFiltering");
-    Parts::default()
+    let label = label.to_owned();
+    let filters = parameters.flag("enableFiltering").unwrap_or(false);
+    let filter = filters.then(|| Filter::ContextLength { label: label.clone() });
+    Parts { filter, ..Parts::from(Scorer::ContextLength { label }) }
 }

@@ -2,6 +2,7 @@
 
 use super::super::plugin_type::{Build, Effect, Interface, Parts, PluginType};
 use crate::manifest::{Section, Shape};
+use crate::plan::TopologyLabels;
 
 const SOURCE: &[Interface] = &[Interface::DataSource];
 const EXTRACTOR: &[Interface] = &[Interface::Extractor];
@@ -34,17 +35,7 @@ pub(super) const TYPES: &[PluginType] = &[
     PluginType::new("models-data-extractor", EXTRACTOR, METRICS, Build::Ignored),
     PluginType::new("dcgm-data-source", SOURCE, METRICS, Build::Reads(dcgm_source)),
     PluginType::new("dcgm-extractor", EXTRACTOR, METRICS, Build::Ignored),
-    PluginType::new(
-        "topology-extractor",
-        EXTRACTOR,
-        ENDPOINTS,
-        Build::Shape(&[
-            ("hostname", Shape::Text),
-            ("rack", Shape::Text),
-            ("zone", Shape::Text),
-            ("region", Shape::Text),
-        ]),
-    ),
+    PluginType::new("topology-extractor", EXTRACTOR, Effect::Decides, Build::Reads(topology)),
     PluginType::new("k8s-notification-source", SOURCE, ENDPOINTS, Build::Reads(notification)),
     PluginType::new("endpoint-notification-source", SOURCE, ENDPOINTS, Build::Ignored),
     PluginType::new("file-discovery", DISCOVERY, ENDPOINTS, Build::Reads(file)),
@@ -133,6 +124,19 @@ fn metrics_extractor(parameters: &Section<'_>) -> Parts {
     let help = format!("write one of {}", names.join(", "));
     parameters.require(names.contains(&default), "defaultEngine", "this engine is not defined", &help);
     Parts::default()
+}
+
+/// The labels that say where an endpoint is.
+fn topology(parameters: &Section<'_>) -> Parts {
+    let default = TopologyLabels::default();
+    let label = |field, default: String| parameters.name(field).map_or(default, str::to_owned);
+    let labels = TopologyLabels {
+        host: label("hostname", default.host),
+        rack: label("rack", default.rack),
+        zone: label("zone", default.zone),
+        region: label("region", default.region),
+    };
+    Parts { topology: Some(labels), ..Parts::default() }
 }
 
 fn notification(parameters: &Section<'_>) -> Parts {

@@ -2,7 +2,7 @@
 
 use super::super::plugin_type::{Build, Effect, Interface, Parts, PluginType};
 use crate::manifest::Section;
-use crate::plan::{ConcurrencyMode, Saturation};
+use crate::plan::{ConcurrencyDetector, ConcurrencyMode, Filter, Saturation, UtilizationDetector};
 use crate::units::Nanos;
 
 const DETECTOR: &[Interface] = &[Interface::SaturationDetector, Interface::Filter];
@@ -25,13 +25,18 @@ pub(in super::super) fn utilization(parameters: &Section<'_>) -> Parts {
     let stale_after = parameters.span("metricsStalenessThreshold").unwrap_or(200_000_000);
     let help = "write a time above 0, for example 200ms";
     parameters.require(stale_after > 0, "metricsStalenessThreshold", "nothing is as new as that", help);
-    _ = headroom(parameters);
-    let saturation = Saturation::Utilization {
-        queue_depth: u32::try_from(queue_depth).unwrap_or(u32::MAX),
+    let queue_depth = u32::try_from(queue_depth).unwrap_or(u32::MAX);
+    let stale_after = Nanos::new(u64::try_from(stale_after).unwrap_or_default());
+    let headroom = headroom(parameters);
+    let own = UtilizationDetector {
+        queue_depth,
         kv_cache,
-        stale_after: Nanos::new(u64::try_from(stale_after).unwrap_or_default()),
+        stale_after,
+        headroom,
+        ..UtilizationDetector::default()
     };
-    Parts { saturation: Some(saturation), ..Parts::default() }
+    let saturation = Some(Saturation::Utilization { queue_depth, kv_cache, stale_after });
+    Parts { saturation, ..Parts::from(Filter::UtilizationDetector(own)) }
 }
 
 fn concurrency(parameters: &Section<'_>) -> Parts {
@@ -50,13 +55,12 @@ fn concurrency(parameters: &Section<'_>) -> Parts {
         "write requests, tokens or hybrid",
     );
     _ = parameters.text("inFlightLoadProducerName");
-    _ = headroom(parameters);
-    let saturation = Saturation::Concurrency {
-        requests: u32::try_from(requests).unwrap_or(u32::MAX),
-        tokens,
-        mode: mode.unwrap_or_default(),
-    };
-    Parts { saturation: Some(saturation), ..Parts::default() }
+    let requests = u32::try_from(requests).unwrap_or(u32::MAX);
+    let mode = mode.unwrap_or_default();
+    let headroom = headroom(parameters);
+    let own = ConcurrencyDetector { requests, tokens, mode, headroom, ..ConcurrencyDetector::default() };
+    let saturation = Some(Saturation::Concurrency { requests, tokens, mode });
+    Parts { saturation, ..Parts::from(Filter::ConcurrencyDetector(own)) }
 }
 
 fn positive(parameters: &Section<'_>, field: &'static str, default: u64) -> u64 {

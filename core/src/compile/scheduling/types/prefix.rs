@@ -4,7 +4,7 @@ use super::super::plugin_type::{Build, Effect, Interface, Parts, PluginType};
 use super::prefix_index;
 use super::scorer::CLUSTERS;
 use crate::manifest::{Code, Section, Shape};
-use crate::plan::Scorer;
+use crate::plan::{ExpectedTtft, Filter, PrefixCacheAffinity, Scorer};
 
 const SCORER: &[Interface] = &[Interface::Scorer];
 const LRU: Effect = Effect::NotDone("endpoints are not rated by how long they had no cold request");
@@ -23,7 +23,7 @@ pub(super) const TYPES: &[PluginType] = &[
     PluginType::new(
         "prefix-cache-affinity-filter",
         &[Interface::Filter],
-        Effect::NotDone("endpoints are not kept for their prefix caches"),
+        Effect::Decides,
         Build::Reads(affinity),
     ),
     PluginType::new(
@@ -121,5 +121,15 @@ fn affinity(parameters: &Section<'_>) -> Parts {
     {
         _ = parameters.text(field);
     }
-    Parts::default()
+    if source == "latencyPredictor" {
+        let message = "no process is asked for predictions: times are estimated from peakPrefillThroughput";
+        parameters.say(Code::NotDone, "ttftSource", message, "write prefillThroughput");
+    }
+    Filter::PrefixCacheAffinity(PrefixCacheAffinity {
+        threshold,
+        exploration,
+        max_ttft_penalty: penalty,
+        ttft: ExpectedTtft::PrefillThroughput(throughput),
+    })
+    .into()
 }

@@ -2,7 +2,7 @@
 //
 // One of 100 rules matches one of 10 headers and names a pool of 64 endpoints; two_choice picks. Each figure is the median of repeated runs after a
 // warm-up of every shape, so that no shape profits from being measured alone.
-import { Router } from '../bindings-node/index.mjs'
+import { Profile, Router } from '../bindings-node/index.mjs'
 
 const RULES = 100
 const ENDPOINTS = 64
@@ -27,13 +27,26 @@ const manifests = [
     spec: { selector: { matchLabels: { app: 'vllm' } }, targetPorts: [{ number: 8000 }] },
   },
 ]
-const router = new Router(manifests.map((manifest) => JSON.stringify(manifest)).join('\n---\n'), { seed: 42 })
+const text = manifests.map((manifest) => JSON.stringify(manifest)).join('\n---\n')
+const router = new Router(text, { seed: 42 })
 const endpoints = Array.from({ length: ENDPOINTS }, (_, number) => ({
   name: `vllm-${number}`,
   address: `10.0.0.${number + 1}`,
   labels: { app: 'vllm' },
 }))
 router.observe({ event: 'endpoints_replaced', endpoints })
+
+/** A router that scores all endpoints, without and with a scorer in JavaScript. */
+const scoring = (profile) => {
+  const made = new Router(text, { seed: 42, endpointPickerConfig: profile })
+  made.observe({ event: 'endpoints_replaced', endpoints })
+  return made
+}
+const byQueue = new Profile('default').scorer('queue-scorer')
+const queued = scoring(byQueue)
+const own = scoring(byQueue.scorer({ name: 'own', score: (request, all) => all.map(({ inFlight }) => 1 / (1 + inFlight)) }))
+const prefixed = scoring(new Profile('default').scorer('prefix-cache-scorer'))
+const tokens = Uint32Array.from({ length: 8192 }, (_, token) => token)
 
 const object = {
   host: 'api.example.com',
@@ -58,6 +71,9 @@ const shapes = {
   'object, with a model': () => router.decide(object, options),
   'array of 10 pairs': () => router.decide(pairs),
   'Fetch Headers': () => router.decide(fetched),
+  'queue-scorer': () => queued.decide(object),
+  'queue-scorer and one in JavaScript': () => own.decide(object),
+  'a prompt of 8,192 tokens': () => prefixed.decide(object, { prompt: tokens }),
   'route and finish': () => router.route(object).finish(),
   explain: () => router.explain(object),
 }
@@ -68,7 +84,9 @@ function measure(decide, calls) {
   return Number(process.hrtime.bigint() - start) / calls
 }
 
-const calls = (name) => (name === 'explain' ? CALLS / 100 : CALLS)
+/** Fewer of what takes longer. */
+const slow = ['explain', 'queue-scorer', 'queue-scorer and one in JavaScript', 'a prompt of 8,192 tokens']
+const calls = (name) => (slow.includes(name) ? CALLS / 100 : CALLS)
 for (const [name, decide] of Object.entries(shapes)) measure(decide, calls(name))
 for (const [name, decide] of Object.entries(shapes)) {
   const runs = Array.from({ length: RUNS }, () => measure(decide, calls(name))).sort((a, b) => a - b)

@@ -132,7 +132,8 @@ export interface KvEventsOptions {
  * Where it throws, answers with a promise or with anything but a list of one number or `null` for each endpoint, nobody is rated by it, the explanation
  * says so, and the decision goes on. It may not ask the router that asks it (`RQ0005`).
  *
- * Cost: some microseconds a decision and some 50 ns an endpoint, beside its own.
+ * Cost: some 2.5 us a decision and 0.1 us an endpoint, its own small work included (measured with 1, 8 and 64 endpoints on a busy machine). While a router
+ * has one, arrays of prompts are copied.
  */
 export interface CustomScorer {
   /** The name in explanations. */
@@ -640,8 +641,9 @@ export class Router {
   decideMany(requests: Iterable<ManyRequest>, options?: { now?: Nanos | undefined }): (Decision | NoRoute)[]
 
   /**
-   * Decides from now on whatever this router decides by another plan too, and counts where the two differ. Costs another decision each time. Options that
-   * are left out are the router's.
+   * Decides from now on whatever this router decides by another plan too, until {@link Shadow.stop}, and counts where the two differ. Costs another decision
+   * each time. It sees the endpoints as the router's own decisions move them, a request that is routed already in flight. Options that are left out are
+   * the router's.
    *
    * @throws {ManifestError} every problem of every text
    * @throws {OptionError} as the constructor

@@ -21,7 +21,7 @@ class Asked {
     this.values = null
     /** Whether a scorer of the host's own runs, which may not ask in turn. */
     this.isScoring = false
-    /** Whether there is such a scorer: it could reach an array that is read meanwhile. */
+    /** Whether there ever was such a scorer, here or in a shadow: it could reach an array that is read meanwhile. */
     this.hasScorers = false
     /** What scorers threw while a decision was explained; `null` where nobody asks. */
     this.thrown = null
@@ -47,7 +47,7 @@ class Asked {
     words[border.NOW] = 0
     words[border.NOW + 1] = 0
     words[border.PROMPT_TOKENS] = 0
-    this.#clear()
+    if (this.hasOptions) this.#clear()
     if (options !== undefined) this.#readOptions(options, mayHaveSeed)
     const values = this.values
     for (let index = 0; index < values.length; index += 1) values[index] = undefined
@@ -55,6 +55,7 @@ class Asked {
   }
 
   #clear() {
+    this.hasOptions = false
     this.model = undefined
     this.host = undefined
     this.path = undefined
@@ -68,6 +69,7 @@ class Asked {
 
   #readOptions(options, mayHaveSeed) {
     if (options === null || typeof options !== 'object') throw notOptions(options)
+    this.hasOptions = true
     let body, contentType, given, subset
     for (const name in options) {
       const value = options[name]
@@ -95,16 +97,19 @@ class Asked {
     if (body !== undefined && this.model === undefined) {
       this.model = border.open(this.bodyModel(body, this.path ?? '/', contentType)) ?? undefined
     }
-    if (given !== undefined || this.tenant !== undefined || subset !== undefined) this.more = [given, this.tenant, subset]
-    this.words[border.GIVEN] |=
-      (this.model === undefined ? 0 : border.HAS_MODEL) |
-      (this.host === undefined ? 0 : border.HAS_HOST) |
-      (this.path === undefined ? 0 : border.HAS_PATH) |
-      (this.method === undefined ? 0 : border.HAS_METHOD) |
-      (this.gateway === undefined ? 0 : border.HAS_GATEWAY) |
-      (this.clientNamespace === undefined ? 0 : border.HAS_CLIENT_NAMESPACE) |
-      (this.objective === undefined ? 0 : border.HAS_OBJECTIVE) |
-      (this.more === undefined ? 0 : border.HAS_MORE)
+    let parts = 0
+    if (this.model !== undefined) parts |= border.HAS_MODEL
+    if (this.host !== undefined) parts |= border.HAS_HOST
+    if (this.path !== undefined) parts |= border.HAS_PATH
+    if (this.method !== undefined) parts |= border.HAS_METHOD
+    if (this.gateway !== undefined) parts |= border.HAS_GATEWAY
+    if (this.clientNamespace !== undefined) parts |= border.HAS_CLIENT_NAMESPACE
+    if (this.objective !== undefined) parts |= border.HAS_OBJECTIVE
+    if (given !== undefined || this.tenant !== undefined || subset !== undefined) {
+      this.more = [given, this.tenant, subset]
+      parts |= border.HAS_MORE
+    }
+    this.words[border.GIVEN] |= parts
   }
 
   /** Asks a function of the native half. */

@@ -51,6 +51,13 @@ function fallbackNumbers(words) {
   return numbers
 }
 
+/** What concerns the prompt; most requests say nothing of theirs. */
+function before(words) {
+  // Hashes of blocks have no tokens of their own and may still be cached.
+  if (words[OUT_PROMPT_TOKENS] === 0 && words[OUT_CACHED_TOKENS] === 0 && words[OUT_PREFILL] === NONE && words[OUT_ENCODE] === NONE) return null
+  return [words[OUT_PROMPT_TOKENS], words[OUT_CACHED_TOKENS], words[OUT_PREFILL], words[OUT_ENCODE]]
+}
+
 const inJson = ({ backend, pool, endpoint, address, model }) => ({ backend, pool, endpoint, address, model })
 
 class Decision {
@@ -70,10 +77,8 @@ class Decision {
   #seedLow
   #seedHigh
   #stateVersion
-  #promptTokens
-  #cachedTokens
-  #prefill
-  #encode
+  /** Tokens of the prompt, those in the cache, endpoints to prefill and to encode on; `null` where there is nothing of it. */
+  #before
 
   /** `words` are those of the call; tables that change are replaced, never written to, but for `models`, which only grows. */
   constructor(words, rule, endpoints, models, requestModel, path, stateVersion) {
@@ -95,10 +100,7 @@ class Decision {
     this.#seedLow = words[OUT_SEED]
     this.#seedHigh = words[OUT_SEED + 1]
     this.#stateVersion = stateVersion
-    this.#promptTokens = words[OUT_PROMPT_TOKENS]
-    this.#cachedTokens = words[OUT_CACHED_TOKENS]
-    this.#prefill = words[OUT_PREFILL]
-    this.#encode = words[OUT_ENCODE]
+    this.#before = before(words)
   }
 
   get ok() {
@@ -174,19 +176,19 @@ class Decision {
   }
 
   get promptTokens() {
-    return this.#promptTokens
+    return this.#before === null ? 0 : this.#before[0]
   }
 
   get cachedTokens() {
-    return this.#cachedTokens
+    return this.#before === null ? 0 : this.#before[1]
   }
 
   get prefill() {
-    return this.#prefill === NONE ? null : this.#endpoints[this.#prefill]
+    return this.#named(2)
   }
 
   get encode() {
-    return this.#encode === NONE ? null : this.#endpoints[this.#encode]
+    return this.#named(3)
   }
 
   get sessionToken() {
@@ -222,6 +224,11 @@ class Decision {
 
   [inspect.custom](_depth, options) {
     return `Decision ${inspect({ ...this.toJSON(), seed: this.seed }, options)}`
+  }
+
+  #named(at) {
+    const number = this.#before === null ? NONE : this.#before[at]
+    return number === NONE ? null : this.#endpoints[number]
   }
 
   #namedFallbacks() {

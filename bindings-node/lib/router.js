@@ -203,7 +203,7 @@ class Router {
   #loadPlan() {
     this.#plan = new Plan(border.open(this.#native.plan()))
     this.#asked.load(new HeaderNames(this.#plan.headerNames))
-    this.#asked.hasScorers = this.#callbacks.length > 0
+    this.#asked.hasScorers ||= this.#callbacks.length > 0
     this.#models = []
   }
 

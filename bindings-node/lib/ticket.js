@@ -7,7 +7,7 @@ const { NONE, NOW } = require('./native.js')
 const { setNow } = require('./options.js')
 
 /** Drops the tickets that were lost. */
-const lost = new FinalizationRegistry((held) => held.end('drop'))
+const lost = new FinalizationRegistry((held) => held.drop())
 
 /** A number of the native half, which gives it anew once its ticket ended: so it ends once. Refers to nothing that a ticket is reached by. */
 class Held {
@@ -30,11 +30,15 @@ class Held {
     return this.#native[name](this.#words, this.#number, argument)
   }
 
-  end(name) {
+  end(native) {
     const number = this.#number
     if (number === NONE) return
     this.#number = NONE
-    this.#native[name](this.#words, number)
+    native(this.#words, number)
+  }
+
+  drop() {
+    this.end(this.#native.drop)
   }
 }
 
@@ -46,8 +50,8 @@ class Slot {
     lost.register(this, held)
   }
 
-  end(name) {
-    this.held.end(name)
+  end(native) {
+    this.held.end(native)
     this.slots.free.push(this)
   }
 }
@@ -113,16 +117,16 @@ class Ticket {
   }
 
   finish() {
-    this.#end('finish')
+    this.#end(this.#slot?.slots.native.finish)
   }
 
   fail(now) {
     this.#slot?.slots.setNow(now)
-    this.#end('fail')
+    this.#end(this.#slot?.slots.native.fail)
   }
 
   cancel() {
-    this.#end('drop')
+    this.#end(this.#slot?.slots.native.drop)
   }
 
   [inspect.custom](_depth, options) {
@@ -139,11 +143,11 @@ class Ticket {
     return answer
   }
 
-  #end(name) {
+  #end(native) {
     const slot = this.#slot
     if (slot === null) return
     this.#slot = null
-    slot.end(name)
+    slot.end(native)
     slot.slots.journal?.drain()
   }
 }

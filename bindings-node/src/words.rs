@@ -37,8 +37,8 @@ pub(crate) const REASONS: [Reason; 15] = [
     Reason::PoolEmpty,
     Reason::NoReadyEndpoint,
     Reason::NoEndpointInSubset,
-    Reason::Saturated,
     Reason::NoEndpointLeft,
+    Reason::Saturated,
     Reason::NoProfile,
 ];
 

@@ -142,9 +142,10 @@ test('a lease lapses unless it is renewed', () => {
   assert.equal(withEndpoints(Router, 1, { lease: null }).route(GOLD).ok, true)
 })
 
-test('a failed ticket and a cancelled one are not alike to the circuit breaker', { skip: Symbol.dispose === undefined }, () => {
+test('a ticket that goes out of scope ends', { skip: Symbol.dispose === undefined }, () => {
   const router = withEndpoints(Router, 1)
   const ticket = router.route(GOLD)
+  assert.equal(router.endpoints()[0].inFlight, 1)
   ticket[Symbol.dispose]()
   assert.equal(router.endpoints()[0].inFlight, 0)
 })

@@ -1,21 +1,30 @@
 // A host's use of every part of the API; `tsc --noEmit --strict` must accept it, and refuse each line marked so.
 import {
+  CONTROL_HEADERS,
   Decision,
+  Divergence,
   EventError,
   Explanation,
   InferrouteError,
+  LoadReport,
   ManifestError,
   NoRoute,
   OptionError,
+  Player,
+  Profile,
   RequestError,
   Router,
   STRATEGIES,
+  Scheduling,
+  Shadow,
   Ticket,
   render,
   version,
   type Attempt,
+  type CustomScorer,
   type Diagnostic,
   type EndpointView,
+  type Entry,
   type Event,
   type Location,
   type Mutations,
@@ -105,3 +114,59 @@ const models: PublishedModel[] = router.publishedModels('a.example.com')
 void [printed, models[0]?.ownedBy, router.warnings[0]?.endColumn, router.warnings[0]?.docs]
 // @ts-expect-error a format that does not exist
 render([], 'text', 'xml')
+
+const cheap: CustomScorer = { name: 'cheap', weight: 2, profile: null, score: (request, endpoints) => endpoints.map(({ labels, kvUsage, waiting }) => (labels['spot'] === request.tenant ? kvUsage ?? waiting : null)) }
+const profile = new Profile('default').filter('decode-filter').scorer('queue-scorer', 2).scorer(cheap).scorer('load-aware-scorer', 1, { threshold: 64 }).picker('max-score-picker')
+const scheduling = new Scheduling([profile], { plugins: [{ type: 'utilization-detector', name: 'full' }], saturationDetector: 'full' })
+const entries: Entry[] = []
+const scheduled = new Router('text', {
+  endpointPickerConfig: scheduling,
+  scorers: [cheap],
+  staleAfter: 5n,
+  lease: null,
+  prefix: { blockTokens: 16, key: 1n, dialect: 'inferroute' },
+  kvEvents: { weights: [1, 0.8, 0.5, 0.3] },
+  halfLife: 5,
+  missingLoad: 'counts_as_idle',
+  journal: (entry) => entries.push(entry),
+})
+new Router('text', { endpointPickerConfig: profile, kvEvents: true })
+// @ts-expect-error a scorer that answers later
+new Router('text', { scorers: [{ name: 'late', score: async () => [1] }] })
+// @ts-expect-error a configuration that was parsed
+new Router('text', { endpointPickerConfig: { kind: 'EndpointPickerConfig' } })
+scheduled.decide(headers, { prompt: 'text', promptTokens: 5, tenant: 't', subset: '10.0.0.1' })
+scheduled.decide(headers, { prompt: new Uint32Array(2) })
+scheduled.decide(headers, { prompt: new BigUint64Array(2) })
+// @ts-expect-error tokens have to be in a Uint32Array
+scheduled.decide(headers, { prompt: [1, 2] })
+const { report, engine, problems } = LoadReport.fromPrometheus('', { engine: 'vllm', rank: '0' })
+const known: LoadReport = report
+scheduled.observe({ event: 'load_polled', endpoint: 'a', load: known }, { now: 5n })
+scheduled.observe({ event: 'blocks_stored', endpoint: 'a', sequence: 1n, hashes: new BigUint64Array(2), tokens: new Uint32Array(32), tier: 'host' })
+scheduled.observe({ event: 'leases_lapsed' })
+// @ts-expect-error a tier that does not exist
+scheduled.observe({ event: 'blocks_removed', endpoint: 'a', sequence: 1, hashes: [1n], tier: 'tape' })
+for (const routed of scheduled.routeMany([{ headers, model: 'm' }], { now: 5 })) {
+  if (!routed.ok) continue
+  routed.firstToken(1n)
+  routed.renew(2)
+  routed.cachedTokens(5)
+  const next: Attempt | null = routed.fallBack(3n)
+  next === null ? routed.fail(4) : routed.cancel()
+  const { promptTokens, cachedTokens, prefill, encode, destinations, endpointHeaders, sessionToken } = routed.decision
+  void [promptTokens + cachedTokens, prefill?.address, encode?.id, destinations.length, endpointHeaders[0]?.[1], sessionToken]
+}
+const [first] = scheduled.decideMany([{ headers }])
+const shadow: Shadow = scheduled.shadow('text', { strategy: 'random' })
+const { agreed, endpoints: counted } = shadow.report()
+shadow.stop()
+const player = new Player('text', { endpointPickerConfig: scheduling })
+try {
+  entries.forEach((entry) => player.play(entry))
+} catch (error) {
+  if (error instanceof Divergence) void error.code
+}
+const explained = scheduled.explain(headers)
+void [first?.ok, agreed, counted['a']?.live, engine, problems[0]?.code, CONTROL_HEADERS[0], scheduled.kvCounters?.gaps, player.endpoints()[0]?.cachedTokens.delivered]
+void [explained.endpoints[0]?.scores[0]?.rating, explained.picked[0]?.picker, explained.saturation?.ceiling, explained.scorersFailed[0]?.error]

@@ -110,6 +110,9 @@ fn long_cold_prompts_are_prefilled_elsewhere() {
     let cold = router.route(&request(&long), NOW).unwrap();
     assert!(number(cold.decision().endpoint()) >= 3);
     assert!(number(cold.decision().prefill().unwrap().id) < 3);
+    let (prefill, snapshot) = (cold.decision().prefill_number().unwrap(), router.snapshot());
+    assert_eq!(snapshot.endpoints().nth(prefill).unwrap().id, cold.decision().prefill().unwrap().id);
+    assert_eq!((cold.decision().encode_number(), snapshot.plan().primary_port()), (None, None));
     let warm = router.route(&request(&long), NOW).unwrap();
     assert_eq!(warm.decision().endpoint(), cold.decision().endpoint());
     assert!(warm.decision().prefill().is_none(), "the endpoint holds nearly all of it by now");

@@ -422,6 +422,8 @@ impl CustomScorer for Cheapest {
         assert_eq!(endpoints.count(), ratings.len());
         assert!(format!("{request:?}").contains("Request"));
         endpoints.for_each(|number, endpoint| {
+            let view = endpoints.state().endpoints().nth(endpoint.number).unwrap();
+            assert_eq!((view.id, view.labels), (endpoint.id, endpoint.labels));
             ratings[number] = endpoint.labels.get("price").map(|price| 1.0 - price.parse::<f64>().unwrap());
         });
         if self.fails { Err(ScorerFailure { reason: "no price list".into() }) } else { Ok(()) }
@@ -444,6 +446,25 @@ fn a_scorer_of_the_hosts_own_rates_or_fails_without_harm() {
     assert_eq!(Scorer::Custom(same.clone()), Scorer::Custom(same.clone()));
     assert_ne!(same, SharedScorer::new(Cheapest { fails: false }));
     assert_eq!(Profile::new("x").scorer(Scorer::Custom(same), 1.0).name(), "x");
+}
+
+#[test]
+fn a_scorer_of_the_hosts_own_joins_profiles_that_were_loaded() {
+    let text = "
+apiVersion: llm-d.ai/v1alpha1
+kind: EndpointPickerConfig
+plugins: [{type: queue-scorer}]
+schedulingProfiles: [{name: default, plugins: [{pluginRef: queue-scorer}]}]
+";
+    let loaded = Scheduling::from_yaml(text).unwrap();
+    let own = || Scorer::Custom(SharedScorer::new(Cheapest { fails: false }));
+    assert!(loaded.clone().scorer(Some("other"), own(), 1.0).is_none());
+    for profile in [None, Some("default")] {
+        let scheduling = loaded.clone().scorer(profile, own(), 2.0).unwrap();
+        let pool = scheduled(scheduling, &[("a", &[("price", "0.5")]), ("b", &[("price", "0.25")])]);
+        let explained = pool.router.explain(&Request::new(&NONE), Nanos::new(0)).to_string();
+        assert!(explained.contains("cheapest 0.7500 gives 1.5000"), "{explained}");
+    }
 }
 
 /// Keeps what a router tells.

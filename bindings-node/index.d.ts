@@ -865,7 +865,7 @@ export interface ExplainedEndpoint {
   /** `points` is `weight` times the rating held to 0..1; `rating` is `null` where the scorer could make nothing of the endpoint. */
   readonly scores: readonly { readonly scorer: string; readonly rating: number | null; readonly weight: number; readonly points: number }[]
   /** The sum of the points; `null` where nothing scored. */
-  readonly score: number | null
+  readonly total: number | null
 }
 
 /** A number of 64 bits in a journal: a string of its digits beyond 2^53 - 1. */

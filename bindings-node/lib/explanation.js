@@ -52,7 +52,8 @@ class Explanation {
   }
 
   toJSON() {
-    return { ...structuredClone(this.#tree), ...structuredClone(this.#explained), seed: forJson(this.#seed) }
+    const { failures, ...tree } = structuredClone(this.#tree)
+    return { ...tree, ...structuredClone(this.#explained), seed: forJson(this.#seed) }
   }
 
   [inspect.custom]() {

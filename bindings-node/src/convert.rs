@@ -133,9 +133,9 @@ impl<'s> EndpointTable<'s> {
 
 /// An explanation with its seed as text, because JSON numbers do not hold 64 bits.
 #[derive(Serialize)]
-pub(crate) struct ExplanationView {
+pub(crate) struct ExplanationView<'e> {
     pub(crate) text: String,
     pub(crate) seed: String,
-    pub(crate) explanation: Explanation,
-    pub(crate) explained: Explained,
+    pub(crate) explanation: &'e Explanation,
+    pub(crate) explained: Explained<'e>,
 }

@@ -197,12 +197,12 @@ test('a profile put together is the configuration that it prints', () => {
   router.observe({ event: 'load_polled', endpoint: 'default/vllm-1', load: { waiting: 3 } })
   const why = router.explain(GOLD)
   const [removed, kept] = why.endpoints
-  assert.deepEqual([removed.id, removed.removedBy, removed.scores, removed.score], ['default/vllm-0', 'utilization-filter', [], null])
-  assert.deepEqual([kept.removedBy, kept.inFlight, kept.scores.map(({ scorer, weight, points }) => [scorer, weight, points]), kept.score], [null, 0, [['queue-scorer', 2, 2], ['queue-scorer', 1, 1]], 3])
+  assert.deepEqual([removed.id, removed.removedBy, removed.scores, removed.total], ['default/vllm-0', 'utilization-filter', [], null])
+  assert.deepEqual([kept.removedBy, kept.inFlight, kept.scores.map(({ scorer, weight, points }) => [scorer, weight, points]), kept.total], [null, 0, [['queue-scorer', 2, 2], ['queue-scorer', 1, 1]], 3])
   assert.deepEqual(why.picked, [{ endpoint: 'default/vllm-1', picker: 'max-score-picker' }])
   assert.equal(why.saturation, null)
   assert.ok(Object.isFrozen(why.endpoints[0].scores))
-  assert.equal(JSON.parse(JSON.stringify(why)).endpoints[1].score, 3)
+  assert.equal(JSON.parse(JSON.stringify(why)).endpoints[1].total, 3)
 })
 
 test('a full pool turns sheddable requests away, with the numbers', () => {

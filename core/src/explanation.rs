@@ -20,6 +20,9 @@ pub(crate) const KEPT: usize = 64;
 pub struct Recorder {
     sections: [Section; 5],
     table: ScoreTable,
+    picked: Vec<ExplainedPick>,
+    saturation: Option<ExplainedSaturation>,
+    failures: Vec<ExplainedFailure>,
     in_fallbacks: bool,
 }
 
@@ -31,6 +34,39 @@ pub struct Explanation {
     seed: u64,
     sections: Vec<Section>,
     endpoints: Vec<ExplainedEndpoint>,
+    picked: Vec<ExplainedPick>,
+    saturation: Option<ExplainedSaturation>,
+    failures: Vec<ExplainedFailure>,
+}
+
+/// An endpoint that was picked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ExplainedPick {
+    /// Its id.
+    pub endpoint: String,
+    /// The picker's type name.
+    pub picker: &'static str,
+}
+
+/// How full a pool was.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ExplainedSaturation {
+    /// 1 is full.
+    pub saturation: f64,
+    /// From where on the request is turned away.
+    pub ceiling: f64,
+}
+
+/// A scorer of the host's own that could not rate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ExplainedFailure {
+    /// Its name.
+    pub scorer: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// The steps of one part of the decision.
@@ -68,7 +104,8 @@ impl Recorder {
         };
         let titled = sections.into_iter().zip(TITLES).map(|(section, title)| Section { title, ..section });
         let sections = titled.filter(|section| !section.lines.is_empty()).collect();
-        Explanation { outcome, seed, sections, endpoints }
+        let (picked, saturation, failures) = (self.picked, self.saturation, self.failures);
+        Explanation { outcome, seed, sections, endpoints, picked, saturation, failures }
     }
 
     fn add(&mut self, section: usize, line: String) {
@@ -117,6 +154,9 @@ impl Trace for Recorder {
                 self.table.add(id, address, in_flight, removed_by);
             }
             Step::Saturation { saturation, ceiling } => {
+                if !self.in_fallbacks {
+                    self.saturation = Some(ExplainedSaturation { saturation, ceiling });
+                }
                 self.add(
                     ENDPOINTS,
                     format!("pool saturation {saturation:.4}, turned away from {ceiling:.4} on"),
@@ -128,14 +168,21 @@ impl Trace for Recorder {
             }
             Step::Scored { .. } => {}
             Step::ScorerFailed { scorer, reason } => {
-                self.add(ENDPOINTS, format!("{scorer} failed: {reason}"))
+                if !self.in_fallbacks && self.failures.len() < KEPT {
+                    let (scorer, reason) = (scorer.to_owned(), reason.to_owned());
+                    self.failures.push(ExplainedFailure { scorer, reason });
+                }
+                self.add(ENDPOINTS, format!("{scorer} failed: {reason}"));
             }
             Step::Tie { number } => {
                 self.add(ENDPOINTS, format!("equal scores: {number} is the larger number"))
             }
             Step::Picked { id, picker } => {
-                if !self.in_fallbacks && picker == Picker::MaxScore.as_str() {
-                    self.table.pick(id);
+                if !self.in_fallbacks {
+                    self.picked.push(ExplainedPick { endpoint: id.to_owned(), picker });
+                    if picker == Picker::MaxScore.as_str() {
+                        self.table.pick(id);
+                    }
                 }
                 self.add(ENDPOINTS, format!("picked by {picker}: {id}"));
             }
@@ -173,6 +220,21 @@ impl Explanation {
     /// empty where no pool was reached.
     pub fn endpoints(&self) -> &[ExplainedEndpoint] {
         &self.endpoints
+    }
+
+    /// The primary's endpoint, and before it those that other profiles picked for other parts of the request.
+    pub fn picked(&self) -> &[ExplainedPick] {
+        &self.picked
+    }
+
+    /// How full the primary's pool was, where that could have turned the request away.
+    pub fn saturation(&self) -> Option<ExplainedSaturation> {
+        self.saturation
+    }
+
+    /// Scorers of the host's own that could not rate.
+    pub fn failures(&self) -> &[ExplainedFailure] {
+        &self.failures
     }
 
     /// The seed of the decision's draws.

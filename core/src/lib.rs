@@ -88,7 +88,7 @@ pub use body::{
 pub use decide::{ScoringView, decide};
 pub use decision::Decision;
 pub use endpoint_headers::CONTROL_HEADERS;
-pub use explanation::{Explanation, Recorder};
+pub use explanation::{ExplainedFailure, ExplainedPick, ExplainedSaturation, Explanation, Recorder};
 pub use ids::ObjectName;
 pub use load::Manifests;
 pub use manifest::{Code, Criticality, Diagnostic, LabelSelector, Operator, Problems, Severity, UnknownCode};

@@ -23,9 +23,6 @@ use proptest::prelude::*;
 use serde_json::Value;
 use support::{Case, Config};
 
-/// What the reference does not answer.
-const UNKNOWN_TO_REFERENCE: [&str; 3] = ["mutations", "path", "direct_response"];
-
 const CASES_A_CONFIG: usize = 50;
 
 fn wanted() -> usize {
@@ -52,7 +49,7 @@ fn compare(name: &str, generated: &reference::generate::Generated) {
         let read: Case = serde_json::from_value(case.clone()).unwrap();
         // A router of its own for each case: the turn of a pool starts anew.
         let mut found = read.answer(&read.router(Arc::clone(&plan)));
-        found.as_object_mut().unwrap().retain(|field, _| !UNKNOWN_TO_REFERENCE.contains(&&**field));
+        found.as_object_mut().unwrap().retain(|field, _| !support::UNKNOWN_TO_REFERENCE.contains(&&**field));
         assert_eq!(
             found,
             expected,
@@ -85,7 +82,7 @@ fn vectors_are_decided_as_the_reference_decides() {
         }
         let mut expected = case.expect.as_object().unwrap().clone();
         _ = (expected.remove("warnings"), expected.remove("explain"));
-        expected.retain(|field, _| !UNKNOWN_TO_REFERENCE.contains(&&**field));
+        expected.retain(|field, _| !support::UNKNOWN_TO_REFERENCE.contains(&&**field));
         if !expected.is_empty() {
             let mut found = reference::run(objects, &config.options, &case.raw);
             if !expected.contains_key("fallbacks") {

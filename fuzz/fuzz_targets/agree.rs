@@ -24,6 +24,8 @@ fuzz_target!(|data: &[u8]| {
     for case in &generated.cases {
         let read: Case = serde_json::from_value(case.clone()).unwrap();
         let expected = reference::run(&generated.documents, &generated.options, case);
-        assert_eq!(read.answer(&read.router(Arc::clone(&plan))), expected, "{case:#}");
+        let mut found = read.answer(&read.router(Arc::clone(&plan)));
+        found.as_object_mut().unwrap().retain(|field, _| !support::UNKNOWN_TO_REFERENCE.contains(&&**field));
+        assert_eq!(found, expected, "{case:#}");
     }
 });

@@ -3,7 +3,10 @@
 #![no_main]
 
 use arbitrary::Arbitrary;
-use inferroute::{Event, Manifests, Nanos, Options, ReportedEndpoint, Request, Router};
+use inferroute::{
+    Event, Fraction, LoadReport, Manifests, Nanos, Options, PreciseOptions, Profile, Prompt,
+    ReportedEndpoint, Request, Router, Scheduling, Scorer, Ticket, Tier,
+};
 use libfuzzer_sys::fuzz_target;
 
 #[derive(Arbitrary, Debug)]
@@ -14,8 +17,14 @@ enum Act {
     Started { name: u8 },
     Finished { name: u8 },
     Counted { name: u8, count: u32 },
-    Route,
+    Polled { name: u8, waiting: Option<u32>, kv_usage: f64 },
+    Stored { name: u8, sequence: u8, hashes: Vec<u64>, parent: Option<u64> },
+    Removed { name: u8, sequence: u8, hashes: Vec<u64> },
+    Route { prompt: Vec<u64> },
+    FirstToken { at: usize },
+    FallBack { at: usize },
     DropTicket { at: usize },
+    Later { pause: u64 },
     Text(String),
 }
 
@@ -45,10 +54,20 @@ fn endpoint(name: u8, address: &Address, labelled: bool, ready: bool) -> Reporte
     }
 }
 
+/// Every kind of knowledge is asked.
+fn options() -> Options {
+    let profile = Profile::new("p")
+        .scorer(Scorer::Queue, 1.0)
+        .scorer(Scorer::KvCacheUtilization, 1.0)
+        .scorer(Scorer::PrefixCache { match_length_weight: 0.5, match_length_scale_tokens: 64.0 }, 1.0)
+        .scorer(Scorer::TokenLoad { queue_threshold: 100.0 }, 1.0);
+    let scheduling = Scheduling::single(profile).kv_events(PreciseOptions::default()).unwrap();
+    Options::default().scheduling(scheduling).lease(Some(Nanos::new(1000)))
+}
+
 fuzz_target!(|acts: Vec<Act>| {
-    let router =
-        Router::new(Manifests::from_yaml(MANIFESTS).unwrap().compile(&Options::default()).unwrap(), 1);
-    let now = Nanos::new(0);
+    let router = Router::new(Manifests::from_yaml(MANIFESTS).unwrap().compile(&options()).unwrap(), 1);
+    let mut now = Nanos::new(0);
     let none: [(&str, &str); 0] = [];
     let mut tickets = Vec::new();
     for act in acts.iter().take(200) {
@@ -65,11 +84,49 @@ fuzz_target!(|acts: Vec<Act>| {
                     .map(|name| endpoint(*name, &Address::Ip(*name), true, true))
                     .collect(),
             },
-            Act::Started { name } => Event::RequestStarted { endpoint: id(name) },
+            Act::Started { name } => Event::RequestStarted { endpoint: id(name), prompt_tokens: 7 },
             Act::Finished { name } => Event::RequestFinished { endpoint: id(name) },
             Act::Counted { name, count } => Event::InFlightCounted { endpoint: id(name), count: *count },
-            Act::Route => {
-                tickets.extend(router.route(&Request::new(&none), now));
+            Act::Polled { name, waiting, kv_usage } => {
+                let mut load = Box::new(LoadReport::default());
+                (load.waiting, load.kv_usage) = (*waiting, Fraction::new(*kv_usage));
+                Event::LoadPolled { endpoint: id(name), load }
+            }
+            Act::Stored { name, sequence, hashes, parent } => Event::BlocksStored {
+                endpoint: id(name),
+                sequence: (*sequence).into(),
+                hashes: hashes.clone(),
+                parent: *parent,
+                tier: Tier::Device,
+                tokens: None,
+                model: String::new(),
+                tenant: String::new(),
+            },
+            Act::Removed { name, sequence, hashes } => Event::BlocksRemoved {
+                endpoint: id(name),
+                sequence: (*sequence).into(),
+                hashes: hashes.clone(),
+                tier: Tier::Device,
+            },
+            Act::Route { prompt } => {
+                tickets.extend(router.route(&Request::new(&none).prompt(Prompt::Blocks(prompt)), now));
+                continue;
+            }
+            Act::FirstToken { at } => {
+                let count = tickets.len().max(1);
+                tickets
+                    .get_mut(at % count)
+                    .into_iter()
+                    .for_each(|ticket: &mut Ticket| ticket.first_token(now));
+                continue;
+            }
+            Act::FallBack { at } => {
+                let count = tickets.len().max(1);
+                tickets.get_mut(at % count).into_iter().for_each(|ticket| _ = ticket.fall_back(now));
+                continue;
+            }
+            Act::Later { pause } => {
+                now = Nanos::new(now.get().saturating_add(*pause));
                 continue;
             }
             Act::DropTicket { at } => {

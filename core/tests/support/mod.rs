@@ -14,6 +14,9 @@ use serde_json::{Value, json};
 /// What an expectation may leave out.
 pub(crate) const OPTIONAL: [&str; 4] = ["fallbacks", "mutations", "path", "direct_response"];
 
+/// What the reference does not answer.
+pub(crate) const UNKNOWN_TO_REFERENCE: [&str; 3] = ["mutations", "path", "direct_response"];
+
 /// One `*.json` below `tests/vectors`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -304,7 +304,7 @@ class Explanation:
     def seed(self) -> int:
         """The seed of the decision."""
     def to_dict(self) -> ExplanationDict:
-        """The outcome, the seed, the sections with their lines and the endpoints, as plain values."""
+        """The outcome, the seed, the sections with their lines, the endpoints, the picks, the saturation and scorers that failed, as plain values."""
     @property
     def endpoints(self) -> list[ExplainedEndpoint]:
         """The endpoints of the pool that the primary was picked from: who was removed, and how each scorer rated who was not. At most 64."""

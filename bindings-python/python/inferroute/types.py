@@ -344,6 +344,30 @@ class ExplanationDict(TypedDict):
     seed: int
     sections: list[SectionDict]
     endpoints: list[ExplainedEndpoint]
+    picked: list[ExplainedPick]
+    saturation: ExplainedSaturation | None
+    failures: list[ExplainedFailure]
+
+
+class ExplainedPick(TypedDict):
+    """The primary's endpoint, and before it those that other profiles picked for other parts of the request."""
+
+    endpoint: str
+    picker: str
+
+
+class ExplainedSaturation(TypedDict):
+    """How full the pool was, where that could have turned the request away; 1 is full."""
+
+    saturation: float
+    ceiling: float
+
+
+class ExplainedFailure(TypedDict):
+    """A scorer of the host's own that could not rate."""
+
+    scorer: str
+    reason: str
 
 
 class ExplainedScore(TypedDict):

@@ -1,5 +1,7 @@
 //! The scenarios that all benchmarks share: manifests of a given size, the state that belongs to them, a request that hits.
 
+pub mod sim;
+
 use std::fmt::Write;
 
 use inferroute::{Event, Manifests, Nanos, Options, ReportedEndpoint, Router, Strategy};

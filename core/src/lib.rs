@@ -99,10 +99,11 @@ pub use plan::{
     ExtensionFilter, Filter, GroupKind, Handler, HashKey, HeaderChange, HeaderName, HeadroomChoice,
     HostSource, InvalidBackendRefs, LatencyFeatures, LatencyModel, LatencyPrediction, LatencyScorer,
     LinearLatency, LinearTerms, LoadLimit, LoadMetric, LoraFormula, Mirror, Miss, MissingLoad, Mutations,
-    Normalization, Options, OutlierEjection, PathChange, Picker, Plan, PrefixCacheAffinity, Profile,
-    PublishedModel, Retry, Role, RuleView, Saturation, Scheduling, ScoredEndpoint, Scorer, ScorerFailure,
-    Session, SharedModel, SharedScorer, SloHeadroomTier, Strategy, Substitution, TopologyLabels,
-    TopologyLevel, UnknownModel, UnknownStrategy, UtilizationDetector,
+    Normalization, Options, OutlierEjection, PathChange, Picker, Plan, PredictedCompletion,
+    PrefixCacheAffinity, Profile, PublishedModel, Retry, Role, RuleView, Saturation, Scheduling,
+    ScoredEndpoint, Scorer, ScorerFailure, Session, SharedModel, SharedScorer, SloHeadroomTier, StepCost,
+    Strategy, Substitution, TopologyLabels, TopologyLevel, UnknownModel, UnknownStrategy,
+    UtilizationDetector,
 };
 pub use prefix::{
     ApproximateIndex, ApproximateOptions, BlockHashes, HashDialect, HashOptions, IndexId, KvChange,

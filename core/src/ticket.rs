@@ -6,7 +6,7 @@ use crate::attempt::AttemptView;
 use crate::decision::Decision;
 use crate::prefix::BlockHashes;
 use crate::replay::{Entry, Journal};
-use crate::signals::{EndpointCell, Lease};
+use crate::signals::{EndpointCell, Lease, Work};
 use crate::state::State;
 use crate::units::Nanos;
 
@@ -19,7 +19,8 @@ pub struct Ticket {
     attempt: usize,
     cell: Arc<EndpointCell>,
     lease: Lease,
-    prompt_tokens: u32,
+    /// What it asks of that endpoint.
+    work: Work,
     has_first_token: bool,
     /// Whether the failure of the attempt under way is told already.
     has_failed: bool,
@@ -43,19 +44,19 @@ impl Ticket {
         let cell = Arc::clone(&decision.state.cells[endpoint]);
         let lease = decision.state.plan.leases.lease(now);
         // What the endpoint holds it need not work off.
-        let prompt_tokens = decision.prompt_tokens().saturating_sub(decision.cached_tokens());
+        let work = Work::new(decision.prompt_tokens(), decision.cached_tokens());
         for endpoint in [Some(endpoint), decision.choice.before.prefill].into_iter().flatten() {
             if let Some(seat) = &decision.state.seats[endpoint] {
                 seat.insert(hashes);
             }
         }
-        cell.start(prompt_tokens, lease);
+        cell.start(work, now, lease);
         Self {
             decision,
             attempt: 0,
             cell,
             lease,
-            prompt_tokens,
+            work,
             has_first_token: false,
             has_failed: false,
             began: now,
@@ -75,7 +76,11 @@ impl Ticket {
         if !self.has_first_token {
             self.has_first_token = true;
             self.cell.health().first_token_after(now.since(self.began), now, self.half_life());
-            self.cell.first_token(self.prompt_tokens, self.lease);
+            let turned = self.cell.first_token(self.work, now, self.lease).max(self.began);
+            if let Some(step) = self.decision.state.plan.scheduling.step_cost() {
+                let taken = now.since(turned);
+                self.cell.backlog().measured(taken, step.of_prompt(self.work), now, self.half_life());
+            }
         }
         self.extend(now);
     }
@@ -92,7 +97,7 @@ impl Ticket {
         if lease != self.lease {
             self.leave();
             self.lease = lease;
-            self.enter();
+            self.cell.enter(self.work, self.has_first_token, lease);
         }
     }
 
@@ -109,7 +114,7 @@ impl Ticket {
         self.has_first_token = false;
         self.has_failed = false;
         (self.began, self.seen) = (now, self.seen.max(now));
-        self.enter();
+        self.cell.start(self.work, now, self.lease);
         self.decision.fallbacks().nth(self.attempt - 1)
     }
 
@@ -148,25 +153,15 @@ impl Ticket {
         self.decision.state.plan.scheduling.half_life
     }
 
-    /// Counts the request at its endpoint.
-    fn enter(&self) {
-        self.cell.start(self.tokens_left(), self.lease);
-    }
-
     /// Takes the request out of its endpoint's counts.
     fn leave(&self) {
-        self.cell.first_token(self.tokens_left(), self.lease);
-        self.cell.finish(self.lease);
+        self.cell.leave(self.work, self.has_first_token, self.lease);
     }
 
     fn tell(&self, entry: impl FnOnce(u64) -> Entry) {
         if let Some(journal) = &self.journal {
             journal.record(entry(self.decision.seed()));
         }
-    }
-
-    fn tokens_left(&self) -> u32 {
-        if self.has_first_token { 0 } else { self.prompt_tokens }
     }
 }
 

@@ -27,6 +27,12 @@ impl Nanos {
         Self(self.0.saturating_sub(earlier.0))
     }
 
+    /// The span in seconds.
+    #[inline]
+    pub(crate) fn seconds(self) -> f64 {
+        crate::real::of(self.0) * 1e-9
+    }
+
     /// The time `span` before this one, at the earliest the host's origin.
     pub(crate) const fn before(self, span: Self) -> Self {
         Self(self.0.saturating_sub(span.0))

@@ -48,8 +48,9 @@ pub use profile::{
     AttributeFilter, CircuitBreaker, Comparison, ConcurrencyDetector, CustomScorer, DecisionTree,
     ExpectedTtft, Filter, HashKey, HeadroomChoice, LatencyFeatures, LatencyModel, LatencyPrediction,
     LatencyScorer, LinearLatency, LinearTerms, LoadLimit, LoadMetric, LoraFormula, Normalization,
-    OutlierEjection, Picker, PrefixCacheAffinity, Profile, Role, ScoredEndpoint, Scorer, ScorerFailure,
-    Session, SharedModel, SharedScorer, SloHeadroomTier, TopologyLabels, TopologyLevel, UtilizationDetector,
+    OutlierEjection, Picker, PredictedCompletion, PrefixCacheAffinity, Profile, Role, ScoredEndpoint, Scorer,
+    ScorerFailure, Session, SharedModel, SharedScorer, SloHeadroomTier, StepCost, TopologyLabels,
+    TopologyLevel, UtilizationDetector,
 };
 pub use published::PublishedModel;
 pub(crate) use re2::stacked_repetition;

@@ -1,7 +1,7 @@
 //! How endpoints of a pool are chosen for a request as a whole: which profiles run, what they know, and who is turned away.
 
 use super::handler::{Decider, Disaggregation, Handler};
-use super::profile::{Filter, Profile, Role, Scorer, Session};
+use super::profile::{Filter, Profile, Role, Scorer, Session, StepCost};
 use super::saturation::Saturation;
 use crate::manifest::Diagnostic;
 use crate::plan::Strategy;
@@ -236,6 +236,14 @@ impl Scheduling {
             }
         }
         bound
+    }
+
+    /// What steps cost, where a scorer foresees how long requests take.
+    pub(crate) fn step_cost(&self) -> Option<&StepCost> {
+        self.scorers().find_map(|scorer| match scorer {
+            Scorer::PredictedCompletion(settings) => Some(&settings.step),
+            _ => None,
+        })
     }
 
     fn filters(&self) -> impl Iterator<Item = &Filter> {

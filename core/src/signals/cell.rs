@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::adapters::{AdapterUse, Adapters};
 use super::attributes::Attributes;
+use super::backlog::{Backlog, Work};
 use super::health::Health;
 
 use super::leased::{Lease, Leased, Terms};
@@ -31,8 +32,7 @@ pub(crate) struct EndpointCell {
     polled: Polled,
     /// Requests started and not finished.
     requests: Leased,
-    /// Prompt tokens of those that have no first token yet.
-    waiting_tokens: Leased,
+    backlog: Backlog,
     adapters: Adapters,
     attributes: Attributes,
     health: Health,
@@ -51,7 +51,13 @@ impl EndpointCell {
     /// Prompt tokens sent there that no first token answers yet.
     #[inline]
     pub(crate) fn waiting_tokens(&self) -> u64 {
-        self.waiting_tokens.get()
+        self.backlog.tokens()
+    }
+
+    /// What the endpoint still has to work off of this router's requests.
+    #[inline]
+    pub(crate) fn backlog(&self) -> &Backlog {
+        &self.backlog
     }
 
     /// What the endpoint said at `oldest` or later.
@@ -82,7 +88,7 @@ impl EndpointCell {
     }
 
     pub(crate) fn set_load(&self, load: &LoadReport, at: Nanos) {
-        self.polled.set(load, self.in_flight(), at);
+        self.polled.set(load, self.in_flight(), self.backlog.waiting(), at);
         self.adapters.set(load.lora.as_ref(), at);
     }
 
@@ -90,17 +96,33 @@ impl EndpointCell {
         self.requests.set(count.into());
     }
 
-    pub(crate) fn start(&self, prompt_tokens: u32, lease: Lease) {
+    /// A request was sent there.
+    pub(crate) fn start(&self, work: Work, now: Nanos, lease: Lease) {
         self.requests.add(1, lease);
-        self.waiting_tokens.add(prompt_tokens.into(), lease);
+        self.backlog.start(work, now, lease);
     }
 
-    pub(crate) fn first_token(&self, prompt_tokens: u32, lease: Lease) {
-        self.waiting_tokens.take_back(prompt_tokens.into(), lease);
+    /// Counts a request again under another lease.
+    pub(crate) fn enter(&self, work: Work, has_first_token: bool, lease: Lease) {
+        self.requests.add(1, lease);
+        self.backlog.enter(work, has_first_token, lease);
     }
 
+    /// The first token of a request came. Returns when the endpoint had begun with its prompt, as far as the router can tell.
+    pub(crate) fn first_token(&self, work: Work, now: Nanos, lease: Lease) -> Nanos {
+        self.backlog.work_off(work, lease);
+        self.backlog.turn(now)
+    }
+
+    /// A request that was told of without its tokens came to its end.
     pub(crate) fn finish(&self, lease: Lease) {
         self.requests.take_back(1, lease);
+    }
+
+    /// A request counts there no more.
+    pub(crate) fn leave(&self, work: Work, has_first_token: bool, lease: Lease) {
+        self.finish(lease);
+        self.backlog.leave(work, has_first_token, lease);
     }
 
     pub(crate) fn cached(&self, predicted: u32, delivered: u32) {
@@ -117,7 +139,7 @@ impl EndpointCell {
     /// Forgets the requests whose lease has lapsed.
     pub(crate) fn lapse(&self, terms: Terms, now: Nanos) {
         self.requests.lapse(terms, now);
-        self.waiting_tokens.lapse(terms, now);
+        self.backlog.lapse(terms, now);
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod adapters;
 mod attributes;
+mod backlog;
 mod cell;
 mod decaying;
 mod endpoint_id;
@@ -19,6 +20,7 @@ mod sessions;
 
 pub(crate) use adapters::AdapterUse;
 pub(crate) use attributes::attribute_key;
+pub(crate) use backlog::Work;
 pub use cell::CachedTokens;
 pub(crate) use cell::{EndpointCell, PoolCell};
 pub(crate) use endpoint_id::{address_with_port, socket_address};
@@ -30,4 +32,5 @@ pub use metrics::{
     Engine, Fraction, LoadReport, LoraReport, MetricsCode, MetricsProblem, NotAFraction, Scrape,
     ScrapeOptions, UnknownEngine,
 };
+pub(crate) use polled::Polled;
 pub use reported::ReportedEndpoint;

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
+use super::backlog::Waiting;
 use super::metrics::{Fraction, LoadReport};
 use crate::units::Nanos;
 
@@ -20,6 +21,17 @@ pub(crate) struct Polled {
     running: AtomicU32,
     /// Requests of this router in flight at that moment.
     in_flight: AtomicU32,
+    /// Those of them without a first token.
+    unanswered: AtomicU32,
+}
+
+/// Requests of others at an endpoint.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Foreign {
+    /// In the queue.
+    pub(crate) waiting: f64,
+    /// In the batch.
+    pub(crate) running: f64,
 }
 
 impl Default for Polled {
@@ -30,19 +42,34 @@ impl Default for Polled {
             waiting: AtomicU32::new(NO_COUNT),
             running: AtomicU32::new(NO_COUNT),
             in_flight: AtomicU32::new(0),
+            unanswered: AtomicU32::new(0),
         }
     }
 }
 
 impl Polled {
     /// Replaces what was known.
-    pub(crate) fn set(&self, load: &LoadReport, in_flight: u32, at: Nanos) {
+    pub(crate) fn set(&self, load: &LoadReport, in_flight: u32, own: Waiting, at: Nanos) {
         let count = |count: Option<u32>| count.unwrap_or(NO_COUNT);
         self.waiting.store(count(load.waiting), Ordering::Relaxed);
         self.running.store(count(load.running), Ordering::Relaxed);
         self.kv_usage.store(load.kv_usage.map_or(f64::NAN, Fraction::get).to_bits(), Ordering::Relaxed);
         self.in_flight.store(in_flight, Ordering::Relaxed);
+        #[expect(clippy::as_conversions, reason = "a count of requests is far below 2^32")]
+        self.unanswered.store(own.requests as u32, Ordering::Relaxed);
         self.at.store(at.get().min(NEVER - 1), Ordering::Relaxed);
+    }
+
+    /// Requests there that are none of this router's, as of that moment.
+    #[inline]
+    pub(crate) fn foreign(&self) -> Foreign {
+        let read = |count: &AtomicU32| f64::from(count.load(Ordering::Relaxed));
+        let (own, unanswered) = (read(&self.in_flight), read(&self.unanswered));
+        let waiting = self.waiting().map_or(0.0, f64::from);
+        let running = self.running().map_or(0.0, f64::from);
+        let all = (waiting + running - own).max(0.0);
+        let waiting = (waiting - unanswered).clamp(0.0, all);
+        Foreign { waiting, running: all - waiting }
     }
 
     #[inline]

@@ -6,7 +6,7 @@ use super::State;
 use super::builder::Builder;
 use crate::ids::ObjectName;
 use crate::prefix::{KvChange, Scope};
-use crate::signals::{Event, EventError, ReportedEndpoint, Terms, attribute_key, check};
+use crate::signals::{Event, EventError, ReportedEndpoint, Terms, Work, attribute_key, check};
 use crate::units::Nanos;
 
 impl State {
@@ -50,10 +50,14 @@ impl State {
                 if !self.by_id.contains_key(endpoint.as_str()) {
                     return Err(EventError::UnknownEndpoint { endpoint: endpoint.clone() });
                 }
-                self.cells_of(endpoint).for_each(|cell| cell.start(*prompt_tokens, forever));
+                let work = Work::new(*prompt_tokens, 0);
+                self.cells_of(endpoint).for_each(|cell| cell.start(work, now, forever));
             }
             Event::FirstToken { endpoint, prompt_tokens } => {
-                self.cells_of(endpoint).for_each(|cell| cell.first_token(*prompt_tokens, forever));
+                let work = Work::new(*prompt_tokens, 0);
+                self.cells_of(endpoint).for_each(|cell| {
+                    cell.first_token(work, now, forever);
+                });
             }
             Event::RequestFinished { endpoint } => {
                 self.cells_of(endpoint).for_each(|cell| cell.finish(forever));

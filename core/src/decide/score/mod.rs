@@ -12,6 +12,7 @@ mod least_request;
 mod load_aware;
 mod lora_affinity;
 mod peak_ewma;
+mod predicted_completion;
 mod prefix_cache;
 mod queue;
 mod relative;
@@ -109,6 +110,9 @@ fn rate_apart(
         Scorer::TopologyAffinity(labels) => topology_affinity::rate(labels, facts, candidates, give),
         Scorer::Latency(settings) => latency::rate(settings, facts, candidates, give),
         Scorer::PeakEwma { default_ttft } => peak_ewma::rate(*default_ttft, facts, candidates, give),
+        Scorer::PredictedCompletion(settings) => {
+            predicted_completion::rate(settings, facts, candidates, give);
+        }
         Scorer::Rendezvous(key) => hashing::rendezvous(key, facts, candidates, give),
         Scorer::BoundedLoad { key, balance } => {
             hashing::bounded_load(key, *balance, facts, candidates, give);

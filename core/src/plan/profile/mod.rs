@@ -4,6 +4,7 @@
 
 mod affinity;
 mod attribute;
+mod completion;
 mod custom;
 mod detector;
 mod filter;
@@ -18,6 +19,7 @@ mod tree;
 
 pub use affinity::{ExpectedTtft, PrefixCacheAffinity};
 pub use attribute::{AttributeFilter, Comparison, Normalization};
+pub use completion::{PredictedCompletion, StepCost};
 pub use custom::{CustomScorer, ScoredEndpoint, ScorerFailure, SharedScorer};
 pub use detector::{ConcurrencyDetector, UtilizationDetector};
 pub use filter::{Filter, LoadLimit, LoadMetric, Role};

@@ -1,6 +1,7 @@
 //! What rates endpoints.
 
 use super::attribute::Normalization;
+use super::completion::PredictedCompletion;
 use super::custom::SharedScorer;
 use super::hash_key::HashKey;
 use super::latency::LatencyScorer;
@@ -87,6 +88,9 @@ pub enum Scorer {
         /// What an endpoint counts as whose time was never measured.
         default_ttft: Nanos,
     },
+    /// `predicted-completion-scorer`: the least over the own of: seconds until the request would be answered there, and what it costs the others. Of
+    /// what is not known nothing is assumed: without a prompt the requests in flight decide.
+    PredictedCompletion(PredictedCompletion),
     /// `rendezvous-scorer`: a number 0..1 that the endpoint has for the request's key. With `max-score-picker` requests with one key meet at one endpoint,
     /// and only those of an endpoint that goes move. Independent of the other endpoints.
     Rendezvous(HashKey),
@@ -118,7 +122,13 @@ pub enum LoraFormula {
 impl Scorer {
     /// Whether it looks at what endpoints hold of a prompt.
     pub(crate) fn reads_prefixes(&self) -> bool {
-        matches!(self, Self::PrefixCache { .. } | Self::TokenLoad { .. } | Self::Latency(_))
+        matches!(
+            self,
+            Self::PrefixCache { .. }
+                | Self::TokenLoad { .. }
+                | Self::Latency(_)
+                | Self::PredictedCompletion(_)
+        )
     }
 
     /// The type name, as EndpointPickerConfig and explanations have it.
@@ -140,6 +150,7 @@ impl Scorer {
             Self::TopologyAffinity(_) => "topology-affinity-scorer",
             Self::Latency(_) => "latency-scorer",
             Self::PeakEwma { .. } => "peak-ewma-scorer",
+            Self::PredictedCompletion(_) => "predicted-completion-scorer",
             Self::Rendezvous(_) => "rendezvous-scorer",
             Self::BoundedLoad { .. } => "bounded-load-scorer",
             Self::Custom(scorer) => scorer.0.name(),

@@ -1,0 +1,152 @@
+//! What an endpoint still has to work off, and how quickly it does.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::decaying::Decaying;
+use super::leased::{Lease, Leased, Terms};
+use crate::real;
+use crate::units::Nanos;
+
+/// Pairs of tokens are counted in units of this many, so that the longest prompts fit.
+const PAIRS: u64 = 1024;
+
+/// What one request asks of its endpoint.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Work {
+    prompt: u32,
+    cached: u32,
+}
+
+impl Work {
+    /// A prompt of so many tokens, of which so many are in the endpoint's cache. More than there are is all of them.
+    pub(crate) fn new(prompt: u32, cached: u32) -> Self {
+        Self { prompt, cached: cached.min(prompt) }
+    }
+
+    /// Tokens to work off.
+    #[inline]
+    pub(crate) fn tokens(self) -> u32 {
+        self.prompt - self.cached
+    }
+
+    /// Pairs of a token to work off and a token that it attends to: tokens x (cached + tokens / 2).
+    #[inline]
+    pub(crate) fn pairs(self) -> f64 {
+        let tokens = f64::from(self.tokens());
+        tokens * (f64::from(self.cached) + tokens / 2.0)
+    }
+
+    /// The same in whole units.
+    fn units_of_pairs(self) -> u64 {
+        let tokens = u64::from(self.tokens());
+        (tokens * (u64::from(self.cached) + tokens / 2) / PAIRS).min(u32::MAX.into())
+    }
+}
+
+/// Prompts without a first token, the contexts of all requests in flight, and how long prompts take.
+#[derive(Debug, Default)]
+pub(crate) struct Backlog {
+    requests: Leased,
+    tokens: Leased,
+    /// In units of [`PAIRS`].
+    pairs: Leased,
+    context: Leased,
+    /// When the endpoint began with the prompt that it works on now, as far as the router can tell: at the first token before, or when there was
+    /// nothing else to do.
+    since: AtomicU64,
+    /// How long prompts took, and how long they should have, in seconds.
+    taken: Decaying,
+    foreseen: Decaying,
+}
+
+/// A moment's view of a [`Backlog`].
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Waiting {
+    /// Requests without a first token.
+    pub(crate) requests: f64,
+    /// Their tokens to work off.
+    pub(crate) tokens: f64,
+    /// Their pairs of tokens, see [`Work::pairs`].
+    pub(crate) pairs: f64,
+    /// Tokens of all prompts in flight, cached or not, with a first token or without.
+    pub(crate) context: f64,
+}
+
+impl Backlog {
+    /// Tokens to work off of prompts without a first token.
+    #[inline]
+    pub(crate) fn tokens(&self) -> u64 {
+        self.tokens.get()
+    }
+
+    #[inline]
+    pub(crate) fn waiting(&self) -> Waiting {
+        Waiting {
+            requests: real::of(self.requests.get()),
+            tokens: real::of(self.tokens.get()),
+            pairs: real::of(self.pairs.get().saturating_mul(PAIRS)),
+            context: real::of(self.context.get()),
+        }
+    }
+
+    /// Seconds since the endpoint began with the prompt that it works on now.
+    #[inline]
+    pub(crate) fn elapsed(&self, now: Nanos) -> f64 {
+        now.since(Nanos::new(self.since.load(Ordering::Relaxed))).seconds()
+    }
+
+    /// How much longer prompts take than they should, as if `prior` seconds of them had gone as foreseen; 1 where nothing was measured.
+    #[inline]
+    pub(crate) fn pace(&self, prior: f64, now: Nanos, half_life: Nanos) -> f64 {
+        let Some(foreseen) = self.foreseen.get(now, half_life) else { return 1.0 };
+        (self.taken.get(now, half_life).unwrap_or_default() + prior) / (foreseen + prior)
+    }
+
+    pub(super) fn start(&self, work: Work, now: Nanos, lease: Lease) {
+        if self.requests.get() == 0 {
+            self.since.store(now.get(), Ordering::Relaxed);
+        }
+        self.enter(work, false, lease);
+    }
+
+    /// Counts a request, with a first token already or without.
+    pub(super) fn enter(&self, work: Work, has_first_token: bool, lease: Lease) {
+        self.context.add(work.prompt.into(), lease);
+        if !has_first_token {
+            self.requests.add(1, lease);
+            self.tokens.add(work.tokens().into(), lease);
+            self.pairs.add(work.units_of_pairs(), lease);
+        }
+    }
+
+    /// The request has its first token, or waits for it no more.
+    pub(super) fn work_off(&self, work: Work, lease: Lease) {
+        self.requests.take_back(1, lease);
+        self.tokens.take_back(work.tokens().into(), lease);
+        self.pairs.take_back(work.units_of_pairs(), lease);
+    }
+
+    pub(super) fn leave(&self, work: Work, has_first_token: bool, lease: Lease) {
+        if !has_first_token {
+            self.work_off(work, lease);
+        }
+        self.context.take_back(work.prompt.into(), lease);
+    }
+
+    /// The endpoint turns to its next prompt. Returns when it had turned to the one before.
+    pub(super) fn turn(&self, now: Nanos) -> Nanos {
+        Nanos::new(self.since.swap(now.get(), Ordering::Relaxed))
+    }
+
+    /// A prompt that should have taken `foreseen` seconds took `taken`.
+    pub(crate) fn measured(&self, taken: Nanos, foreseen: f64, now: Nanos, half_life: Nanos) {
+        self.taken.add(taken.seconds(), now, half_life);
+        self.foreseen.add(foreseen, now, half_life);
+    }
+
+    pub(super) fn lapse(&self, terms: Terms, now: Nanos) {
+        for sum in [&self.requests, &self.tokens, &self.pairs, &self.context] {
+            sum.lapse(terms, now);
+        }
+    }
+}

@@ -51,6 +51,9 @@ impl Ticket {
             }
         }
         cell.start(work, now, lease);
+        if let Some(pool) = decision.pool_number() {
+            decision.state.pool_cells[pool].typical.sent(work, now);
+        }
         Self {
             decision,
             attempt: 0,
@@ -77,7 +80,9 @@ impl Ticket {
             self.has_first_token = true;
             self.cell.health().first_token_after(now.since(self.began), now, self.half_life());
             let turned = self.cell.first_token(self.work, now, self.lease).max(self.began);
-            if let Some(step) = self.decision.state.plan.scheduling.step_cost() {
+            let step = self.decision.state.plan.scheduling.step_cost();
+            // Of a prompt that nobody counted there is nothing to foresee.
+            if let Some(step) = step.filter(|_| self.work.prompt() > 0) {
                 let taken = now.since(turned);
                 self.cell.backlog().measured(taken, step.of_prompt(self.work), now, self.half_life());
             }

@@ -23,6 +23,11 @@ impl Work {
         Self { prompt, cached: cached.min(prompt) }
     }
 
+    /// Tokens of the prompt.
+    pub(crate) fn prompt(self) -> u32 {
+        self.prompt
+    }
+
     /// Tokens to work off.
     #[inline]
     pub(crate) fn tokens(self) -> u32 {

@@ -13,6 +13,7 @@ use super::leased::{Lease, Leased, Terms};
 use super::metrics::LoadReport;
 use super::polled::Polled;
 use super::sessions::Sessions;
+use super::typical::Typical;
 use crate::units::Nanos;
 
 /// How well prefix knowledge of an endpoint holds: sums over requests whose endpoint told what it had cached.
@@ -148,6 +149,7 @@ impl EndpointCell {
 #[repr(align(64))]
 pub(crate) struct PoolCell {
     turn: AtomicU64,
+    pub(crate) typical: Typical,
     pub(crate) sessions: Sessions,
 }
 

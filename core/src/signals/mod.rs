@@ -17,6 +17,7 @@ mod metrics;
 mod polled;
 mod reported;
 mod sessions;
+mod typical;
 
 pub(crate) use adapters::AdapterUse;
 pub(crate) use attributes::attribute_key;
@@ -34,3 +35,4 @@ pub use metrics::{
 };
 pub(crate) use polled::Polled;
 pub use reported::ReportedEndpoint;
+pub(crate) use typical::Mean;

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use super::backlog::Waiting;
 use super::metrics::{Fraction, LoadReport};
+use crate::real;
 use crate::units::Nanos;
 
 /// Marks a count that was not among what the endpoint said.
@@ -23,15 +24,18 @@ pub(crate) struct Polled {
     in_flight: AtomicU32,
     /// Those of them without a first token.
     unanswered: AtomicU32,
+    /// Prompt tokens of requests that the endpoint had begun with and that had no first token.
+    begun: AtomicU64,
+    kv_tokens: AtomicU64,
 }
 
 /// Requests of others at an endpoint.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Foreign {
-    /// In the queue.
-    pub(crate) waiting: f64,
-    /// In the batch.
-    pub(crate) running: f64,
+    /// Without a first token.
+    pub(crate) unanswered: f64,
+    /// With a first token.
+    pub(crate) answered: f64,
 }
 
 impl Default for Polled {
@@ -43,6 +47,8 @@ impl Default for Polled {
             running: AtomicU32::new(NO_COUNT),
             in_flight: AtomicU32::new(0),
             unanswered: AtomicU32::new(0),
+            begun: AtomicU64::new(0),
+            kv_tokens: AtomicU64::new(0),
         }
     }
 }
@@ -57,19 +63,38 @@ impl Polled {
         self.in_flight.store(in_flight, Ordering::Relaxed);
         #[expect(clippy::as_conversions, reason = "a count of requests is far below 2^32")]
         self.unanswered.store(own.requests as u32, Ordering::Relaxed);
+        // The prefix cache is asked when a request is begun with, the prompt counted when it is done.
+        let begun =
+            load.prefix_queries.zip(load.prompt_tokens).map(|(asked, done)| asked.saturating_sub(done));
+        self.begun.store(begun.unwrap_or_default(), Ordering::Relaxed);
+        self.kv_tokens.store(load.kv_tokens.unwrap_or_default(), Ordering::Relaxed);
         self.at.store(at.get().min(NEVER - 1), Ordering::Relaxed);
     }
 
-    /// Requests there that are none of this router's, as of that moment.
+    /// Requests there that are none of this router's, as of that moment, where prompts have `mean_prompt` tokens.
     #[inline]
-    pub(crate) fn foreign(&self) -> Foreign {
+    pub(crate) fn foreign(&self, mean_prompt: f64) -> Foreign {
         let read = |count: &AtomicU32| f64::from(count.load(Ordering::Relaxed));
-        let (own, unanswered) = (read(&self.in_flight), read(&self.unanswered));
+        let (own, own_unanswered) = (read(&self.in_flight), read(&self.unanswered));
         let waiting = self.waiting().map_or(0.0, f64::from);
         let running = self.running().map_or(0.0, f64::from);
         let all = (waiting + running - own).max(0.0);
-        let waiting = (waiting - unanswered).clamp(0.0, all);
-        Foreign { waiting, running: all - waiting }
+        let begun = real::of(self.begun.load(Ordering::Relaxed));
+        let begun = if begun > 0.0 { (begun / mean_prompt).clamp(1.0, running.max(1.0)) } else { 0.0 };
+        let unanswered = (waiting + begun - own_unanswered).clamp(0.0, all);
+        Foreign { unanswered, answered: all - unanswered }
+    }
+
+    /// Seconds since that moment.
+    #[inline]
+    pub(crate) fn age(&self, now: Nanos) -> f64 {
+        now.since(Nanos::new(self.at.load(Ordering::Relaxed))).seconds()
+    }
+
+    /// Tokens that fit into its KV cache.
+    #[inline]
+    pub(crate) fn kv_tokens(&self) -> Option<f64> {
+        Some(self.kv_tokens.load(Ordering::Relaxed)).filter(|tokens| *tokens > 0).map(real::of)
     }
 
     #[inline]

@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use crate::decide::candidates::Candidates;
 use crate::decide::facts::Facts;
 use crate::plan::PredictedCompletion;
-use crate::signals::{EndpointCell, Polled, Work};
+use crate::signals::{EndpointCell, Mean, Polled, Work};
 
 /// Beyond so many prompts that wait for each endpoint, more make no difference.
 const MOST_CONGESTION: f64 = 20.0;
@@ -21,23 +21,26 @@ pub(super) fn rate(
     candidates: Candidates<'_>,
     mut give: impl FnMut(usize, Option<f64>),
 ) {
+    let prompt = f64::from(facts.prompt_tokens);
+    let mean = facts.state.pool_cells[facts.pool].typical.mean(facts.now);
+    let mean = mean.unwrap_or(Mean { prompt, tokens: prompt, pairs: prompt * prompt / 2.0 });
     let mut outlooks: SmallVec<[Outlook; 512]> = SmallVec::new();
-    let mut pool = Pool::default();
+    let (mut seconds, mut members) = (0.0, 0.0);
     candidates.for_each(|position| {
-        let outlook = facts.cell(position).map_or_else(Outlook::default, |cell| look(settings, facts, cell));
-        pool.requests += outlook.requests;
-        pool.tokens += outlook.tokens;
-        pool.seconds += outlook.seconds;
-        pool.members += 1.0;
+        let outlook =
+            facts.cell(position).map_or_else(Outlook::default, |cell| look(settings, facts, &mean, cell));
+        seconds += outlook.seconds;
+        members += 1.0;
         outlooks.push(outlook);
     });
-    let congestion = settings.congestion * pool.congestion();
+    let typical = settings.step.of(mean.tokens, mean.pairs);
+    let congestion = if typical > 0.0 { (seconds / members / typical).min(MOST_CONGESTION) } else { 0.0 };
     let mut costs: SmallVec<[f64; 4096]> = SmallVec::new();
     let mut least = f64::INFINITY;
     let mut each = outlooks.iter();
     candidates.for_each(|position| {
         let outlook = each.next().copied().unwrap_or_default();
-        let cost = cost(settings, facts, position, &outlook, congestion);
+        let cost = cost(settings, facts, position, &outlook, settings.congestion * congestion);
         least = least.min(cost);
         costs.push(cost);
     });
@@ -49,9 +52,7 @@ pub(super) fn rate(
 #[derive(Clone, Copy, Default)]
 struct Outlook {
     /// Prompts without a first token.
-    requests: f64,
-    /// Their tokens.
-    tokens: f64,
+    unanswered: f64,
     /// Seconds until they are worked off.
     seconds: f64,
     /// Answers under way.
@@ -64,23 +65,7 @@ struct Outlook {
     pace: f64,
 }
 
-/// Sums over the candidates.
-#[derive(Default)]
-struct Pool {
-    requests: f64,
-    tokens: f64,
-    seconds: f64,
-    members: f64,
-}
-
-impl Pool {
-    /// Prompts that wait for each endpoint, in the size of a mean one.
-    fn congestion(&self) -> f64 {
-        if self.requests > 0.0 { (self.requests / self.members).min(MOST_CONGESTION) } else { 0.0 }
-    }
-}
-
-fn look(settings: &PredictedCompletion, facts: &Facts<'_>, cell: &EndpointCell) -> Outlook {
+fn look(settings: &PredictedCompletion, facts: &Facts<'_>, mean: &Mean, cell: &EndpointCell) -> Outlook {
     let step = &settings.step;
     let backlog = cell.backlog();
     let own = backlog.waiting();
@@ -88,44 +73,40 @@ fn look(settings: &PredictedCompletion, facts: &Facts<'_>, cell: &EndpointCell) 
     let half_life = facts.state.plan.scheduling.half_life;
     let pace = backlog.pace(settings.pace_prior, facts.now, half_life);
     let mut outlook = Outlook {
-        requests: own.requests,
-        tokens: own.tokens,
+        unanswered: own.requests,
         seconds: pace * step.of(own.tokens, own.pairs),
         answers: (in_flight - own.requests).max(0.0),
         context: own.context,
         kv_usage: 0.0,
         pace,
     };
-    if let Some(polled) = cell.polled(facts.oldest) {
-        add_polled(settings, polled, &mut outlook);
-    }
+    let polled = cell.polled(facts.oldest);
+    let foreign = polled.map(|polled| polled.foreign(mean.prompt)).unwrap_or_default();
+    outlook.answers += settings.foreign * foreign.answered;
+    outlook.context += settings.foreign * foreign.answered * mean.prompt;
+    let per_chunk = pace * step.token * step.chunk;
+    let per_step = pace * (step.step + step.of_answers(outlook.answers, outlook.context));
+    let share = per_chunk / (per_chunk + per_step);
     if own.requests > 0.0 {
         let head = outlook.seconds / own.requests;
-        let per_chunk = pace * step.token * step.chunk;
-        let answers = pace * (step.step + step.of_answers(outlook.answers, outlook.context));
-        let elapsed = backlog.elapsed(facts.now) * per_chunk / (per_chunk + answers);
-        let done = elapsed.min(head * (1.0 - LEAST_LEFT));
+        let done = (backlog.elapsed(facts.now) * share).min(head * (1.0 - LEAST_LEFT));
         outlook.seconds -= done;
+    }
+    if let Some(polled) = polled {
+        outlook.kv_usage = kv_usage(settings, polled, own.tokens);
+        let ahead = pace * step.of(mean.tokens, mean.pairs) * foreign.unanswered;
+        let done = polled.age(facts.now) * share;
+        if ahead > done {
+            outlook.seconds += settings.foreign * (ahead - done);
+            outlook.unanswered += settings.foreign * foreign.unanswered;
+        }
     }
     outlook
 }
 
-/// What the endpoint says of itself, beyond what we sent there.
-fn add_polled(settings: &PredictedCompletion, polled: &Polled, outlook: &mut Outlook) {
-    let step = &settings.step;
-    if let Some(usage) = polled.kv_usage() {
-        outlook.kv_usage = usage;
-    }
-    let foreign = polled.foreign();
-    let waiting = settings.foreign * foreign.waiting;
-    // They are as large as ours.
-    if outlook.requests > 0.0 {
-        let mean = outlook.seconds / outlook.requests;
-        outlook.seconds += waiting * mean;
-    }
-    outlook.requests += waiting;
-    outlook.answers += settings.foreign * foreign.running;
-    let _ = step;
+fn kv_usage(settings: &PredictedCompletion, polled: &Polled, sent: f64) -> f64 {
+    let tokens = polled.kv_tokens().unwrap_or(settings.step.kv_tokens);
+    polled.kv_usage().map_or(0.0, |usage| usage + sent / tokens)
 }
 
 fn cost(
@@ -148,7 +129,9 @@ fn cost(
     // The answer takes a step a token, and makes the steps of the others longer.
     let burden = outlook.answers * (step.answer + step.context * f64::from(prompt));
     let kv = outlook.kv_usage.min(FULLEST);
-    first * (1.0 + settings.crowding * outlook.requests)
+    let slots = (outlook.answers + outlook.unanswered + 1.0 - step.running).max(0.0);
+    let slot_wait = slots * settings.residence_steps * a_step / step.running;
+    (first + slot_wait) * (1.0 + settings.crowding * outlook.unanswered)
         + settings.answer_steps * outlook.pace * (answers + burden)
         + settings.kv_seconds * kv / (1.0 - kv)
 }

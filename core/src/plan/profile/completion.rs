@@ -71,6 +71,8 @@ pub struct PredictedCompletion {
     pub crowding: f64,
     /// How many steps of the answer count. Default: 4.
     pub answer_steps: f64,
+    /// Steps until a request that runs makes room for another, where no more can run. Default: 200.
+    pub residence_steps: f64,
     /// Seconds for a KV cache that is half full. Default: 0.01.
     pub kv_seconds: f64,
     /// What other routers' requests at an endpoint, as it tells of them, count of what our own would. Default: 1.
@@ -87,6 +89,7 @@ impl Default for PredictedCompletion {
             congestion: 1.0,
             crowding: 0.3,
             answer_steps: 4.0,
+            residence_steps: 200.0,
             kv_seconds: 0.01,
             foreign: 1.0,
             pace_prior: 2.0,

@@ -26,15 +26,21 @@ pub(crate) struct Polled {
     unanswered: AtomicU32,
     /// Prompt tokens of requests that the endpoint had begun with and that had no first token.
     begun: AtomicU64,
+    /// Totals of the prefix cache, and the bits of the share of the prompts last begun with that was not found there.
+    queries: AtomicU64,
+    hits: AtomicU64,
+    missed: AtomicU64,
     kv_tokens: AtomicU64,
 }
 
 /// Requests of others at an endpoint.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Foreign {
-    /// Without a first token.
-    pub(crate) unanswered: f64,
-    /// With a first token.
+    /// Tokens to work off of prompts that the endpoint has begun with.
+    pub(crate) begun: f64,
+    /// Requests in the queue.
+    pub(crate) waiting: f64,
+    /// Requests that run.
     pub(crate) answered: f64,
 }
 
@@ -48,6 +54,9 @@ impl Default for Polled {
             in_flight: AtomicU32::new(0),
             unanswered: AtomicU32::new(0),
             begun: AtomicU64::new(0),
+            queries: AtomicU64::new(0),
+            hits: AtomicU64::new(0),
+            missed: AtomicU64::new(f64::to_bits(1.0)),
             kv_tokens: AtomicU64::new(0),
         }
     }
@@ -67,8 +76,19 @@ impl Polled {
         let begun =
             load.prefix_queries.zip(load.prompt_tokens).map(|(asked, done)| asked.saturating_sub(done));
         self.begun.store(begun.unwrap_or_default(), Ordering::Relaxed);
+        self.set_missed(load);
         self.kv_tokens.store(load.kv_tokens.unwrap_or_default(), Ordering::Relaxed);
         self.at.store(at.get().min(NEVER - 1), Ordering::Relaxed);
+    }
+
+    fn set_missed(&self, load: &LoadReport) {
+        let (Some(queries), Some(hits)) = (load.prefix_queries, load.prefix_hits) else { return };
+        let asked = queries.saturating_sub(self.queries.swap(queries, Ordering::Relaxed));
+        let found = hits.saturating_sub(self.hits.swap(hits, Ordering::Relaxed));
+        if asked > 0 {
+            let missed = real::of(asked.saturating_sub(found)) / real::of(asked);
+            self.missed.store(missed.to_bits(), Ordering::Relaxed);
+        }
     }
 
     /// Requests there that are none of this router's, as of that moment, where prompts have `mean_prompt` tokens.
@@ -79,10 +99,12 @@ impl Polled {
         let waiting = self.waiting().map_or(0.0, f64::from);
         let running = self.running().map_or(0.0, f64::from);
         let all = (waiting + running - own).max(0.0);
-        let begun = real::of(self.begun.load(Ordering::Relaxed));
-        let begun = if begun > 0.0 { (begun / mean_prompt).clamp(1.0, running.max(1.0)) } else { 0.0 };
-        let unanswered = (waiting + begun - own_unanswered).clamp(0.0, all);
-        Foreign { unanswered, answered: all - unanswered }
+        // Whoever of ours does not wait is begun with.
+        let own_begun = (own_unanswered - waiting).max(0.0) * mean_prompt;
+        let begun = (real::of(self.begun.load(Ordering::Relaxed)) - own_begun).max(0.0);
+        let missed = f64::from_bits(self.missed.load(Ordering::Relaxed));
+        let waiting = (waiting - own_unanswered).clamp(0.0, all);
+        Foreign { begun: begun * missed, waiting, answered: all - waiting }
     }
 
     /// Seconds since that moment.

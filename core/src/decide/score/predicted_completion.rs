@@ -94,11 +94,14 @@ fn look(settings: &PredictedCompletion, facts: &Facts<'_>, mean: &Mean, cell: &E
     }
     if let Some(polled) = polled {
         outlook.kv_usage = kv_usage(settings, polled, own.tokens);
-        let ahead = pace * step.of(mean.tokens, mean.pairs) * foreign.unanswered;
-        let done = polled.age(facts.now) * share;
-        if ahead > done {
-            outlook.seconds += settings.foreign * (ahead - done);
-            outlook.unanswered += settings.foreign * foreign.unanswered;
+        // What was begun with is half done, on average; after that the queue is as large as what we send ourselves.
+        let in_means = if mean.tokens > 0.0 { foreign.begun / mean.tokens } else { 0.0 };
+        let requests = in_means / 2.0 + foreign.waiting;
+        let ahead = pace * step.of(mean.tokens, mean.pairs) * requests;
+        let left = ahead - polled.age(facts.now) * share;
+        if left > 0.0 {
+            outlook.seconds += settings.foreign * left;
+            outlook.unanswered += settings.foreign * requests * left / ahead;
         }
     }
     outlook

@@ -1,6 +1,7 @@
 //! The scenarios that all benchmarks share: manifests of a given size, the state that belongs to them, a request that hits.
 
 pub mod sim;
+pub mod workloads;
 
 use std::fmt::Write;
 

@@ -2,6 +2,7 @@
 
 pub mod shipped;
 pub mod sim;
+pub mod workloads;
 
 use std::fmt::Write;
 

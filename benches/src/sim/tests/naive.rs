@@ -20,6 +20,9 @@ struct Sequence {
     preemptions: u32,
 }
 
+/// A request's number, tokens of its prompt that were cached, preemptions.
+type Done = (usize, u32, u32);
+
 /// A resident block: its number, how many sequences use it, when it became unused.
 struct Resident {
     block: u64,
@@ -108,8 +111,8 @@ impl Naive<'_> {
         self.waiting.push_front(sequence);
     }
 
-    /// One step: its time in seconds, who had a first token, who is done with how much of the prompt cached and how many preemptions.
-    fn step(&mut self) -> Option<(f64, Vec<usize>, Vec<(usize, u32, u32)>)> {
+    /// One step: its time in seconds, who had a first token, who is done.
+    fn step(&mut self) -> Option<(f64, Vec<usize>, Vec<Done>)> {
         let Hardware { budget, max_sequences, .. } = self.hardware;
         let (mut left, mut preempted, mut at) = (budget, false, 0);
         // Per sequence: tokens computed before, tokens of this step, whether it decodes.
@@ -235,7 +238,7 @@ fn compare(workload: &Workload, hardware: &Hardware) -> (usize, u32) {
 #[test]
 fn a_slow_second_server_agrees_in_every_step() {
     let (mut requests, mut preemptions) = (0, 0);
-    for seed in 0..30 {
+    for seed in 0..12 {
         let pick = |what: u64, of: &[u32]| of[(draw(seed, [9, what, 0]) % of.len() as u64) as usize];
         let scale = u64::from(pick(0, &[30, 80, 200]));
         let workload =
@@ -253,5 +256,5 @@ fn a_slow_second_server_agrees_in_every_step() {
         requests += done;
         preemptions += preempted;
     }
-    assert!(requests > 800 && preemptions > 100, "{requests} {preemptions}");
+    assert!(requests > 300 && preemptions > 50, "{requests} {preemptions}");
 }

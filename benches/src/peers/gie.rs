@@ -34,6 +34,15 @@ impl Gie {
     }
 }
 
+#[cfg(test)]
+impl Gie {
+    /// The share of this prompt, just looked up, that the endpoint has.
+    pub(super) fn share(&self, endpoint: usize, asked: &Asked<'_>) -> f64 {
+        let hashed = self.index.hashed(asked.blocks, asked.block_tokens);
+        share(self.index.matched(endpoint), hashed.len())
+    }
+}
+
 impl Rule for Gie {
     fn pick(&mut self, known: &Known, asked: &Asked<'_>, _now: f64, draw: &mut Draw) -> usize {
         let hashed = self.index.hashed(asked.blocks, asked.block_tokens);

@@ -194,6 +194,11 @@ impl<R: Rule> Ported<R> {
         &self.rule
     }
 
+    #[cfg(test)]
+    pub(super) fn rule_mut(&mut self) -> &mut R {
+        &mut self.rule
+    }
+
     fn look(&mut self, asked: &Asked<'_>, now: f64) {
         while let Some((until, ..)) = self.speculated.front()
             && *until <= now

@@ -13,8 +13,9 @@
 
 use super::draw::Draw;
 use super::holders::{BlockMap, Holders};
-use super::known::{Known, Rule, Sent, Sight};
+use super::known::{Known, Sent};
 use super::lru::Lru;
+use super::rule::{Rule, Sight};
 use crate::sim::Asked;
 
 /// Settings of the policy.

@@ -12,7 +12,8 @@
 use super::costs::Costs;
 use super::draw::Draw;
 use super::holders::{Active, leading};
-use super::known::{Known, Rule, Seen, Sent, Sight};
+use super::known::{Known, Seen, Sent};
+use super::rule::{Rule, Sight};
 use crate::sim::Asked;
 
 /// Settings of the router.

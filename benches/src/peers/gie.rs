@@ -7,7 +7,8 @@
 use super::dispatched::Dispatched;
 use super::draw::Draw;
 use super::epp::{Weights, best, share};
-use super::known::{Known, Rule, Sent};
+use super::known::{Known, Sent};
+use super::rule::Rule;
 use crate::sim::Asked;
 
 /// Tokens of a prompt that are matched by default: 256 blocks of 16.

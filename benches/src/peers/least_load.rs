@@ -7,7 +7,8 @@
 //! taken to be as long as the prompts that this gateway has sent.
 
 use super::draw::Draw;
-use super::known::{Known, Rule, Sent};
+use super::known::{Known, Sent};
+use super::rule::Rule;
 use crate::sim::{Asked, Polled};
 
 const PRESSURE_SECONDS: f64 = 0.15;

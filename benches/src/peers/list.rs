@@ -139,8 +139,8 @@ mod tests {
             picks.push(endpoint);
             under_way.push((number, endpoint));
             gateway.stored(endpoint, None, &blocks, now);
-            for n in 0..5 {
-                if there[n] && draw.below(3) == 0 {
+            for (n, there) in there.iter().enumerate() {
+                if *there && draw.below(3) == 0 {
                     gateway.polled(n, &says(draw.below(5) as u32, 3, draw.below(9) as f64 / 10.0), now);
                 }
             }

@@ -13,7 +13,8 @@ use foldhash::fast::FixedState;
 use super::dispatched::Dispatched;
 use super::draw::Draw;
 use super::epp::share;
-use super::known::{Known, Rule, Sent};
+use super::known::{Known, Sent};
+use super::rule::Rule;
 use crate::sim::Asked;
 
 const THRESHOLD: f64 = 0.8;

@@ -181,7 +181,9 @@ mod tests {
     use super::super::draw::Draw;
     use super::super::epp::total;
     use super::super::gie::Gie;
-    use super::super::known::{Known, Ported, Rule, Sent};
+    use super::super::known::{Known, Sent};
+    use super::super::ported::Ported;
+    use super::super::rule::Rule;
     use super::super::testing::{asked, says};
     use super::*;
 

@@ -16,7 +16,8 @@ use foldhash::fast::FixedState;
 
 use super::costs::Costs;
 use super::draw::Draw;
-use super::known::{Known, Rule, Sent, Sight};
+use super::known::{Known, Sent};
+use super::rule::{Rule, Sight};
 use crate::sim::Asked;
 
 const WINDOW: f64 = 180.0;

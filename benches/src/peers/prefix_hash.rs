@@ -5,8 +5,9 @@
 //! all. Consistent hashing with bounded loads (Mirrokni and others, SODA 2018) walks the ring instead, which is the other setting.
 
 use super::draw::Draw;
-use super::known::{Known, Rule};
+use super::known::Known;
 use super::ring::Ring;
+use super::rule::Rule;
 use crate::sim::Asked;
 
 const PREFIX_TOKENS: u32 = 256;

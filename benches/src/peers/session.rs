@@ -8,8 +8,9 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 
 use super::draw::Draw;
-use super::known::{Known, Rule, Sent};
+use super::known::{Known, Sent};
 use super::ring::Ring;
+use super::rule::Rule;
 use crate::sim::Asked;
 
 /// Picks by session: where it was bound, the least loaded at first.

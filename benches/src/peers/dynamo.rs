@@ -165,6 +165,16 @@ mod tests {
     }
 
     #[test]
+    fn blocks_that_are_active_there_already_cost_nothing_more() {
+        let mut gateway = ported(Dynamo::default(), 2);
+        let first = gateway.dispatch(0, &asked(&[1, 2, 3]), 0.0);
+        assert_ne!(gateway.dispatch(1, &asked(&[51, 52, 53]), 0.0), first);
+        (0..2).for_each(|number| gateway.first_token(number, 0.0));
+        // 4 + 3 + 2 against 4 + 3 + 4, with nothing known to be cached.
+        assert_eq!(gateway.dispatch(2, &asked(&[1, 2, 8, 9]), 0.0), first);
+    }
+
+    #[test]
     fn a_block_of_two_requests_is_active_once() {
         let mut gateway = ported(Dynamo::default(), 1);
         let partial = |blocks| Asked { prompt: asked(blocks).prompt + 1, ..asked(blocks) };

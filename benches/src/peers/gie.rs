@@ -12,9 +12,9 @@ use super::rule::Rule;
 use crate::sim::Asked;
 
 /// Tokens of a prompt that are matched by default: 256 blocks of 16.
-pub(super) const MATCHED: u32 = 4096;
+const MATCHED: u32 = 4096;
 /// Tokens an endpoint that are remembered by default: 31,250 blocks of 16.
-pub(super) const REMEMBERED: u64 = 500_000;
+const REMEMBERED: u64 = 500_000;
 
 /// Scorers with weights over an approximate index.
 #[derive(Clone, Debug)]

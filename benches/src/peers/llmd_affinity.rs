@@ -118,4 +118,22 @@ mod tests {
         gateway.finished(2, 1, 1.0);
         assert_eq!(gateway.rule().tokens, [0, 0]);
     }
+
+    #[test]
+    fn those_with_the_prompt_are_left_only_for_what_is_quicker() {
+        let mut gateway = ported(LlmdAffinity::new(1.0, 16.0, 500_000), 2);
+        let home = gateway.dispatch(0, &asked(&[1]), 0.0);
+        assert_ne!(gateway.dispatch(1, &asked(&[51, 52, 53]), 0.0), home);
+        // 1 s against 3 s; 4 s against 3 s: no more than a second behind. Then 7 s against 3 s.
+        assert_eq!(gateway.dispatch(2, &asked(&[1]), 0.0), home);
+        gateway.gone(1 - home, 0.0);
+        gateway.dispatch(3, &asked(&[61, 62, 63]), 0.0);
+        gateway.appeared(1 - home, 0.0);
+        assert_eq!(gateway.rule().tokens[home], 64);
+        assert_eq!(gateway.dispatch(4, &asked(&[1]), 0.0), home);
+        gateway.gone(1 - home, 0.0);
+        gateway.dispatch(5, &asked(&[71, 72, 73]), 0.0);
+        gateway.appeared(1 - home, 0.0);
+        assert_eq!(gateway.dispatch(6, &asked(&[1]), 0.0), 1 - home);
+    }
 }

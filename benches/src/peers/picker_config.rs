@@ -11,8 +11,12 @@ use inferroute::{
 };
 
 use super::epp::Weights;
-use super::gie::{MATCHED, REMEMBERED};
 use crate::sim::{Asked, Gateway, Polled};
+
+/// Tokens of a prompt that are matched: 256 blocks of 16.
+const MATCHED: u32 = 4096;
+/// Tokens an endpoint that are remembered: 31,250 blocks of 16.
+const REMEMBERED: u64 = 500_000;
 
 const ROUTE_AND_POOL: &str = "\
 apiVersion: aigateway.envoyproxy.io/v1beta1

@@ -171,7 +171,10 @@ mod tests {
         assert_ne!(gateway.dispatch(1, &asked(&[51, 52, 53]), 0.0), first);
         (0..2).for_each(|number| gateway.first_token(number, 0.0));
         // 4 + 3 + 2 against 4 + 3 + 4, with nothing known to be cached.
-        assert_eq!(gateway.dispatch(2, &asked(&[1, 2, 8, 9]), 0.0), first);
+        for number in 2..30 {
+            assert_eq!(gateway.dispatch(number, &asked(&[1, 2, 8, 9]), 0.0), first);
+            gateway.failed(number, 0.0);
+        }
     }
 
     #[test]

@@ -130,7 +130,10 @@ mod tests {
         gateway.dispatch(3, &asked(&[61, 62, 63]), 0.0);
         gateway.appeared(1 - home, 0.0);
         assert_eq!(gateway.rule().tokens[home], 64);
-        assert_eq!(gateway.dispatch(4, &asked(&[1]), 0.0), home);
+        for number in 10..40 {
+            assert_eq!(gateway.dispatch(number, &asked(&[1]), 0.0), home);
+            gateway.failed(number, 0.0);
+        }
         gateway.gone(1 - home, 0.0);
         gateway.dispatch(5, &asked(&[71, 72, 73]), 0.0);
         gateway.appeared(1 - home, 0.0);

@@ -129,7 +129,8 @@ pub(crate) fn case(plugin: &Value, seed: u64) -> Value {
         }
     }
     let begin = told.first().map_or(0, |step| step[0].as_u64().unwrap());
-    let mut steps: Vec<Value> = (0..chance.below(8 * count as u64)).map(|_| step(count, chance)).collect();
+    let mut steps: Vec<Value> =
+        (0..2 * count as u64 + chance.below(8 * count as u64)).map(|_| step(count, chance)).collect();
     steps.iter_mut().for_each(|step| step[0] = step[0].as_u64().unwrap().max(begin).into());
     steps.sort_by_key(|step| step[0].as_u64());
     number_blocks(&mut steps);
@@ -170,8 +171,8 @@ fn request(chance: &mut Chance) -> Value {
         ("x-session-id", &["s", "t"][..]),
         ("x-role", &["decode", "both"][..]),
         ("test-epp-endpoint-selection", &addresses[..]),
-        ("x-llm-d-slo-ttft-ms", &["50", "100", "NaN"][..]),
-        ("x-llm-d-slo-tpot-ms", &["50", "60"][..]),
+        ("x-llm-d-slo-ttft-ms", &["90", "120", "150", "NaN"][..]),
+        ("x-llm-d-slo-tpot-ms", &["60", "90"][..]),
     ] {
         if !chance.once_in(4) {
             let pair = json!([header, chance.one(values)]);

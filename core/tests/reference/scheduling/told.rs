@@ -224,7 +224,7 @@ fn base64(bytes: &[u8]) -> String {
     let digit =
         |six: &[u8]| digits[six.iter().fold(0, |sum, bit| sum * 2 + usize::from(*bit)) << (6 - six.len())];
     let mut text: String = bits.chunks(6).map(digit).collect();
-    while text.len() % 4 != 0 {
+    while !text.len().is_multiple_of(4) {
         text.push('=');
     }
     text

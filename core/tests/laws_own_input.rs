@@ -79,9 +79,7 @@ fn more(plugin: &str, case: &Value, name: &str, chance: &mut Chance) -> Option<(
         | "filter low-queue-filter"
         | "filter least-queue-filter" => worse(load("waiting")),
         "filter utilization-detector" => Some((start()?, Law::Worse)),
-        "filter slo-headroom-tier-filter" if case["code"]["exploration"].is_null() => {
-            Some((start()?, Law::Worse))
-        }
+        "filter slo-headroom-tier-filter" if case["code"]["exploration"] == 0 => Some((start()?, Law::Worse)),
         "filter decision-tree-filter" => None,
         "scorer running-requests-size-scorer" => worse(load("running")),
         "scorer kv-cache-utilization-scorer"

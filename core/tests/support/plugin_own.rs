@@ -81,7 +81,7 @@ pub(crate) fn filter(name: &str, code: &Value) -> Filter {
     match name {
         "slo-headroom-tier-filter" => Filter::SloHeadroomTier(SloHeadroomTier {
             model: model(code),
-            exploration: number(code, "exploration", 0.0),
+            exploration: number(code, "exploration", 0.01),
             ..SloHeadroomTier::default()
         }),
         "prefix-cache-affinity-filter" => Filter::PrefixCacheAffinity(PrefixCacheAffinity {

@@ -93,7 +93,7 @@ pub(crate) fn plugins() -> Vec<Value> {
         json!({"filter": "endpoint-attribute-filter", "parameters": threshold("LessThan", "Fail")}),
         json!({"filter": "endpoint-attribute-filter", "parameters": threshold("LessThanOrEqual", "Pass")}),
         json!({"filter": "topology-affinity-filter", "peer": "a", "parameters": {"minAffinity": "zone"}}),
-        json!({"filter": "slo-headroom-tier-filter", "code": {"model": model}}),
+        json!({"filter": "slo-headroom-tier-filter", "code": {"model": model, "exploration": 0}}),
         json!({"filter": "slo-headroom-tier-filter", "code": {"model": model, "exploration": 0.5}}),
         json!({"filter": "header-based-testing-filter", "code": {}}),
         json!({"filter": "circuit-breaker-filter", "code": {"failures": 2, "open_for_ms": 30_000}}),

@@ -180,9 +180,7 @@ impl Trace for Recorder {
             Step::Picked { id, picker } => {
                 if !self.in_fallbacks {
                     self.picked.push(ExplainedPick { endpoint: id.to_owned(), picker });
-                    if picker == Picker::MaxScore.as_str() {
-                        self.table.pick(id);
-                    }
+                    self.table.pick(id, picker == Picker::MaxScore.as_str());
                 }
                 self.add(ENDPOINTS, format!("picked by {picker}: {id}"));
             }

@@ -11,7 +11,13 @@ use crate::explanation::{KEPT, Section};
 pub(crate) struct ScoreTable {
     rows: Vec<ExplainedEndpoint>,
     left_out: usize,
-    /// The endpoint that the highest score took.
+    /// Where the rows of the profile that runs begin: a pool has rows for each profile.
+    begin: usize,
+    /// Whether that profile has picked.
+    is_settled: bool,
+    /// Where the rows of the profile that picked first, which is the primary's, end.
+    end: Option<usize>,
+    /// The endpoint that its highest score took.
     best: Option<String>,
 }
 
@@ -76,6 +82,9 @@ impl ScoreTable {
         in_flight: u32,
         removed_by: Option<&'static str>,
     ) {
+        if self.is_settled {
+            (self.begin, self.is_settled) = (self.rows.len(), false);
+        }
         if self.rows.len() == KEPT {
             self.left_out += 1;
             return;
@@ -86,15 +95,20 @@ impl ScoreTable {
     }
 
     pub(crate) fn rate(&mut self, id: &str, score: ExplainedScore) {
-        if let Some(row) = self.rows.iter_mut().find(|row| row.id == id) {
+        let mut rows = self.rows.iter_mut().skip(self.begin);
+        if let Some(row) = rows.find(|row| row.id == id) {
             row.total = Some(row.total.unwrap_or_default() + score.points);
             row.scores.push(score);
         }
     }
 
-    /// Whom the highest score took.
-    pub(crate) fn pick(&mut self, id: &str) {
-        self.best.get_or_insert_with(|| id.to_owned());
+    /// A profile has picked; `by_score` where the highest score took it.
+    pub(crate) fn pick(&mut self, id: &str, by_score: bool) {
+        if self.end.is_none() {
+            self.end = Some(self.rows.len());
+            self.best = by_score.then(|| id.to_owned());
+        }
+        self.is_settled = true;
     }
 
     /// Puts the rows before the lines of a section, and after them what would have changed the pick.
@@ -107,8 +121,9 @@ impl ScoreTable {
 
     /// The least that a scorer would have to see differently for another endpoint to be picked.
     fn nearest_change(&self) -> Option<String> {
-        let best = self.rows.iter().find(|row| Some(&row.id) == self.best.as_ref())?;
-        let others = self.rows.iter().filter(|row| row.id != best.id);
+        let rows = self.rows.get(..self.end?).unwrap_or_default();
+        let best = rows.iter().find(|row| Some(&row.id) == self.best.as_ref())?;
+        let others = rows.iter().filter(|row| row.id != best.id);
         let second = others.filter_map(|row| Some((row.total?, row)));
         let (score, second) = second.max_by(|a, b| a.0.total_cmp(&b.0))?;
         let gap = best.total? - score;

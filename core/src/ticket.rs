@@ -21,6 +21,8 @@ pub struct Ticket {
     lease: Lease,
     /// What it asks of that endpoint.
     work: Work,
+    /// Its number there.
+    number: u64,
     has_first_token: bool,
     /// Whether the failure of the attempt under way is told already.
     has_failed: bool,
@@ -50,7 +52,7 @@ impl Ticket {
                 seat.insert(hashes);
             }
         }
-        cell.start(work, now, lease);
+        let number = cell.start(work, now, lease);
         if let Some(pool) = decision.pool_number() {
             decision.state.pool_cells[pool].typical.sent(work, now);
         }
@@ -60,6 +62,7 @@ impl Ticket {
             cell,
             lease,
             work,
+            number,
             has_first_token: false,
             has_failed: false,
             began: now,
@@ -79,12 +82,15 @@ impl Ticket {
         if !self.has_first_token {
             self.has_first_token = true;
             self.cell.health().first_token_after(now.since(self.began), now, self.half_life());
-            let turned = self.cell.first_token(self.work, now, self.lease).max(self.began);
+            let turned = self.cell.first_token(self.work, self.number, now, self.lease).max(self.began);
             let step = self.decision.state.plan.scheduling.step_cost();
             // Of a prompt that nobody counted there is nothing to foresee.
             if let Some(step) = step.filter(|_| self.work.prompt() > 0) {
                 let taken = now.since(turned);
-                self.cell.backlog().measured(taken, step.of_prompt(self.work), now, self.half_life());
+                let waiting = self.cell.backlog().waiting();
+                let answers = f64::from(self.cell.in_flight()) - waiting.requests;
+                let foreseen = step.of_prompt(self.work, answers.max(0.0), waiting.context);
+                self.cell.backlog().measured(taken, foreseen, now, self.half_life());
             }
         }
         self.extend(now);
@@ -119,7 +125,7 @@ impl Ticket {
         self.has_first_token = false;
         self.has_failed = false;
         (self.began, self.seen) = (now, self.seen.max(now));
-        self.cell.start(self.work, now, self.lease);
+        self.number = self.cell.start(self.work, now, self.lease);
         self.decision.fallbacks().nth(self.attempt - 1)
     }
 

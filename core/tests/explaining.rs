@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test fails by panicking")]
 
 use inferroute::{
-    Event, Fraction, LoadReport, Manifests, Nanos, Options, Profile, ReportedEndpoint, Request, Router,
-    Scheduling, Scorer,
+    Decider, Event, Fraction, LoadReport, Manifests, Nanos, Options, Profile, ReportedEndpoint, Request,
+    Router, Scheduling, Scorer,
 };
 
 const MANIFESTS: &str = r#"
@@ -64,4 +64,28 @@ fn a_lead_that_no_scorer_makes_up_for_is_told() {
 fn equals_are_told_with_their_numbers() {
     let text = explained(&[(3, 0.5), (3, 0.5)]);
     assert!(text.contains("equal scores: ") && text.contains("another seed may pick it"), "{text}");
+}
+
+#[test]
+fn ratings_stand_with_the_profile_that_gave_them() {
+    let role = "llm-d.ai/role";
+    let prefill = Profile::new("prefill").scorer(Scorer::LeastRequest, 1.0);
+    let scheduling = Scheduling::disaggregated(Profile::new("decode").endpoints(1), prefill, Decider::Always);
+    let options = Options::default().scheduling(scheduling);
+    let router = Router::new(Manifests::from_yaml(MANIFESTS).unwrap().compile(&options).unwrap(), 1);
+    for (name, part) in [("d", "decode"), ("p", "prefill")] {
+        let endpoint = ReportedEndpoint::new(name).label("app", "vllm").label(role, part);
+        router.observe(&Event::EndpointReported { endpoint }, NOW).unwrap();
+    }
+    let headers: [(&str, &str); 0] = [];
+    let explanation = router.explain(&Request::new(&headers), NOW);
+    let told: Vec<_> =
+        explanation.endpoints().iter().map(|row| (&*row.id, row.removed_by, row.total)).collect();
+    let expected = [
+        ("default/p", Some("decode-filter"), None),
+        ("default/d", None, None),
+        ("default/d", Some("prefill-filter"), None),
+        ("default/p", None, Some(1.0)),
+    ];
+    assert_eq!(told, expected, "{explanation}");
 }

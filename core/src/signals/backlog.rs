@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::decaying::Decaying;
 use super::leased::{Lease, Leased, Terms};
+use super::line::Line;
 use crate::real;
 use crate::units::Nanos;
 
@@ -34,6 +35,16 @@ impl Work {
         self.prompt - self.cached
     }
 
+    /// In one word, never 0.
+    pub(super) fn packed(self) -> u64 {
+        u64::from(self.cached) << 32 | u64::from(self.prompt.max(1))
+    }
+
+    pub(super) fn unpacked(word: u64) -> Self {
+        let half = |word: u64| u32::try_from(word & u64::from(u32::MAX)).unwrap_or_default();
+        Self { prompt: half(word), cached: half(word >> 32) }
+    }
+
     /// Pairs of a token to work off and a token that it attends to: tokens x (cached + tokens / 2).
     #[inline]
     pub(crate) fn pairs(self) -> f64 {
@@ -56,6 +67,7 @@ pub(crate) struct Backlog {
     /// In units of [`PAIRS`].
     pairs: Leased,
     context: Leased,
+    line: Line,
     /// When the endpoint began with the prompt that it works on now, as far as the router can tell: at the first token before, or when there was
     /// nothing else to do.
     since: AtomicU64,
@@ -100,6 +112,18 @@ impl Backlog {
         now.since(Nanos::new(self.since.load(Ordering::Relaxed))).seconds()
     }
 
+    /// Tokens of the prompts that the endpoint has begun with, if so many of ours at most wait in its queue.
+    pub(super) fn begun(&self, waiting: u32) -> u64 {
+        let unanswered = u32::try_from(self.requests.get()).unwrap_or(u32::MAX);
+        self.line.prompts(unanswered.saturating_sub(waiting))
+    }
+
+    /// The prompt that the endpoint works on now, as far as the router can tell.
+    #[inline]
+    pub(crate) fn first(&self) -> Option<Work> {
+        self.line.first()
+    }
+
     /// How much longer prompts take than they should, as if `prior` seconds of them had gone as foreseen; 1 where nothing was measured.
     #[inline]
     pub(crate) fn pace(&self, prior: f64, now: Nanos, half_life: Nanos) -> f64 {
@@ -107,11 +131,13 @@ impl Backlog {
         (self.taken.get(now, half_life).unwrap_or_default() + prior) / (foreseen + prior)
     }
 
-    pub(super) fn start(&self, work: Work, now: Nanos, lease: Lease) {
+    /// Returns the request's number in the line.
+    pub(super) fn start(&self, work: Work, now: Nanos, lease: Lease) -> u64 {
         if self.requests.get() == 0 {
             self.since.store(now.get(), Ordering::Relaxed);
         }
         self.enter(work, false, lease);
+        self.line.join(work)
     }
 
     /// Counts a request, with a first token already or without.
@@ -138,8 +164,9 @@ impl Backlog {
         self.context.take_back(work.prompt.into(), lease);
     }
 
-    /// The endpoint turns to its next prompt. Returns when it had turned to the one before.
-    pub(super) fn turn(&self, now: Nanos) -> Nanos {
+    /// The prompt with this number has its first token or will have none: the endpoint turns to its next prompt. Returns when it had turned to the one before.
+    pub(super) fn turn(&self, number: u64, now: Nanos) -> Nanos {
+        self.line.leave(number);
         Nanos::new(self.since.swap(now.get(), Ordering::Relaxed))
     }
 

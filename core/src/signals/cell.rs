@@ -89,7 +89,8 @@ impl EndpointCell {
     }
 
     pub(crate) fn set_load(&self, load: &LoadReport, at: Nanos) {
-        self.polled.set(load, self.in_flight(), self.backlog.waiting(), at);
+        let begun = self.backlog.begun(load.waiting.unwrap_or_default());
+        self.polled.set(load, self.in_flight(), self.backlog.waiting(), begun, at);
         self.adapters.set(load.lora.as_ref(), at);
     }
 
@@ -97,10 +98,10 @@ impl EndpointCell {
         self.requests.set(count.into());
     }
 
-    /// A request was sent there.
-    pub(crate) fn start(&self, work: Work, now: Nanos, lease: Lease) {
+    /// A request was sent there. Returns its number among those without a first token.
+    pub(crate) fn start(&self, work: Work, now: Nanos, lease: Lease) -> u64 {
         self.requests.add(1, lease);
-        self.backlog.start(work, now, lease);
+        self.backlog.start(work, now, lease)
     }
 
     /// Counts a request again under another lease.
@@ -110,9 +111,9 @@ impl EndpointCell {
     }
 
     /// The first token of a request came. Returns when the endpoint had begun with its prompt, as far as the router can tell.
-    pub(crate) fn first_token(&self, work: Work, now: Nanos, lease: Lease) -> Nanos {
+    pub(crate) fn first_token(&self, work: Work, number: u64, now: Nanos, lease: Lease) -> Nanos {
         self.backlog.work_off(work, lease);
-        self.backlog.turn(now)
+        self.backlog.turn(number, now)
     }
 
     /// A request that was told of without its tokens came to its end.

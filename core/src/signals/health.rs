@@ -40,9 +40,9 @@ impl Health {
         self.streak.load(Ordering::Relaxed)
     }
 
-    /// Whether the last failure was at `oldest` or later.
-    pub(crate) fn has_failed_since(&self, oldest: Nanos) -> bool {
-        self.failed_at.load(Ordering::Relaxed) >= oldest.get()
+    /// How long ago the last failure was. Means nothing where none was.
+    pub(crate) fn since_failure(&self, now: Nanos) -> Nanos {
+        now.since(Nanos::new(self.failed_at.load(Ordering::Relaxed)))
     }
 
     /// The decayed share of requests that failed, where at least `least` decayed requests came to an end.

@@ -13,6 +13,7 @@ mod event;
 mod finite;
 mod health;
 mod leased;
+mod line;
 mod metrics;
 mod polled;
 mod reported;

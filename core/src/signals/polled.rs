@@ -64,7 +64,7 @@ impl Default for Polled {
 
 impl Polled {
     /// Replaces what was known.
-    pub(crate) fn set(&self, load: &LoadReport, in_flight: u32, own: Waiting, at: Nanos) {
+    pub(crate) fn set(&self, load: &LoadReport, in_flight: u32, own: Waiting, own_begun: u64, at: Nanos) {
         let count = |count: Option<u32>| count.unwrap_or(NO_COUNT);
         self.waiting.store(count(load.waiting), Ordering::Relaxed);
         self.running.store(count(load.running), Ordering::Relaxed);
@@ -74,7 +74,7 @@ impl Polled {
         self.unanswered.store(own.requests as u32, Ordering::Relaxed);
         // The prefix cache is asked when a request is begun with, the prompt counted when it is done.
         let begun =
-            load.prefix_queries.zip(load.prompt_tokens).map(|(asked, done)| asked.saturating_sub(done));
+            load.prefix_queries.zip(load.prompt_tokens).map(|(asked, done)| asked.saturating_sub(done).saturating_sub(own_begun));
         self.begun.store(begun.unwrap_or_default(), Ordering::Relaxed);
         self.set_missed(load);
         self.kv_tokens.store(load.kv_tokens.unwrap_or_default(), Ordering::Relaxed);
@@ -93,15 +93,13 @@ impl Polled {
 
     /// Requests there that are none of this router's, as of that moment, where prompts have `mean_prompt` tokens.
     #[inline]
-    pub(crate) fn foreign(&self, mean_prompt: f64) -> Foreign {
+    pub(crate) fn foreign(&self) -> Foreign {
         let read = |count: &AtomicU32| f64::from(count.load(Ordering::Relaxed));
         let (own, own_unanswered) = (read(&self.in_flight), read(&self.unanswered));
         let waiting = self.waiting().map_or(0.0, f64::from);
         let running = self.running().map_or(0.0, f64::from);
         let all = (waiting + running - own).max(0.0);
-        // Whoever of ours does not wait is begun with.
-        let own_begun = (own_unanswered - waiting).max(0.0) * mean_prompt;
-        let begun = (real::of(self.begun.load(Ordering::Relaxed)) - own_begun).max(0.0);
+        let begun = real::of(self.begun.load(Ordering::Relaxed));
         let missed = f64::from_bits(self.missed.load(Ordering::Relaxed));
         let waiting = (waiting - own_unanswered).clamp(0.0, all);
         Foreign { begun: begun * missed, waiting, answered: all - waiting }

@@ -51,12 +51,14 @@ impl State {
                     return Err(EventError::UnknownEndpoint { endpoint: endpoint.clone() });
                 }
                 let work = Work::new(*prompt_tokens, 0);
-                self.cells_of(endpoint).for_each(|cell| cell.start(work, now, forever));
+                self.cells_of(endpoint).for_each(|cell| {
+                    cell.start(work, now, forever);
+                });
             }
             Event::FirstToken { endpoint, prompt_tokens } => {
                 let work = Work::new(*prompt_tokens, 0);
                 self.cells_of(endpoint).for_each(|cell| {
-                    cell.first_token(work, now, forever);
+                    cell.first_token(work, u64::MAX, now, forever);
                 });
             }
             Event::RequestFinished { endpoint } => {

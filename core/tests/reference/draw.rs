@@ -35,11 +35,16 @@ impl Draw {
 
     /// The number that this decision gives an endpoint of its own.
     pub(crate) fn of_endpoint(&self, id: &str, address: Option<&str>) -> u64 {
+        mix(self.seed ^ Draw::key(id, address))
+    }
+
+    /// FNV-1a over an endpoint's id, a zero byte and its address.
+    pub(crate) fn key(id: &str, address: Option<&str>) -> u64 {
         let mut key: u64 = 0xcbf2_9ce4_8422_2325;
         for byte in [id.as_bytes(), &[0], address.unwrap_or("").as_bytes()].concat() {
             key = (key ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }
-        mix(self.seed ^ key)
+        key
     }
 
     /// The number of one of `count` equals.

@@ -3,17 +3,14 @@
 use crate::decide::candidates::Survivors;
 use crate::decide::facts::Facts;
 use crate::plan::CircuitBreaker;
-use crate::units::Nanos;
 
 pub(super) fn keep(settings: &CircuitBreaker, facts: &Facts<'_>, survivors: &mut Survivors) {
-    // A failure exactly that long ago no longer counts.
-    let opened = Nanos::new(facts.now.before(settings.open_for).get().saturating_add(1));
     survivors.retain_some(|position| {
         facts.cell(position).is_some_and(|cell| {
             let health = cell.health();
             let is_closed = health.streak() < u64::from(settings.failures.max(1));
             // Half open: one request at a time tries.
-            is_closed || (!health.has_failed_since(opened) && cell.in_flight() == 0)
+            is_closed || (health.since_failure(facts.now) >= settings.open_for && cell.in_flight() == 0)
         })
     });
 }

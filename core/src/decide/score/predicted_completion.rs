@@ -81,14 +81,16 @@ fn look(settings: &PredictedCompletion, facts: &Facts<'_>, mean: &Mean, cell: &E
         pace,
     };
     let polled = cell.polled(facts.oldest);
-    let foreign = polled.map(|polled| polled.foreign(mean.prompt)).unwrap_or_default();
+    let foreign = polled.map(|polled| polled.foreign()).unwrap_or_default();
     outlook.answers += settings.foreign * foreign.answered;
     outlook.context += settings.foreign * foreign.answered * mean.prompt;
     let per_chunk = pace * step.token * step.chunk;
     let per_step = pace * (step.step + step.of_answers(outlook.answers, outlook.context));
     let share = per_chunk / (per_chunk + per_step);
     if own.requests > 0.0 {
-        let head = outlook.seconds / own.requests;
+        let head = backlog.first().map_or(outlook.seconds / own.requests, |first| {
+            pace * step.of(first.tokens().into(), first.pairs())
+        });
         let done = (backlog.elapsed(facts.now) * share).min(head * (1.0 - LEAST_LEFT));
         outlook.seconds -= done;
     }

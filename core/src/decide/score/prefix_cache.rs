@@ -26,7 +26,9 @@ pub(super) fn rate(
 
 #[inline]
 fn of_match(found: PrefixMatch, weight: f64, scale: f64) -> f64 {
-    let length = if weight > 0.0 { (f64::from(found.tokens()) / scale).min(1.0) } else { 0.0 };
+    // Nothing held is no length, whatever the scale.
+    let length =
+        if weight > 0.0 && found.matched > 0 { (f64::from(found.tokens()) / scale).min(1.0) } else { 0.0 };
     weight * length * length + (1.0 - weight) * found.share()
 }
 

@@ -49,8 +49,9 @@ impl StepCost {
     }
 
     /// Seconds to work off a prompt, with a step at least.
-    pub(crate) fn of_prompt(&self, work: Work) -> f64 {
-        self.step + self.of(work.tokens().into(), work.pairs())
+    pub(crate) fn of_prompt(&self, work: Work, answers: f64, context: f64) -> f64 {
+        let seconds = self.of(work.tokens().into(), work.pairs());
+        seconds + (1.0 + seconds / (self.token * self.chunk)) * (self.step + self.of_answers(answers, context))
     }
 
     /// Seconds that a step takes longer for the answers under way.

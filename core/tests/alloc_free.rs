@@ -10,12 +10,12 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "support/counting.rs"]
+mod counting;
 #[allow(dead_code, reason = "each test takes its part of it")]
 mod support;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
+use counting::allocations;
 use inferroute::{
     AttributeFilter, Body, BodyFormat, BodyLimits, CircuitBreaker, Comparison, ConcurrencyDetector,
     DecisionRng, DecisionTree, Event, Filter, HashKey, LatencyScorer, LinearLatency, LinearTerms, LoadReport,
@@ -23,41 +23,6 @@ use inferroute::{
     Profile, ReportedEndpoint, Request, Router, Scheduling, Scorer, ScrapeOptions, Session, SharedModel,
     SloHeadroomTier, TopologyLabels, UtilizationDetector, decide,
 };
-
-/// The system's allocator, counting what this thread asks of it.
-struct Counting;
-
-thread_local! {
-    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
-}
-
-// SAFETY: every call is passed on unchanged; counting touches no memory that the allocator manages.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.with(|count| count.set(count.get() + 1));
-        // SAFETY: the caller keeps to the contract of `GlobalAlloc::alloc`.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
-        // SAFETY: the caller keeps to the contract of `GlobalAlloc::dealloc`.
-        unsafe { System.dealloc(ptr, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-fn allocations(run: impl FnOnce()) -> u64 {
-    let before = ALLOCATIONS.get();
-    run();
-    ALLOCATIONS.get() - before
-}
-
-#[test]
-fn counting_sees_an_allocation() {
-    assert_eq!(allocations(|| drop(std::hint::black_box(Box::new(7)))), 1);
-}
 
 #[test]
 fn no_vector_allocates_in_decide() {

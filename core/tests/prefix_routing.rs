@@ -7,22 +7,14 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "support/pool.rs"]
+mod pool;
+
 use inferroute::{
     Decider, Event, Manifests, Nanos, Options, PreciseOptions, Profile, Prompt, ReportedEndpoint, Request,
     Router, Scheduling, Scorer, Tier,
 };
-
-const MANIFESTS: &str = r#"
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIGatewayRoute
-metadata: {name: r}
-spec: {rules: [{backendRefs: [{name: p, group: inference.networking.k8s.io, kind: InferencePool}]}]}
----
-apiVersion: inference.networking.k8s.io/v1
-kind: InferencePool
-metadata: {name: p}
-spec: {selector: {matchLabels: {app: vllm}}, targetPorts: [{number: 8000}], endpointPickerRef: {name: e}}
-"#;
+use pool::MANIFESTS;
 
 const NOW: Nanos = Nanos::new(0);
 const NO_HEADERS: &[(&str, &str)] = &[];

@@ -55,6 +55,7 @@ mod attempt;
 mod base64;
 mod body;
 mod compile;
+mod convert;
 mod decide;
 mod decision;
 mod endpoint_headers;

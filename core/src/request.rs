@@ -1,5 +1,6 @@
 //! The borrowed view of a request: everything a rule may look at, and nothing else.
 
+use crate::convert::number;
 use crate::plan::HeaderName;
 use crate::prefix::Prompt;
 
@@ -251,7 +252,7 @@ impl Request<'_> {
             Some(Prompt::Text(text)) => text.len().div_ceil(4),
             Some(Prompt::Tokens(tokens)) => tokens.len(),
         };
-        u32::try_from(counted).unwrap_or(u32::MAX)
+        number(counted)
     }
 }
 

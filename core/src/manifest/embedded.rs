@@ -4,6 +4,7 @@ use super::collected::is_endpoint_picker_config;
 use super::diagnostic::Position;
 use super::node::{Node, Value};
 use super::read::{self, Flaw};
+use crate::convert::index;
 
 /// What every such document has on a line of its own.
 const KIND: &str = "kind: EndpointPickerConfig";
@@ -44,10 +45,9 @@ struct Origin {
 impl Origin {
     fn of(value: &Node, text: &str) -> Self {
         let start = value.at;
-        let number = |line: u32| usize::try_from(line).unwrap_or(usize::MAX);
-        let mut above: Vec<&str> = text.lines().take(number(start.line)).collect();
+        let mut above: Vec<&str> = text.lines().take(index(start.line)).collect();
         let line = above.pop().unwrap_or_default();
-        let begins_line = line.chars().take(number(start.column).saturating_sub(1)).all(|c| c == ' ');
+        let begins_line = line.chars().take(index(start.column).saturating_sub(1)).all(|c| c == ' ');
         let empty = above.iter().rev().take_while(|line| line.trim().is_empty()).count();
         let header = above.len().checked_sub(empty + 1).and_then(|index| above.get(index)).copied();
         let indicator = header.and_then(|header| header.split_ascii_whitespace().last());

@@ -4,9 +4,9 @@ use std::hash::Hasher;
 
 use twox_hash::XxHash64;
 
-use super::bits::wide;
 use super::dialect::HashDialect;
 use super::scope::Scope;
+use crate::convert::wide;
 use crate::rng::{FNV_START, fnv};
 
 /// Where a chain stands.

@@ -2,13 +2,13 @@
 
 use smallvec::SmallVec;
 
-use super::bits::{index, number};
 use super::dialect::HashDialect;
 use super::dialects;
 use super::error::PrefixError;
 use super::keyed::{self, Secrets};
 use super::scope::Scope;
 use super::text::TextHasher;
+use crate::convert::{index, number};
 
 /// A prompt as the host has it.
 #[derive(Clone, Copy, Debug)]

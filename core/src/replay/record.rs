@@ -5,6 +5,7 @@ use std::ops::Deref;
 use serde::{Deserialize, Serialize};
 
 use crate::attempt::AttemptView;
+use crate::convert::wide;
 use crate::decision::Decision;
 use crate::no_route::NoRoute;
 use crate::plan::{HeaderName, Plan};
@@ -253,8 +254,4 @@ fn values<'h>(headers: &'h dyn Headers, name: &'h HeaderName) -> impl Iterator<I
     };
     let several = matches!(found, Found::Several).then_some(0..);
     one.into_iter().chain(several.into_iter().flatten().map_while(move |nth| headers.nth(name, nth)))
-}
-
-fn wide(length: usize) -> u64 {
-    u64::try_from(length).unwrap_or(u64::MAX)
 }

@@ -11,6 +11,7 @@ pub(super) use ranked::Ranked;
 
 use super::candidates::Candidates;
 use super::facts::Facts;
+use crate::convert::wide;
 use crate::plan::{Picker, Profile};
 use crate::rng::DecisionRng;
 use crate::trace::{Step, Trace};
@@ -43,7 +44,6 @@ impl<T: Trace> Picking<'_, T> {
     fn draw(&mut self, what: &'static str, count: usize) -> usize {
         let number = self.rng.position(count);
         if T::ON {
-            let wide = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
             self.trace.record(Step::Draw { what, below: wide(count), number: wide(number) });
         }
         number

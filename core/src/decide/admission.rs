@@ -1,7 +1,7 @@
-//! Whether a pool takes a request that may be turned away.
+//! How full a pool is, for requests that may be turned away.
 //!
-//! Only requests of negative priority or of a sheddable model are; every other passes however full the pool is (Inference Extension, admission without
-//! flow control).
+//! [`Scheduling::ceiling_for`] says how full it may be for a request's priority. By default only requests of negative priority or of a sheddable model have
+//! a ceiling, and every other passes however full the pool is (Inference Extension, admission without flow control).
 
 use super::facts::Facts;
 use crate::plan::{ConcurrencyMode, MissingLoad, Saturation, Scheduling};

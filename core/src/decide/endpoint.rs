@@ -68,9 +68,7 @@ pub(super) fn rank<T: Trace>(
         }
     }
     let scheduling = &state.plan.scheduling;
-    if let Some(ceiling) =
-        scheduling.ceiling_for(arguments.priority).filter(|_| scheduling.saturation.is_some())
-    {
+    if let Some(ceiling) = scheduling.ceiling_for(arguments.priority) {
         let saturation = admission::saturation(scheduling, &facts, now);
         trace.record(Step::Saturation { saturation, ceiling });
         if saturation >= ceiling {

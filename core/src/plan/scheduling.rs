@@ -150,8 +150,9 @@ impl Scheduling {
         self
     }
 
-    /// How full a pool may be for a request of this priority; `None` where that does not matter.
+    /// How full a pool may be for a request of this priority; `None` where that does not matter, or nothing says when a pool is full.
     pub(crate) fn ceiling_for(&self, priority: i32) -> Option<f64> {
+        self.saturation.as_ref()?;
         let own = self.ceilings.iter().find(|(up_to, _)| priority <= *up_to);
         own.map(|(_, ceiling)| *ceiling)
     }

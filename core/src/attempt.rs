@@ -54,6 +54,11 @@ impl Attempt {
         rule.backends.refs.get(self.backend_ref_index())
     }
 
+    /// Whether it asks the same pool for the same model.
+    pub(crate) fn asks_as(&self, other: &Self) -> bool {
+        (self.backend_ref, self.target) == (other.backend_ref, other.target)
+    }
+
     /// The pool of the attempt's backendRef.
     pub(crate) fn pool(&self, rule: &Rule) -> Option<PoolIx> {
         match self.backend_ref(rule)?.target {

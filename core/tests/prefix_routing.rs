@@ -185,3 +185,18 @@ fn tokens_are_hashed_as_requests_are() {
     assert_eq!((request("a").endpoint(), request("a").cached_tokens()), ("default/v3", 192));
     assert_eq!(request("b").cached_tokens(), 0);
 }
+
+#[test]
+fn a_fallback_holds_the_prompt_that_it_was_sent() {
+    let prompt = "this was worked off twice ".repeat(100);
+    let router = router(by_prefix(), 3, |_| "both");
+    let mut ticket = router.route(&request(&prompt), NOW).unwrap();
+    let primary = ticket.decision().endpoint().to_owned();
+    let fallback = ticket.fall_back(NOW).unwrap().endpoint().to_owned();
+    ticket.finish();
+    let name = primary.trim_start_matches("default/").to_owned();
+    router.observe(&Event::EndpointGone { namespace: None, name }, NOW).unwrap();
+    let next = router.decide(&request(&prompt), NOW).unwrap();
+    assert_eq!(next.endpoint(), fallback);
+    assert_eq!(next.cached_tokens(), 640, "all blocks");
+}

@@ -14,6 +14,7 @@ mod path;
 mod pick;
 mod prompt;
 mod score;
+mod sent;
 mod session;
 mod stages;
 mod subset;
@@ -24,7 +25,7 @@ mod topology;
 use std::ops::Deref;
 
 pub use self::score::ScoringView;
-pub(crate) use self::session::bind as bind_session;
+pub(crate) use self::sent::sent;
 pub(crate) use self::stages::Before;
 
 use self::attempts::{Beside, Drawing};

@@ -92,6 +92,11 @@ impl BlockHashes {
         Self { hashes: SmallVec::new() }
     }
 
+    /// Hashes that were read from others before.
+    pub(crate) fn of(hashes: &[u64]) -> Self {
+        Self { hashes: SmallVec::from_slice(hashes) }
+    }
+
     /// The hashes, first block first. None of them is 0.
     pub fn as_slice(&self) -> &[u64] {
         &self.hashes

@@ -140,6 +140,7 @@ fn no_scorer_and_no_filter_allocates() {
     let terms = LinearTerms { waiting: 1.0, ..LinearTerms::default() };
     let model = || Some(SharedModel::new(LinearLatency { ttft: terms, tpot: terms }));
     let scorers = vec![
+        Scorer::NoHitLru { remembered: 1024 },
         Scorer::LoraAffinity(LoraFormula::EachOnce),
         Scorer::SessionAffinity(Session::id()),
         Scorer::SessionAffinity(Session::encoded_endpoint()),

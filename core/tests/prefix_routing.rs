@@ -200,3 +200,37 @@ fn a_fallback_holds_the_prompt_that_it_was_sent() {
     assert_eq!(next.endpoint(), fallback);
     assert_eq!(next.cached_tokens(), 640, "all blocks");
 }
+
+#[test]
+fn cold_requests_go_round_and_warm_ones_do_not_count() {
+    let profile =
+        Profile::new("default").scorer(prefixes(), 1.0).scorer(Scorer::NoHitLru { remembered: 1024 }, 0.5);
+    let router = router(Scheduling::single(profile), 4, |_| "both");
+    let send = |prompt: &str| router.route(&request(prompt), NOW).unwrap().decision().endpoint().to_owned();
+    let cold: Vec<String> = (0..8).map(|n| send(&format!("{n} is a number ").repeat(100))).collect();
+    assert_eq!(cold, [0, 1, 2, 3, 0, 1, 2, 3].map(|n| format!("default/v{n}")));
+    for n in [5, 7, 6] {
+        assert_eq!(send(&format!("{n} is a number ").repeat(100)), cold[n], "it is there");
+    }
+    // Deciding alone counts for nothing.
+    router.decide(&request("nobody knows this"), NOW).unwrap();
+    assert_eq!(send(&"the ninth ".repeat(100)), "default/v0");
+    router.observe(&Event::EndpointGone { namespace: None, name: "v2".to_owned() }, NOW).unwrap();
+    let endpoint = ReportedEndpoint::new("v2").address("10.0.0.2").label("app", "vllm");
+    router.observe(&Event::EndpointReported { endpoint }, NOW).unwrap();
+    assert_eq!(send(&"the tenth ".repeat(100)), "default/v2", "one that comes back starts anew");
+}
+
+#[test]
+fn the_endpoint_that_prefills_a_cold_request_had_one_too() {
+    let profile = |name| Profile::new(name).scorer(Scorer::NoHitLru { remembered: 1024 }, 1.0);
+    let scheduling = Scheduling::disaggregated(profile("decode"), profile("prefill"), Decider::Always);
+    let router = router(scheduling, 6, |number| if number < 3 { "prefill" } else { "decode" });
+    let prefilled: Vec<String> = (0..6)
+        .map(|n| {
+            let ticket = router.route(&request(&format!("{n} times ").repeat(100)), NOW).unwrap();
+            ticket.decision().prefill().unwrap().id.to_owned()
+        })
+        .collect();
+    assert_eq!(prefilled, [0, 1, 2, 0, 1, 2].map(|n| format!("default/v{n}")));
+}

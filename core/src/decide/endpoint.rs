@@ -26,6 +26,8 @@ pub(super) struct Arguments<'a, T> {
     pub(super) model: &'a str,
     /// The position of the member that an earlier profile settled on, for another part of the request.
     pub(super) peer: Option<usize>,
+    /// Whether the last profile that asked found nothing of the prompt at its candidates.
+    pub(super) is_cold: bool,
     /// What the request's priority is, and that of its model.
     pub(super) priority: i32,
     pub(super) rng: &'a mut DecisionRng,
@@ -91,6 +93,9 @@ pub(super) fn rank<T: Trace>(
     let candidates = survivors.candidates();
     if T::ON {
         candidates.for_each(|position| tell_one(&facts, position, None, trace));
+    }
+    if profile.asks_for_hits() {
+        arguments.is_cold = facts.is_cold(candidates);
     }
     let turn = state.pool_cells[pool].turn();
     let wanted = if wanted > 1 { profile.endpoints.unwrap_or(wanted) } else { wanted };

@@ -106,8 +106,8 @@ fn choose(
     let prompt_tokens = request.tokens();
     let mut drawing = Drawing { state, request, now, priority, prompt_tokens, hashes, rng, trace };
     let mut attempts = Attempts::none();
-    let Beside { criticality, before, cached_tokens } = drawing
+    let Beside { criticality, before, cached_tokens, is_cold } = drawing
         .attempts(&rule.backends, &mut attempts)
         .map_err(|(reason, backend_ref)| Refusal { backend_ref, ..fail(reason) })?;
-    Ok(Choice { at, attempts, before, prompt_tokens, cached_tokens, criticality, priority })
+    Ok(Choice { at, attempts, before, prompt_tokens, cached_tokens, is_cold, criticality, priority })
 }

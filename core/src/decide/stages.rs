@@ -15,6 +15,8 @@ pub(super) struct Staged {
     pub(super) before: Before,
     /// Tokens of the prompt that the endpoint probably holds.
     pub(super) cached_tokens: u32,
+    /// Whether a profile asked and found that nobody holds anything of the prompt.
+    pub(super) is_cold: bool,
 }
 
 /// Endpoints that work on parts of a request before the endpoint that it goes to.
@@ -52,7 +54,7 @@ pub(super) fn run<T: Trace>(
         Handler::Disaggregated(stages) => before(stages, scheduling, arguments, pool, held),
         _ => Before::default(),
     };
-    Ok(Staged { before, cached_tokens: held.unwrap_or_default().tokens() })
+    Ok(Staged { before, cached_tokens: held.unwrap_or_default().tokens(), is_cold: arguments.is_cold })
 }
 
 /// A stage without an endpoint is left to the endpoint that the request goes to.

@@ -157,7 +157,15 @@ impl Router {
         })
     }
 
-    /// Decides, and counts the request in flight, but takes it to be sent nowhere.
+    /// [`route`](Self::route) for a request that is not sent, or not yet: it counts in flight for other decisions until the ticket is finished or dropped, and
+    /// leaves nothing else behind. Its prompt is not taken to be in any prefix cache, and its session is not bound.
+    ///
+    /// # Errors
+    /// As [`decide`](Self::decide).
+    pub fn count(&self, request: &Request<'_>, now: Nanos) -> Result<Ticket, NoRoute> {
+        self.count_seeded(request, now, self.next_seed())
+    }
+
     pub(crate) fn count_seeded(
         &self,
         request: &Request<'_>,
@@ -186,8 +194,7 @@ impl Router {
         requests: impl IntoIterator<Item = Request<'r>>,
         now: Nanos,
     ) -> Vec<Result<Decision<Arc<State>>, NoRoute>> {
-        let counted: Vec<_> =
-            requests.into_iter().map(|request| self.count_seeded(&request, now, self.next_seed())).collect();
+        let counted: Vec<_> = requests.into_iter().map(|request| self.count(&request, now)).collect();
         counted.into_iter().map(|ticket| ticket.map(|ticket| ticket.decision().clone())).collect()
     }
 

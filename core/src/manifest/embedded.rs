@@ -9,8 +9,8 @@ use crate::convert::index;
 /// What every such document has on a line of its own.
 const KIND: &str = "kind: EndpointPickerConfig";
 
-/// The EndpointPickerConfigs in a ConfigMap, placed where they stand in `text`, the text that the ConfigMap was read from. Other values are passed over.
-pub(super) fn configs(config_map: &Node, text: &str) -> (Vec<Node>, Vec<Flaw>) {
+/// The EndpointPickerConfigs in a ConfigMap with the keys of its data, placed where they stand in `text`, the text that the ConfigMap was read from. Other values are passed over.
+pub(super) fn configs(config_map: &Node, text: &str) -> (Vec<(String, Node)>, Vec<Flaw>) {
     let (mut found, mut all_flaws) = (Vec::new(), Vec::new());
     let Some(Value::Map(data)) = config_map.get("data").map(|data| &data.value) else {
         return (found, all_flaws);
@@ -25,7 +25,7 @@ pub(super) fn configs(config_map: &Node, text: &str) -> (Vec<Node>, Vec<Flaw>) {
         let before = found.len();
         found.extend(configs.map(|mut document| {
             origin.place(&mut document);
-            document
+            (entry.key.clone(), document)
         }));
         // Broken text is reported if it is a configuration, and no template or description of one.
         if found.len() > before || value.lines().any(|line| line.trim_end() == KIND) {
@@ -107,8 +107,8 @@ data:
         assert!(flaws.is_empty(), "{flaws:?}");
         assert_eq!(configs.len(), 2);
         let place = |at: Position| (at.line, at.column);
-        assert_eq!(place(configs[0].locate("plugins[0].type")), (11, 13));
-        assert_eq!(place(configs[1].locate("plugins")), (12, 16));
+        assert_eq!(place(configs[0].1.locate("plugins[0].type")), (11, 13));
+        assert_eq!(place(configs[1].1.locate("plugins")), (12, 16));
     }
 
     #[test]

@@ -104,6 +104,7 @@ pub struct Request<'r> {
     pub(crate) prompt_tokens: u32,
     pub(crate) tenant: Option<&'r str>,
     pub(crate) subset: Option<&'r str>,
+    pub(crate) multimodal: bool,
 }
 
 impl<'r> Request<'r> {
@@ -123,6 +124,7 @@ impl<'r> Request<'r> {
             prompt_tokens: 0,
             tenant: None,
             subset: None,
+            multimodal: false,
         }
     }
 
@@ -206,6 +208,14 @@ impl<'r> Request<'r> {
     #[must_use]
     pub fn subset(mut self, addresses: &'r str) -> Self {
         self.subset = Some(addresses);
+        self
+    }
+
+    /// Whether there are images, audio or video in it, as [`Body::has_media`](crate::Body::has_media) finds out: such a request may be
+    /// [encoded](crate::Decider::Multimodal) elsewhere first. Default: no.
+    #[must_use]
+    pub fn multimodal(mut self, has_media: bool) -> Self {
+        self.multimodal = has_media;
         self
     }
 

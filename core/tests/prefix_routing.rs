@@ -234,3 +234,26 @@ fn the_endpoint_that_prefills_a_cold_request_had_one_too() {
         .collect();
     assert_eq!(prefilled, [0, 1, 2, 0, 1, 2].map(|n| format!("default/v{n}")));
 }
+
+#[test]
+fn only_what_has_images_is_encoded_elsewhere() {
+    let text = r#"
+apiVersion: llm-d.ai/v1alpha1
+kind: EndpointPickerConfig
+plugins:
+  - {type: disagg-profile-handler, parameters: {deciders: {encode: always-disagg-multimodal-decider}}}
+  - {type: always-disagg-multimodal-decider}
+  - {type: decode-filter}
+  - {type: encode-filter}
+schedulingProfiles:
+  - {name: decode, plugins: [{pluginRef: decode-filter}]}
+  - {name: encode, plugins: [{pluginRef: encode-filter}]}
+"#;
+    let router =
+        router(Scheduling::from_yaml(text).unwrap(), 2, |number| ["encode", "decode"][usize::from(number)]);
+    let encoded = |multimodal| {
+        let request = Request::new(&NO_HEADERS).multimodal(multimodal);
+        router.decide(&request, NOW).unwrap().encode().map(|endpoint| endpoint.id.to_owned())
+    };
+    assert_eq!((encoded(true), encoded(false)), (Some("default/v0".to_owned()), None));
+}

@@ -7,6 +7,7 @@ use super::prompt::PrefixMatch;
 use crate::ids::{EndpointIx, PoolIx};
 use crate::no_route::Reason;
 use crate::plan::{Decider, Disaggregation, Handler, Scheduling};
+use crate::request::Request;
 use crate::trace::Trace;
 
 /// What the profiles picked of one pool.
@@ -67,7 +68,7 @@ fn before<T: Trace>(
 ) -> Before {
     let mut stage = |stage: &Option<(String, Decider)>| {
         let (profile, decider) = stage.as_ref()?;
-        if !is_wanted(decider, arguments.prompt_tokens, held) {
+        if !is_wanted(decider, arguments.request, arguments.prompt_tokens, held) {
             return None;
         }
         let mut ranked = Ranked::default();
@@ -79,9 +80,10 @@ fn before<T: Trace>(
 }
 
 /// `held` is what the endpoint that the request goes to holds; without it there is no telling, so nothing is set apart.
-fn is_wanted(decider: &Decider, prompt: u32, held: Option<PrefixMatch>) -> bool {
+fn is_wanted(decider: &Decider, request: &Request<'_>, prompt: u32, held: Option<PrefixMatch>) -> bool {
     match *decider {
         Decider::Always => true,
+        Decider::Multimodal => request.multimodal,
         Decider::PrefixBased { non_cached_tokens, prompt_tokens } => {
             let is_long = prompt >= prompt_tokens && prompt >= non_cached_tokens;
             let is_cold = |held: PrefixMatch| prompt.saturating_sub(held.tokens()) >= non_cached_tokens;

@@ -39,8 +39,10 @@ pub struct Disaggregation {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Decider {
-    /// `always-disagg-pd-decider`, `always-disagg-multimodal-decider`.
+    /// `always-disagg-pd-decider`.
     Always,
+    /// `always-disagg-multimodal-decider`: where the request has images, audio or video: [`Request::multimodal`](crate::Request::multimodal).
+    Multimodal,
     /// `prefix-based-pd-decider`: where the prompt has at least `prompt_tokens` tokens (if that is not 0), and the part of it that the chosen endpoint does
     /// not hold in its prefix cache has at least `non_cached_tokens`; never, if those are 0.
     PrefixBased {

@@ -32,6 +32,7 @@ pub struct RequestRecord {
     tenant: Option<String>,
     subset: Option<String>,
     client_namespace: Option<String>,
+    multimodal: bool,
     /// Names in lower case, values in the order in which they were sent.
     headers: Vec<(String, Vec<u8>)>,
 }
@@ -122,6 +123,7 @@ impl RequestRecord {
             tenant: text(request.tenant),
             subset: text(request.subset),
             client_namespace: text(request.client_namespace),
+            multimodal: request.multimodal,
             headers: headers.collect(),
         }
     }
@@ -139,6 +141,7 @@ impl RequestRecord {
         request.tenant = self.tenant.as_deref();
         request.subset = self.subset.as_deref();
         request.client_namespace = self.client_namespace.as_deref();
+        request.multimodal = self.multimodal;
         request
     }
 
@@ -156,6 +159,7 @@ impl RequestRecord {
         }
         let port = self.port.map_or(u64::MAX, u64::from);
         hash = fnv(fnv(hash, &port.to_le_bytes()), &self.prompt_tokens.to_le_bytes());
+        hash = fnv(hash, &[self.multimodal.into()]);
         if let Some(prompt) = &self.prompt {
             hash = prompt.digest(hash);
         }

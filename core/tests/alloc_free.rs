@@ -17,11 +17,11 @@ mod support;
 
 use counting::allocations;
 use inferroute::{
-    AttributeFilter, Body, BodyFormat, BodyLimits, CircuitBreaker, Comparison, ConcurrencyDetector,
-    DecisionRng, DecisionTree, Event, Filter, HashKey, LatencyScorer, LinearLatency, LinearTerms, LoadReport,
-    LoraFormula, Manifests, Nanos, NoTrace, Normalization, Options, OutlierEjection, PrefixCacheAffinity,
-    Profile, ReportedEndpoint, Request, Router, Scheduling, Scorer, ScrapeOptions, Session, SharedModel,
-    SloHeadroomTier, TopologyLabels, UtilizationDetector, decide,
+    AttributeFilter, Body, BodyFormat, BodyLimits, CircuitBreaker, Comparison, ConcurrencyDetector, Decider,
+    DecisionRng, DecisionTree, Disaggregation, Event, Filter, Handler, HashKey, LatencyScorer, LinearLatency,
+    LinearTerms, LoadReport, LoraFormula, Manifests, Nanos, NoTrace, Normalization, Options, OutlierEjection,
+    PrefixCacheAffinity, Profile, ReportedEndpoint, Request, Router, Scheduling, Scorer, ScrapeOptions,
+    Session, SharedModel, SloHeadroomTier, StageOrder, TopologyLabels, UtilizationDetector, decide,
 };
 
 #[test]
@@ -188,5 +188,29 @@ fn no_scorer_and_no_filter_allocates() {
         drop(router.route(&request, Nanos::new(0)).unwrap());
         assert_eq!(allocations(|| drop(router.decide(&request, Nanos::new(0)).unwrap())), 0, "{name}");
         assert_eq!(allocations(|| drop(router.route(&request, Nanos::new(0)).unwrap())), 0, "{name}");
+    }
+}
+
+#[test]
+fn choosing_a_pair_allocates_nothing() {
+    let near = || Scorer::TopologyAffinity(TopologyLabels::default());
+    let profile = |name| Profile::new(name).scorer(Scorer::LeastRequest, 1.0).scorer(near(), 1.0);
+    for order in [StageOrder::DecodeFirst, StageOrder::PrefillFirst, StageOrder::Joint] {
+        let scheduling = Scheduling::new(
+            vec![profile("decode"), profile("prefill")],
+            Handler::Disaggregated(Disaggregation {
+                decode: "decode".into(),
+                prefill: Some(("prefill".into(), Decider::Always)),
+                encode: None,
+                order,
+            }),
+        );
+        let router = pooled(&Options::default().scheduling(scheduling));
+        let headers = [("", ""); 0];
+        let request = Request::new(&headers);
+        let decided = || router.decide(&request, Nanos::new(0)).unwrap().prefill().is_some();
+        let mut is_paired = false;
+        assert_eq!(allocations(|| is_paired = decided()), 0, "{order:?}");
+        assert!(is_paired);
     }
 }

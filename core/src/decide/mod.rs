@@ -7,6 +7,7 @@ mod candidates;
 mod endpoint;
 mod facts;
 mod filter;
+mod joint;
 mod latency;
 mod matching;
 mod model;

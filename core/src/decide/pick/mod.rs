@@ -7,10 +7,12 @@ mod round_robin;
 mod two_choice;
 mod weighted_random;
 
+pub(super) use max_score::{Best, Place};
 pub(super) use ranked::Ranked;
 
 use super::candidates::Candidates;
 use super::facts::Facts;
+use crate::attempt::Attempts;
 use crate::convert::wide;
 use crate::plan::{Picker, Profile};
 use crate::rng::DecisionRng;
@@ -38,6 +40,11 @@ impl<T: Trace> Picking<'_, T> {
             Picker::TwoChoice => two_choice::rank(&mut self, ranked),
             Picker::WeightedRandom => weighted_random::rank(&mut self, ranked),
         }
+    }
+
+    /// The candidates with the highest scores, whatever the picker.
+    pub(super) fn best(mut self) -> Best {
+        max_score::best(&mut self, Attempts::MOST + 1)
     }
 
     /// A number in `0..count` that `what` depends on, told to the trace.

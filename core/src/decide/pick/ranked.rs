@@ -15,7 +15,7 @@ pub(in crate::decide) struct Ranked {
 
 impl Ranked {
     /// Room for `wanted`, which is at most the number of candidates.
-    pub(super) fn new(wanted: usize) -> Self {
+    pub(in crate::decide) fn new(wanted: usize) -> Self {
         let wanted = wanted.min(Attempts::MOST + 1);
         Self { wanted: u8::try_from(wanted).unwrap_or(u8::MAX), ..Self::default() }
     }
@@ -43,7 +43,7 @@ impl Ranked {
         taken.fold(nth, |number, taken| if convert::index(*taken) <= number { number + 1 } else { number })
     }
 
-    pub(super) fn add(&mut self, number: usize, position: usize) {
+    pub(in crate::decide) fn add(&mut self, number: usize, position: usize) {
         let len = self.len();
         let (number, position) = (convert::number(number), convert::number(position));
         if let Some(place) = self.positions.get_mut(len) {

@@ -22,6 +22,7 @@ mod token_load;
 mod topology_affinity;
 
 pub use custom::ScoringView;
+pub(super) use topology_affinity::between;
 
 use smallvec::SmallVec;
 

@@ -907,6 +907,8 @@ export type Entry =
       /** Only the headers that the plan reads, their values as bytes. */
       request: Record<string, unknown>
       ticket: JournalNumber | null
+      /** There and true for a request that was counted for other decisions only, one of `decideMany`. */
+      only_counted?: true
     }
   | { entry: 'first_token' | 'renewed' | 'fell_back' | 'failed'; now: JournalNumber; ticket: JournalNumber }
   | { entry: 'cached_tokens'; ticket: JournalNumber; delivered: number }

@@ -99,7 +99,7 @@ impl Ticket {
     }
 
     /// The attempt under way failed, which counts against its endpoint; the request now counts at the endpoint of the next fallback, which is returned.
-    /// `None` where there is none left: the request then counts where it did.
+    /// `None` where there is none left: the request then counts where it did. The prompt is known to be there too, where the same model is asked for.
     pub fn fall_back(&mut self, now: Nanos) -> Option<AttemptView<'_>> {
         self.tell_failure(now);
         let next = self.decision.fallbacks().nth(self.attempt)?.attempt.endpoint;

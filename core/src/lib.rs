@@ -55,6 +55,7 @@ mod attempt;
 mod base64;
 mod body;
 mod compile;
+mod convert;
 mod decide;
 mod decision;
 mod endpoint_headers;
@@ -101,7 +102,7 @@ pub use plan::{
     LinearLatency, LinearTerms, LoadLimit, LoadMetric, LoraFormula, Mirror, Miss, MissingLoad, Mutations,
     Normalization, Options, OutlierEjection, PathChange, Picker, Plan, PrefixCacheAffinity, Profile,
     PublishedModel, Retry, Role, RuleView, Saturation, Scheduling, ScoredEndpoint, Scorer, ScorerFailure,
-    Session, SharedModel, SharedScorer, SloHeadroomTier, Strategy, Substitution, TopologyLabels,
+    Session, SharedModel, SharedScorer, SloHeadroomTier, StageOrder, Strategy, Substitution, TopologyLabels,
     TopologyLevel, UnknownModel, UnknownStrategy, UtilizationDetector,
 };
 pub use prefix::{

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::attempt::AttemptView;
 use crate::decision::Decision;
+use crate::ids::EndpointIx;
 use crate::prefix::BlockHashes;
 use crate::replay::{Entry, Journal};
 use crate::signals::{EndpointCell, Lease};
@@ -20,6 +21,8 @@ pub struct Ticket {
     cell: Arc<EndpointCell>,
     lease: Lease,
     prompt_tokens: u32,
+    /// Hashes of the prompt, where a fallback would be asked for the same model.
+    prompt: Box<[u64]>,
     has_first_token: bool,
     /// Whether the failure of the attempt under way is told already.
     has_failed: bool,
@@ -44,11 +47,9 @@ impl Ticket {
         let lease = decision.state.plan.leases.lease(now);
         // What the endpoint holds it need not work off.
         let prompt_tokens = decision.prompt_tokens().saturating_sub(decision.cached_tokens());
-        for endpoint in [Some(endpoint), decision.choice.before.prefill].into_iter().flatten() {
-            if let Some(seat) = &decision.state.seats[endpoint] {
-                seat.insert(hashes);
-            }
-        }
+        let attempts = &decision.choice.attempts;
+        let is_asked_again = attempts.fallbacks().iter().any(|attempt| attempt.asks_as(attempts.primary()));
+        let prompt = if is_asked_again { hashes.as_slice().into() } else { Box::default() };
         cell.start(prompt_tokens, lease);
         Self {
             decision,
@@ -56,6 +57,7 @@ impl Ticket {
             cell,
             lease,
             prompt_tokens,
+            prompt,
             has_first_token: false,
             has_failed: false,
             began: now,
@@ -97,7 +99,7 @@ impl Ticket {
     }
 
     /// The attempt under way failed, which counts against its endpoint; the request now counts at the endpoint of the next fallback, which is returned.
-    /// `None` where there is none left: the request then counts where it did.
+    /// `None` where there is none left: the request then counts where it did. The prompt is known to be there too, where the same model is asked for.
     pub fn fall_back(&mut self, now: Nanos) -> Option<AttemptView<'_>> {
         self.tell_failure(now);
         let next = self.decision.fallbacks().nth(self.attempt)?.attempt.endpoint;
@@ -110,6 +112,7 @@ impl Ticket {
         self.has_failed = false;
         (self.began, self.seen) = (now, self.seen.max(now));
         self.enter();
+        self.send_prompt(next);
         self.decision.fallbacks().nth(self.attempt - 1)
     }
 
@@ -146,6 +149,17 @@ impl Ticket {
 
     fn half_life(&self) -> Nanos {
         self.decision.state.plan.scheduling.half_life
+    }
+
+    /// The endpoint of a fallback was sent the prompt. Nothing where it is asked for another model: it then has other hashes.
+    fn send_prompt(&self, endpoint: EndpointIx) {
+        let attempts = &self.decision.choice.attempts;
+        let attempt = attempts.fallbacks().get(self.attempt - 1);
+        if attempt.is_some_and(|attempt| attempt.asks_as(attempts.primary()))
+            && let Some(seat) = &self.decision.state.seats[endpoint]
+        {
+            seat.insert(&BlockHashes::of(&self.prompt));
+        }
     }
 
     /// Counts the request at its endpoint.

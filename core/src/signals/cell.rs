@@ -36,6 +36,8 @@ pub(crate) struct EndpointCell {
     adapters: Adapters,
     attributes: Attributes,
     health: Health,
+    /// The place of its latest cold request among those of its pools; 0 where it had none.
+    cold: AtomicU64,
     /// Prompt tokens that were taken to be cached, and those that were, of requests whose endpoint said so.
     predicted: AtomicU64,
     delivered: AtomicU64,
@@ -101,6 +103,16 @@ impl EndpointCell {
 
     pub(crate) fn finish(&self, lease: Lease) {
         self.requests.take_back(1, lease);
+    }
+
+    /// The larger, the later it was sent a request of whose prompt nobody held anything; 0 for never.
+    #[inline]
+    pub(crate) fn cold(&self) -> u64 {
+        self.cold.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_cold(&self, place: u64) {
+        self.cold.fetch_max(place, Ordering::Relaxed);
     }
 
     pub(crate) fn cached(&self, predicted: u32, delivered: u32) {

@@ -113,6 +113,11 @@ impl Profile {
             || self.scorers.iter().any(|weighted| weighted.scorer.reads_prefixes())
     }
 
+    /// Whether it asks whether any endpoint holds something of a prompt.
+    pub(crate) fn asks_for_hits(&self) -> bool {
+        self.scorers.iter().any(|weighted| matches!(weighted.scorer, Scorer::NoHitLru { .. }))
+    }
+
     /// The name.
     pub fn name(&self) -> &str {
         &self.name

@@ -51,10 +51,14 @@ impl Plan {
     /// The quick matrix: some ten minutes on two cores.
     pub fn quick() -> Self {
         let mut plan = Self { entries: Vec::new(), seeds: 2, requests: 750 };
-        for workload in ["conversation", "synthetic", "agents", "azure-code", "tool-agents", "hot", "tenants"] {
+        for workload in ["conversation", "synthetic", "agents", "azure-code", "tool-agents", "hot", "tenants"]
+        {
             for endpoints in [4, 8] {
                 let loads = loads(workload);
-                plan.add(COMPARED, loads[1..].iter().map(|load| Cell::plain(workload, "8b", endpoints, *load)));
+                plan.add(
+                    COMPARED,
+                    loads[1..].iter().map(|load| Cell::plain(workload, "8b", endpoints, *load)),
+                );
             }
         }
         plan.add(COMPARED, ["conversation", "agents"].map(|workload| everyday(workload, "70b", 8)));
@@ -80,7 +84,10 @@ impl Plan {
         }
         for hardware in ["32b", "70b"] {
             for workload in ["conversation", "agents", "tenants"] {
-                plan.add(COMPARED, loads(workload)[1..3].iter().map(|load| Cell::plain(workload, hardware, 8, *load)));
+                plan.add(
+                    COMPARED,
+                    loads(workload)[1..3].iter().map(|load| Cell::plain(workload, hardware, 8, *load)),
+                );
             }
         }
         let sensitive = ["conversation", "synthetic", "tool-agents", "agents"];
@@ -142,7 +149,9 @@ impl Plan {
     fn add(&mut self, roles: &[Role], cells: impl IntoIterator<Item = Cell>) {
         for cell in cells {
             match self.entries.iter_mut().find(|(other, _)| *other == cell) {
-                Some((_, known)) => known.extend(roles.iter().filter(|role| !known.contains(role)).collect::<Vec<_>>()),
+                Some((_, known)) => {
+                    known.extend(roles.iter().filter(|role| !known.contains(role)).collect::<Vec<_>>())
+                }
                 None => self.entries.push((cell, roles.to_vec())),
             }
         }

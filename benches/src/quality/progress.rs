@@ -18,11 +18,7 @@ const WIDTH: usize = 32;
 impl Progress {
     /// Begins now.
     pub fn begin() -> Self {
-        Self {
-            began: Instant::now(),
-            terminal: std::io::stderr().is_terminal(),
-            last: Mutex::new((None, 0)),
-        }
+        Self { began: Instant::now(), terminal: std::io::stderr().is_terminal(), last: Mutex::new((None, 0)) }
     }
 
     /// Tells that so many of all are over, the last of them that one.

@@ -62,7 +62,8 @@ pub fn run_all(
     let tasks = tasks(plan, strategies);
     let rows: Vec<OnceLock<Result<Row, QualityError>>> = tasks.iter().map(|_| OnceLock::new()).collect();
     let (next, done, failed) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
-    let stage = Stage { traces, requests: plan.requests, workloads: Memo::new(16), speeds: Memo::new(usize::MAX) };
+    let stage =
+        Stage { traces, requests: plan.requests, workloads: Memo::new(16), speeds: Memo::new(usize::MAX) };
     let work = || {
         while let Some((number, task)) = take(&next, &tasks).filter(|_| !failed.load(Ordering::Relaxed)) {
             let row = stage.row(task);
@@ -106,12 +107,15 @@ fn take<'t, 'p>(next: &AtomicUsize, tasks: &'t [Task<'p>]) -> Option<(usize, &'t
 
 type Made = Result<Arc<Workload>, QualityError>;
 
+/// What a capacity depends on: workload, hardware, endpoints, whether they are mixed, seed.
+type Work = (String, String, usize, bool, u64);
+
 /// What runs share: workloads by name, requests and seed, speeds of load 1 by what they depend on.
 struct Stage<'s> {
     traces: Option<&'s Path>,
     requests: usize,
     workloads: Memo<(String, usize, u64), Made>,
-    speeds: Memo<(String, String, usize, bool, u64), Result<f64, RunError>>,
+    speeds: Memo<Work, Result<f64, RunError>>,
 }
 
 impl Stage<'_> {
@@ -121,7 +125,8 @@ impl Stage<'_> {
         let workload = self.workloads.get((cell.workload.clone(), requests, *seed), || {
             make(&cell.workload, self.traces, *seed, requests)
         })?;
-        let failed = |cause| QualityError::Run { cell: cell.to_string(), strategy: strategy.name.clone(), cause };
+        let failed =
+            |cause| QualityError::Run { cell: cell.to_string(), strategy: strategy.name.clone(), cause };
         let settings = |speed| {
             let settings = cell.settings(*seed, speed, span(&workload));
             settings.ok_or_else(|| QualityError::UnknownHardware(cell.hardware.clone()))
@@ -130,7 +135,7 @@ impl Stage<'_> {
         let (pool, mixed) = (cell.endpoints, cell.pool == Pool::Mixed);
         let key = (cell.workload.clone(), cell.hardware.clone(), pool, mixed, *seed);
         let capacity = self.speeds.get(key, || flood(&bare, &workload)).map_err(failed)?;
-        let mut gateway = |replica: usize| (strategy.make)(seed << 16 | replica as u64);
+        let mut gateway = |replica: usize| strategy.gateway(seed << 16 | replica as u64, &bare.hardware);
         let outcome = run(&settings(capacity * cell.load)?, &workload, &mut gateway).map_err(failed)?;
         let figures = Figures::of(&outcome).ok_or_else(|| QualityError::Empty(cell.to_string()))?;
         Ok(Row { cell: (*cell).clone(), seed: *seed, strategy: strategy.name.clone(), figures })
@@ -148,10 +153,13 @@ fn make(name: &str, traces: Option<&Path>, seed: u64, requests: usize) -> Made {
     }
 }
 
+/// By key, and the keys in order of age.
+type Known<K, V> = (HashMap<K, Arc<OnceLock<V>>>, Vec<K>);
+
 /// What is made once and shared; the oldest goes when there are too many.
 struct Memo<K, V> {
     most: usize,
-    known: Mutex<(HashMap<K, Arc<OnceLock<V>>>, Vec<K>)>,
+    known: Mutex<Known<K, V>>,
 }
 
 impl<K: Clone + Eq + std::hash::Hash, V: Clone> Memo<K, V> {
@@ -183,14 +191,15 @@ mod tests {
 
     fn strategies() -> [Strategy; 2] {
         [
-            Strategy::new("one", Role::Shipped, |_| Box::new(LeastInFlight::default())),
-            Strategy::new("other", Role::Peer, |_| Box::new(LeastInFlight::default())),
+            Strategy::new("one", Role::Shipped, |_, _| Box::new(LeastInFlight::default())),
+            Strategy::new("other", Role::Peer, |_, _| Box::new(LeastInFlight::default())),
         ]
     }
 
     #[test]
     fn rows_are_the_same_on_one_thread_and_on_two() {
-        let cells = ["chat", "hot"].map(|name| (Cell::plain(name, "8b", 2, 0.8), vec![Role::Shipped, Role::Peer]));
+        let cells =
+            ["chat", "hot"].map(|name| (Cell::plain(name, "8b", 2, 0.8), vec![Role::Shipped, Role::Peer]));
         let plan = Plan { entries: cells.into(), seeds: 2, requests: 30 };
         let rows = |threads| {
             let results = run_all(&plan, &strategies(), None, threads, &|_, _, _| {});

@@ -3,6 +3,6 @@
 use super::strategy::Strategy;
 
 /// The strategies of the crate: the recommended one first, then what is only compared with it.
-pub fn shipped() -> Vec<Strategy> {
+pub(super) fn shipped() -> Vec<Strategy> {
     Vec::new()
 }

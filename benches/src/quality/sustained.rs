@@ -9,13 +9,13 @@ const GOAL: f64 = 0.95;
 
 /// What strategies sustain on one workload and pool: the strategy's load over that of the best rival.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Sustained {
+pub(super) struct Sustained {
     /// Workload, hardware and endpoints.
-    pub name: String,
+    pub(super) name: String,
     /// The load that the strategy sustains.
-    pub ours: f64,
+    pub(super) ours: f64,
     /// The highest load that a rival sustains.
-    pub best: f64,
+    pub(super) best: f64,
 }
 
 /// What `ours` and the best of `rivals` sustain, for every workload and pool with at least three loads between which somebody fails.

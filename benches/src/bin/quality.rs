@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
 use inferroute_benches::quality::{
-    Cast, Cell, Plan, Progress, Results, Role, Row, Strategy, Verdict, bars, bars_table, cell_table, page,
+    Cast, Cell, Plan, Progress, Results, Row, Strategy, Verdict, bars, bars_table, cell_table, page,
     ratio_table, run_all,
 };
 use inferroute_benches::workloads::{RECIPES, directory};
@@ -113,9 +113,6 @@ impl Arguments {
             None if self.full => Plan::full(),
             None => Plan::quick(),
         };
-        if let Some(only) = &self.only {
-            plan.entries.retain(|(cell, _)| cell.is_meant_by(only));
-        }
         plan.seeds = self.seeds.unwrap_or(plan.seeds);
         plan.requests = self.requests.unwrap_or(plan.requests);
         plan
@@ -150,6 +147,9 @@ fn execute(arguments: Arguments) -> Result<(), String> {
     let strategies = arguments.strategies()?;
     let mut plan = arguments.plan();
     let said = if arguments.own.is_some() { Vec::new() } else { plan.stand_in(traces.as_deref()) };
+    if let Some(only) = &arguments.only {
+        plan.entries.retain(|(cell, _)| cell.is_meant_by(only));
+    }
     if arguments.list {
         list(&plan, &strategies);
         return Ok(());
@@ -184,7 +184,7 @@ fn execute(arguments: Arguments) -> Result<(), String> {
     let cast = Cast::of(&strategies);
     results.write(&results_path).map_err(written(&results_path))?;
     std::fs::write(&report, page(&results, &cast, &said)).map_err(written(&report))?;
-    print(&results, &cast, &strategies);
+    print(&results, &cast);
     println!("{}\n{}", results_path.display(), report.display());
     Ok(())
 }
@@ -204,14 +204,13 @@ fn list(plan: &Plan, strategies: &[Strategy]) {
     }
 }
 
-fn print(results: &Results, cast: &Cast<'_>, strategies: &[Strategy]) {
+fn print(results: &Results, cast: &Cast<'_>) {
     if results.cells().len() <= 4 {
         for cell in 0..results.cells().len() {
             println!("{}", cell_table(results, cell));
         }
     }
-    let first = strategies.iter().find(|strategy| strategy.role == Role::Peer);
-    if let Some(reference) = cast.shipped.or(first.map(|strategy| strategy.name.as_str())) {
+    if let Some(reference) = cast.reference() {
         println!("{}", ratio_table(results, reference, &cast.peers));
     }
     let bars = bars(results, cast);

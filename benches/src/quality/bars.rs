@@ -36,6 +36,12 @@ impl<'s> Cast<'s> {
             peers: all(Role::Peer).collect(),
         }
     }
+
+    /// The strategy that tables compare with the others: the shipped router, else LMetric, else the first.
+    pub fn reference(&self) -> Option<&'s str> {
+        let known = self.peers.iter().copied().find(|peer| *peer == "lmetric");
+        self.shipped.or(known).or(self.peers.first().copied())
+    }
 }
 
 /// A bar.

@@ -20,9 +20,9 @@ pub struct Plan {
 /// Loads of a workload without sessions of many turns.
 pub const LOADS: [f64; 4] = [0.6, 0.8, 1.0, 1.1];
 
-/// Loads of agents. Least in flight scatters the turns of a session, so that a flood of long sessions finds next to nothing in caches and the flood
-/// capacity is low: whoever keeps sessions together bears twice as much.
-pub const AGENT_LOADS: [f64; 4] = [1.0, 1.5, 2.0, 3.0];
+/// Loads of agents. In a flood least in flight scatters the turns of a session and finds next to nothing in caches, so the flood capacity is low: who
+/// keeps sessions together bears somewhat more.
+pub const AGENT_LOADS: [f64; 4] = [0.8, 1.0, 1.2, 1.5];
 
 /// Whether it is a workload of agents.
 pub fn is_agents(workload: &str) -> bool {
@@ -31,7 +31,7 @@ pub fn is_agents(workload: &str) -> bool {
 
 /// Whether a load is beyond what a good strategy bears.
 pub fn is_overload(cell: &Cell) -> bool {
-    cell.load > if is_agents(&cell.workload) { 2.0 } else { 1.0 }
+    cell.load > if is_agents(&cell.workload) { AGENT_LOADS[2] } else { LOADS[2] }
 }
 
 /// The generator that stands for a trace that is not there.
@@ -79,7 +79,7 @@ impl Plan {
         }
         // Closer loads, to see which is sustained.
         for workload in ["conversation", "synthetic", "tool-agents", "agents"] {
-            let between = if is_agents(workload) { [1.75, 2.25, 2.5] } else { [0.5, 0.7, 0.9] };
+            let between = if is_agents(workload) { [0.9, 1.1, 1.35] } else { [0.5, 0.7, 0.9] };
             plan.add(COMPARED, between.map(|load| Cell::plain(workload, "8b", 8, load)));
         }
         for hardware in ["32b", "70b"] {

@@ -9,7 +9,7 @@ use super::results::Results;
 
 /// The page of these results. `said` are the words that must not be lost: traces that were not there, cells that were left out.
 pub fn page(results: &Results, cast: &Cast<'_>, said: &[String]) -> String {
-    let reference = cast.shipped.or_else(|| cast.peers.first().copied()).unwrap_or_default();
+    let reference = cast.reference().unwrap_or_default();
     let mut body = String::from("<h1>How well requests are routed</h1>\n");
     body.push_str(INTRODUCTION);
     body.push_str(&tables::extent(results, said));

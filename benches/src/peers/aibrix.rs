@@ -10,8 +10,9 @@
 
 use super::draw::Draw;
 use super::holders::{Holders, leading};
-use super::known::{Known, Rule, Sent};
+use super::known::{Known, Sent};
 use super::lru::Lru;
+use super::rule::Rule;
 use crate::sim::Asked;
 
 const MINUTES_20: f64 = 1200.0;

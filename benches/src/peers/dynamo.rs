@@ -12,7 +12,8 @@
 use super::costs::Costs;
 use super::draw::Draw;
 use super::holders::{Active, leading};
-use super::known::{Known, Rule, Seen, Sent, Sight};
+use super::known::{Known, Seen, Sent};
+use super::rule::{Rule, Sight};
 use crate::sim::Asked;
 
 /// Settings of the router.
@@ -160,6 +161,19 @@ mod tests {
             gateway.appeared(0, 0.0);
             gateway.stored(0, None, &blocks(1, 4), 0.0);
             assert_eq!(gateway.dispatch(2, &asked(&blocks(1, 4)), 0.0), winner, "decay {decay}");
+        }
+    }
+
+    #[test]
+    fn blocks_that_are_active_there_already_cost_nothing_more() {
+        let mut gateway = ported(Dynamo::default(), 2);
+        let first = gateway.dispatch(0, &asked(&[1, 2, 3]), 0.0);
+        assert_ne!(gateway.dispatch(1, &asked(&[51, 52, 53]), 0.0), first);
+        (0..2).for_each(|number| gateway.first_token(number, 0.0));
+        // 4 + 3 + 2 against 4 + 3 + 4, with nothing known to be cached.
+        for number in 2..30 {
+            assert_eq!(gateway.dispatch(number, &asked(&[1, 2, 8, 9]), 0.0), first);
+            gateway.failed(number, 0.0);
         }
     }
 

@@ -7,13 +7,14 @@
 use super::dispatched::Dispatched;
 use super::draw::Draw;
 use super::epp::{Weights, best, share};
-use super::known::{Known, Rule, Sent};
+use super::known::{Known, Sent};
+use super::rule::Rule;
 use crate::sim::Asked;
 
 /// Tokens of a prompt that are matched by default: 256 blocks of 16.
-pub(super) const MATCHED: u32 = 4096;
+const MATCHED: u32 = 4096;
 /// Tokens an endpoint that are remembered by default: 31,250 blocks of 16.
-pub(super) const REMEMBERED: u64 = 500_000;
+const REMEMBERED: u64 = 500_000;
 
 /// Scorers with weights over an approximate index.
 #[derive(Clone, Debug)]
@@ -31,6 +32,15 @@ impl Gie {
     /// As it comes.
     pub fn by_default() -> Self {
         Self::new(Weights { queue: 2.0, kv: 2.0, prefix: 3.0 }, MATCHED, REMEMBERED)
+    }
+}
+
+#[cfg(test)]
+impl Gie {
+    /// The share of this prompt, just looked up, that the endpoint has.
+    pub(super) fn share(&self, endpoint: usize, asked: &Asked<'_>) -> f64 {
+        let hashed = self.index.hashed(asked.blocks, asked.block_tokens);
+        share(self.index.matched(endpoint), hashed.len())
     }
 }
 

@@ -2,7 +2,8 @@
 //! `least-request`, LiteLLM's `least-busy`.
 
 use super::draw::Draw;
-use super::known::{Known, Rule};
+use super::known::Known;
+use super::rule::Rule;
 use crate::sim::Asked;
 
 /// Picks the least in flight, any of several.

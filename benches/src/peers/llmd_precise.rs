@@ -7,7 +7,8 @@
 
 use super::draw::Draw;
 use super::epp::{Weights, best, share};
-use super::known::{Known, Rule, Sight};
+use super::known::Known;
+use super::rule::{Rule, Sight};
 use crate::sim::Asked;
 
 /// Scorers with weights over KV events.

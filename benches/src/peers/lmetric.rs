@@ -12,7 +12,8 @@ use std::collections::{HashMap, VecDeque};
 use foldhash::fast::FixedState;
 
 use super::draw::Draw;
-use super::known::{Known, Rule, Sight};
+use super::known::Known;
+use super::rule::{Rule, Sight};
 use crate::sim::Asked;
 
 const RECENT: usize = 512;

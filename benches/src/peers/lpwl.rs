@@ -5,7 +5,8 @@
 //! are both in proportion to tokens.
 
 use super::draw::Draw;
-use super::known::{Known, Rule, Sight};
+use super::known::Known;
+use super::rule::{Rule, Sight};
 use crate::sim::Asked;
 
 /// Picks the least `P + L - h`.

@@ -1,7 +1,8 @@
 //! Any endpoint, each as likely as the others.
 
 use super::draw::Draw;
-use super::known::{Known, Rule};
+use super::known::Known;
+use super::rule::Rule;
 use crate::sim::Asked;
 
 /// Picks at random.

@@ -1,7 +1,8 @@
 //! One endpoint after the other.
 
 use super::draw::Draw;
-use super::known::{Known, Rule};
+use super::known::Known;
+use super::rule::Rule;
 use crate::sim::Asked;
 
 /// Picks in turn, from an endpoint at random on, so that several gateways do not march in step.

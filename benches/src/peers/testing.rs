@@ -1,6 +1,8 @@
 //! A stage for tests of rules: endpoints, prompts in blocks of 16 tokens, scrapes.
 
-use super::known::{Known, Ported, Rule};
+use super::known::Known;
+use super::ported::Ported;
+use super::rule::Rule;
 use crate::sim::{Asked, Gateway, Polled};
 
 /// Tokens a block in tests.

@@ -3,7 +3,8 @@
 //! different ones, the first of equals. The load is that of most metric scrapers, requests waiting and running.
 
 use super::draw::Draw;
-use super::known::{Known, Rule};
+use super::known::Known;
+use super::rule::Rule;
 use crate::sim::Asked;
 
 /// Picks the less loaded of two, by scraped requests.

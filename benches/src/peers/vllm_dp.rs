@@ -5,7 +5,8 @@
 //! every 100 ms; here scrapes stand in for that, so the age of counts is the run's.
 
 use super::draw::Draw;
-use super::known::{Known, Rule};
+use super::known::Known;
+use super::rule::Rule;
 use crate::sim::Asked;
 
 /// Picks the least `4 W + R`.

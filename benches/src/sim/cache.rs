@@ -29,6 +29,7 @@ pub(super) struct Cache {
     newest: u32,
     unused: u64,
     loose: u64,
+    evicted: u64,
     changes: Vec<Change>,
 }
 
@@ -54,6 +55,7 @@ impl Cache {
             newest: NONE,
             unused: 0,
             loose: 0,
+            evicted: 0,
             changes: Vec::new(),
         }
     }
@@ -82,6 +84,11 @@ impl Cache {
     /// The share of the cache that is used by requests.
     pub(super) fn usage(&self) -> f64 {
         self.used() as f64 / self.capacity as f64
+    }
+
+    /// How many blocks were evicted since the start.
+    pub(super) fn evicted(&self) -> u64 {
+        self.evicted
     }
 
     /// Uses one part of a prompt's blocks. They can be hit from now on. The caller knows that they fit.
@@ -146,6 +153,7 @@ impl Cache {
             self.leave_unused(at);
             self.index.remove(&block);
             self.empty.push(at);
+            self.evicted += 1;
             match self.changes.last_mut() {
                 Some(Change::Removed { blocks }) => blocks.push(block),
                 _ => self.changes.push(Change::Removed { blocks: vec![block] }),

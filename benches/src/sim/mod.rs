@@ -3,6 +3,7 @@
 //! A run is events in order of time. Servers form batches as vLLM V1 does, a step takes what [`Hardware::step_time`] says. Not simulated: the network,
 //! the tokenizer, LoRA adapters, speculative decoding, answers that become part of the cache.
 
+mod befall;
 mod cache;
 mod draw;
 mod gateway;

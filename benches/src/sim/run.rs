@@ -33,37 +33,37 @@ pub fn run(
     Ok(run.outcome)
 }
 
-struct Run<'w> {
-    settings: &'w Settings,
-    workload: &'w Workload,
-    gateways: Vec<Box<dyn Gateway>>,
+pub(super) struct Run<'w> {
+    pub(super) settings: &'w Settings,
+    pub(super) workload: &'w Workload,
+    pub(super) gateways: Vec<Box<dyn Gateway>>,
     /// By number; those that went away leave nothing.
-    endpoints: Vec<Option<Endpoint<'w>>>,
-    queue: Queue<Event>,
-    scrapes: Scrapes,
+    pub(super) endpoints: Vec<Option<Endpoint<'w>>>,
+    pub(super) queue: Queue<Event>,
+    pub(super) scrapes: Scrapes,
     /// Changes of caches on their way to the gateways: when they arrive, whose they are.
     feed: VecDeque<(f64, usize, Change)>,
-    requests: Vec<Progress>,
+    pub(super) requests: Vec<Progress>,
     followers: Vec<Vec<(usize, f64)>>,
     /// Requests that are neither answered nor failed.
     open: usize,
     next_sample: f64,
     happened: Happened,
-    outcome: Outcome,
+    pub(super) outcome: Outcome,
 }
 
-struct Endpoint<'w> {
-    server: Server<'w>,
-    slowdown: f64,
+pub(super) struct Endpoint<'w> {
+    pub(super) server: Server<'w>,
+    pub(super) slowdown: f64,
     /// When the step under way ends.
-    ends: Option<f64>,
+    pub(super) ends: Option<f64>,
     /// Raised when that changes, so that the former end means nothing.
-    turn: u32,
-    hung_until: f64,
+    pub(super) turn: u32,
+    pub(super) hung_until: f64,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Event {
+pub(super) enum Event {
     Arrives(usize),
     StepEnds { endpoint: usize, turn: u32 },
     Wakes(usize),
@@ -71,12 +71,12 @@ enum Event {
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-struct Progress {
+pub(super) struct Progress {
     arrival: f64,
     attempts: u32,
     endpoint: usize,
     first_token: f64,
-    preemptions: u32,
+    pub(super) preemptions: u32,
 }
 
 impl<'w> Run<'w> {
@@ -143,11 +143,11 @@ impl<'w> Run<'w> {
         Ok(())
     }
 
-    fn replica(&self, number: usize) -> usize {
+    pub(super) fn replica(&self, number: usize) -> usize {
         (draw(self.settings.seed, [2, number as u64, 0]) % self.gateways.len() as u64) as usize
     }
 
-    fn dispatch(&mut self, number: usize, now: f64) -> Result<(), RunError> {
+    pub(super) fn dispatch(&mut self, number: usize, now: f64) -> Result<(), RunError> {
         if self.endpoints.iter().all(Option::is_none) {
             return Err(RunError::NoEndpoint { number });
         }
@@ -227,7 +227,7 @@ impl<'w> Run<'w> {
     }
 
     /// The request is answered or has failed for good: those that follow it are sent when their users have thought.
-    fn close(&mut self, number: usize, now: f64) {
+    pub(super) fn close(&mut self, number: usize, now: f64) {
         self.open -= 1;
         for &(follower, think) in &self.followers[number] {
             self.queue.plan(now + think, Event::Arrives(follower));
@@ -262,66 +262,5 @@ impl<'w> Run<'w> {
         });
         self.outcome.samples.push(Sample { at: self.next_sample, loads: loads.collect() });
         self.next_sample += 1.0;
-    }
-
-    fn befall(&mut self, kind: FaultKind, now: f64) -> Result<(), RunError> {
-        match kind {
-            FaultKind::Added { slowdown } => self.appear(slowdown, now),
-            FaultKind::Removed { endpoint } => self.remove(endpoint, now)?,
-            FaultKind::Slowed { endpoint, factor } => {
-                if let Some(Some(there)) = self.endpoints.get_mut(endpoint) {
-                    there.slowdown = factor;
-                }
-            }
-            FaultKind::Hung { endpoint, seconds } => self.hang(endpoint, seconds, now),
-        }
-        Ok(())
-    }
-
-    fn appear(&mut self, slowdown: f64, now: f64) {
-        let endpoint = self.endpoints.len();
-        let (hardware, workload) = (&self.settings.hardware, self.workload);
-        let server = Server::new(hardware, &workload.requests, workload.block_tokens);
-        self.endpoints.push(Some(Endpoint { server, slowdown, ends: None, turn: 0, hung_until: 0.0 }));
-        self.scrapes.add(endpoint, self.gateways.len(), now);
-        for gateway in &mut self.gateways {
-            gateway.appeared(endpoint, now);
-        }
-    }
-
-    fn remove(&mut self, endpoint: usize, now: f64) -> Result<(), RunError> {
-        let Some(there) = self.endpoints.get_mut(endpoint).and_then(Option::take) else { return Ok(()) };
-        self.scrapes.remove(endpoint, now);
-        let left: Vec<Left> = there.server.left().collect();
-        for left in &left {
-            let replica = self.replica(left.number);
-            self.gateways[replica].failed(left.number, now);
-            self.requests[left.number].preemptions += left.preemptions;
-            self.outcome.preemptions += u64::from(left.preemptions);
-        }
-        for gateway in &mut self.gateways {
-            gateway.gone(endpoint, now);
-        }
-        for left in left {
-            if self.settings.retry {
-                self.dispatch(left.number, now)?;
-            } else {
-                self.outcome.failed.push(left.number);
-                self.close(left.number, now);
-            }
-        }
-        Ok(())
-    }
-
-    fn hang(&mut self, endpoint: usize, seconds: f64, now: f64) {
-        let Some(Some(there)) = self.endpoints.get_mut(endpoint) else { return };
-        let until = there.hung_until.max(now + seconds);
-        let longer = until - there.hung_until.max(now);
-        there.hung_until = until;
-        if let Some(end) = &mut there.ends {
-            *end += longer;
-            there.turn += 1;
-            self.queue.plan(*end, Event::StepEnds { endpoint, turn: there.turn });
-        }
     }
 }

@@ -26,8 +26,9 @@ pub(super) struct Server<'w> {
     running: Vec<Job>,
     /// The newest of the batch has tokens of its prompt left that no step has.
     partial: bool,
-    /// The head of the queue found no KV space, and nothing was given back since.
-    blocked: bool,
+    /// The head of the queue found no KV space when so many blocks had been evicted, and nothing was given back since. It needs the same space until one
+    /// of its own blocks is evicted: then its next chunk may reach less far.
+    blocked: Option<u64>,
     /// The step under way.
     batch: Batch,
     steps: u64,
@@ -81,7 +82,7 @@ impl<'w> Server<'w> {
             waiting: VecDeque::new(),
             running: Vec::new(),
             partial: false,
-            blocked: false,
+            blocked: None,
             batch: Batch::default(),
             steps: 0,
             admitted: 0,
@@ -109,11 +110,16 @@ impl<'w> Server<'w> {
     pub(super) fn begin(&mut self) -> Option<f64> {
         self.batch = Batch::default();
         let before = self.running.len();
-        while self.decoding() as u64 > self.cache.available() {
+        // The oldest take their tokens first, from unused blocks too; when nothing is left for the next one, the newest makes room.
+        let mut taken = 0;
+        while self.decoding() as u64 - taken > self.cache.available() {
+            let tokens = self.cache.available();
+            self.cache.take(tokens);
+            taken += tokens;
             self.preempt_newest();
         }
         let decodes = self.decoding() as u32;
-        self.cache.take(decodes.into());
+        self.cache.take(u64::from(decodes) - taken);
         (self.batch.decodes, self.batch.context) = (decodes, self.context);
         let mut budget = self.hardware.budget - decodes;
         if self.partial && budget > 0 && !self.next_chunk(&mut budget) {
@@ -201,7 +207,8 @@ impl<'w> Server<'w> {
 
     /// Takes the head of the queue into the batch, if there are a place and KV space for it.
     fn admit(&mut self, budget: &mut u32) -> bool {
-        if self.blocked || self.running.len() >= self.hardware.max_sequences as usize {
+        let full = self.running.len() >= self.hardware.max_sequences as usize;
+        if full || self.blocked == Some(self.cache.evicted()) {
             return false;
         }
         let Some(mut job) = self.waiting.pop_front() else { return false };
@@ -210,7 +217,7 @@ impl<'w> Server<'w> {
         let hit = self.cache.hit(&blocks[..blocks.len().min(((known - 1) / self.block_tokens) as usize)]);
         let hit = hit as u32 * self.block_tokens;
         if !self.chunk(&mut job, hit, budget) {
-            self.blocked = true;
+            self.blocked = Some(self.cache.evicted());
             self.waiting.push_front(job);
             return false;
         }
@@ -244,7 +251,7 @@ impl<'w> Server<'w> {
         (job.computed, job.held) = (computed + tokens, held);
         *budget -= tokens;
         self.partial = job.computed < target;
-        self.blocked = false;
+        self.blocked = None;
         true
     }
 
@@ -280,7 +287,7 @@ impl<'w> Server<'w> {
         let blocks = &self.blocks(job.number)[..job.held];
         self.cache.release(blocks);
         self.cache.give_back(u64::from(job.computed) - blocks.len() as u64 * u64::from(self.block_tokens));
-        self.blocked = false;
+        self.blocked = None;
     }
 }
 

@@ -57,7 +57,7 @@ pub struct Fault {
     pub kind: FaultKind,
 }
 
-/// What can befall an endpoint.
+/// What can befall an endpoint. Nothing happens to one that is not there.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum FaultKind {
     /// An endpoint with an empty cache appears. Its number is the next that no endpoint had.

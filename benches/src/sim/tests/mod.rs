@@ -1,6 +1,7 @@
 //! Gateways and workloads that the tests of the simulator share.
 
 mod faults;
+mod naive;
 mod run;
 mod server;
 

@@ -1,13 +1,16 @@
 //! The bars that the shipped router is held to, computed from results. A bar is about the cells of its kind that were run; without any it says so.
 
+mod court;
+
+use court::Court;
+
 use super::bootstrap::Interval;
 use super::cell::{Cell, Pool};
-use super::compare::{Rival, interval, worst};
+use super::compare::Rival;
 use super::matrix::is_overload;
-use super::metric::Metric;
+use super::metric::Metric::{Fairness, Goodput, MeanE2e, MeanTtft, P99Slowdown, P99Ttft};
 use super::results::Results;
 use super::strategy::{Role, Strategy};
-use super::sustained;
 
 /// Who plays which part, by name.
 #[derive(Clone, Debug, Default)]
@@ -110,8 +113,6 @@ impl Bar {
         }
     }
 }
-
-use Metric::{Fairness, Goodput, MeanE2e, MeanTtft, P99Slowdown, P99Ttft};
 
 /// The bars; none if the shipped router was not run.
 pub fn bars(results: &Results, cast: &Cast<'_>) -> Vec<Bar> {
@@ -270,105 +271,6 @@ fn knee(results: &Results) -> Vec<usize> {
     };
     let traces = of(["conversation", "synthetic"]);
     if traces.is_empty() { of(["chat", "system-prompts"]) } else { traces }
-}
-
-struct Court<'a> {
-    results: &'a Results,
-    ours: &'a str,
-    peers: &'a [&'a str],
-}
-
-impl Court<'_> {
-    fn check(&self, what: &str, cells: &[usize], rival: Rival<'_>, metric: Metric, limit: Limit) -> Check {
-        Check {
-            what: what.to_owned(),
-            limit,
-            measured: interval(self.results, cells, self.ours, rival, metric),
-        }
-    }
-
-    fn at_most(&self, cells: &[usize], peer: &str, metric: Metric, limit: f64) -> Check {
-        let what = format!("{}, {peer}", metric.heading());
-        self.check(&what, cells, Rival::Named(peer), metric, Limit::AtMost(limit))
-    }
-
-    fn worst(&self, what: &str, cells: &[usize], rival: Rival<'_>, metric: Metric, limit: f64) -> Check {
-        let worst = worst(self.results, cells, self.ours, rival, metric);
-        let name = worst.map_or(String::new(), |(cell, _)| format!(": {}", self.results.cells()[cell]));
-        Check {
-            what: format!("{what}, worst cell{name}"),
-            limit: Limit::AtMost(limit),
-            measured: worst.map(|(_, interval)| interval),
-        }
-    }
-
-    fn sustained(&self) -> Vec<Check> {
-        let all = sustained::compare(self.results, self.ours, self.peers);
-        let logs: Vec<Vec<f64>> = all.iter().map(|one| vec![(one.ours / one.best).ln()]).collect();
-        let worst =
-            all.iter().min_by(|one, other| (one.ours / one.best).total_cmp(&(other.ours / other.best)));
-        let least = |one: &sustained::Sustained| {
-            let value = one.ours / one.best;
-            Interval { value, low: value, high: value }
-        };
-        vec![
-            Check {
-                what: "geometric mean".to_owned(),
-                limit: Limit::AtLeast(1.05),
-                measured: super::bootstrap::geometric(&logs),
-            },
-            Check {
-                what: worst.map_or("worst".to_owned(), |one| format!("worst: {}", one.name)),
-                limit: Limit::AtLeast(0.98),
-                measured: worst.map(least),
-            },
-        ]
-    }
-
-    /// The worst of our mean TTFT in cells with this setting, over that in the cell that differs in nothing else.
-    fn degradation(&self, what: &str, field: fn(&mut Cell) -> &mut f64, value: f64) -> Check {
-        let strange = self.results.select(|cell| {
-            let mut cell = cell.clone();
-            let usual = *field(&mut Cell::plain("", "", 0, 0.0));
-            std::mem::replace(field(&mut cell), usual) == value && cell.is_plain()
-        });
-        let logs = strange.iter().filter_map(|number| {
-            let mut usual = self.results.cells()[*number].clone();
-            *field(&mut usual) = *field(&mut Cell::plain("", "", 0, 0.0));
-            let usual = *self.results.select(|cell| *cell == usual).first()?;
-            let pairs: Vec<f64> = self
-                .results
-                .figures(*number, self.ours)
-                .filter_map(|(seed, figures)| {
-                    let (_, before) =
-                        self.results.figures(usual, self.ours).find(|(other, _)| *other == seed)?;
-                    Some((figures.mean_ttft / before.mean_ttft).ln())
-                })
-                .collect();
-            Some((*number, super::bootstrap::geometric(&[pairs])?))
-        });
-        let worst = logs.max_by(|(_, one), (_, other)| one.value.total_cmp(&other.value));
-        let name = worst.map_or(String::new(), |(cell, _)| format!(": {}", self.results.cells()[cell]));
-        Check {
-            what: format!("mean TTFT, {what}, worst cell{name}"),
-            limit: Limit::AtMost(1.05),
-            measured: worst.map(|(_, interval)| interval),
-        }
-    }
-
-    fn calibration(&self, miscalibrated: &[&str]) -> Vec<Check> {
-        let all = self.results.select(|_| true);
-        let check = |name: &&str| {
-            let worst = worst(self.results, &all, name, Rival::Named(self.ours), MeanTtft);
-            let cell = worst.map_or(String::new(), |(cell, _)| format!(": {}", self.results.cells()[cell]));
-            Check {
-                what: format!("mean TTFT, {name}, worst cell{cell}"),
-                limit: Limit::AtMost(1.06),
-                measured: worst.map(|(_, interval)| interval),
-            }
-        };
-        miscalibrated.iter().map(check).collect()
-    }
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ const COMPARED: &[Role] = &[Role::Shipped, Role::Peer];
 impl Plan {
     /// The quick matrix: some ten minutes on two cores.
     pub fn quick() -> Self {
-        let mut plan = Self { entries: Vec::new(), seeds: 2, requests: 750 };
+        let mut plan = Self { entries: Vec::new(), seeds: 3, requests: 750 };
         for workload in ["conversation", "synthetic", "agents", "azure-code", "tool-agents", "hot", "tenants"]
         {
             for endpoints in [4, 8] {

@@ -1,7 +1,9 @@
 //! The scenarios that all benchmarks share: manifests of a given size, the state that belongs to them, a request that hits.
 
 pub mod peers;
+pub mod quality;
 pub mod sim;
+pub mod workloads;
 
 use std::fmt::Write;
 

@@ -7,7 +7,7 @@ CORE := $(shell find core/src core/Cargo.toml Cargo.toml Cargo.lock -type f)
 PYTHON_SOURCES := $(shell find bindings-python -type f \( -name '*.rs' -o -name '*.py' -o -name '*.pyi' -o -name '*.toml' -o -name '*.md' \) -not -path '*/tests/*')
 NODE_SOURCES := $(shell find bindings-node -type f \( -name '*.rs' -o -name '*.js' -o -name '*.mjs' -o -name 'package.json' -o -name 'Cargo.toml' \) -not -path '*/node_modules/*' -not -path '*/test/*')
 
-.PHONY: demo setup test test-rust test-python test-node bench bench-bindings fuzz agreement lint clean
+.PHONY: demo setup test test-rust test-python test-node bench bench-bindings quality quality-full fuzz agreement lint clean
 
 demo:
 	@cargo run --quiet --package inferroute-examples --bin demo -- $(foreach f,$(MANIFEST),--manifest $(f)) \
@@ -51,6 +51,13 @@ bench:
 bench-bindings: setup
 	$(BIN)/python benches/python_decide.py
 	node benches/node_decide.mjs
+
+# The router against the rules of others, in simulated model servers: some ten minutes, or hours. QUALITY='--only conversation' and so on.
+quality:
+	cargo run --release --package inferroute-benches --bin quality -- $(QUALITY)
+
+quality-full:
+	cargo run --release --package inferroute-benches --bin quality -- --full $(QUALITY)
 
 # One million generated cases against the reference.
 agreement:

@@ -97,6 +97,15 @@ export interface PlanOptions {
   missingLoad?: 'counts_as_full' | 'counts_as_idle' | null | undefined
   /** Scorers of the host's own, beside those of the configuration or strategy. */
   scorers?: readonly CustomScorer[] | undefined
+  /** Of several EndpointPickerConfigs among the manifests the one under this key of a ConfigMap counts. Default: the only one there is. */
+  endpointPickerConfigKey?: string | null | undefined
+  /** Scorers of the host's own that an EndpointPickerConfig, given as text or among the manifests, may name as the type of a plugin. */
+  customScorers?: readonly Pick<CustomScorer, 'name' | 'score'>[] | undefined
+  /**
+   * How full a pool may be for requests of a priority and below; from the ceiling on they are turned away. Like the other options about endpoints it is for
+   * configurations given as `endpointPickerConfig`. Default: 1 for negative priorities, no limit for others.
+   */
+  ceilings?: readonly { readonly priority: number; readonly ceiling: number }[] | undefined
 }
 
 /** How prompts are hashed and remembered. */
@@ -288,6 +297,8 @@ export interface RequestOptions {
    * separated by commas; `''` offers none. From the proxy's metadata, never from a client's header.
    */
   subset?: string | null | undefined
+  /** Whether there are images, audio or video in it. Where the model is read from `body`, so is this unless it is said here. Default: false. */
+  multimodal?: boolean | null | undefined
   /** Nanoseconds of the host's own monotonic clock, 0 to 2^64 - 1, for example `process.hrtime.bigint()`. Default: 0. */
   now?: bigint | number | undefined
 }
@@ -634,7 +645,8 @@ export class Router {
   routeMany(requests: Iterable<ManyRequest>, options?: { now?: Nanos | undefined }): (Ticket | NoRoute)[]
 
   /**
-   * `decide` for requests that came at once: each counts in flight for those after it and, once all are decided, no more.
+   * `decide` for requests that came at once: each counts in flight for those after it and, once all are decided, no more. None is taken to be
+   * sent: nothing is known of its prompt or its session afterwards.
    *
    * @throws {RequestError} as `route`
    */
@@ -895,6 +907,8 @@ export type Entry =
       /** Only the headers that the plan reads, their values as bytes. */
       request: Record<string, unknown>
       ticket: JournalNumber | null
+      /** There and true for a request that was counted for other decisions only, one of `decideMany`. */
+      only_counted?: true
     }
   | { entry: 'first_token' | 'renewed' | 'fell_back' | 'failed'; now: JournalNumber; ticket: JournalNumber }
   | { entry: 'cached_tokens'; ticket: JournalNumber; delivered: number }

@@ -1,7 +1,8 @@
 //! The scenarios that all benchmarks share: manifests of a given size, the state that belongs to them, a request that hits.
 
+pub mod embedded;
 pub mod peers;
-pub mod shipped;
+pub mod quality;
 pub mod sim;
 pub mod workloads;
 

@@ -3,9 +3,9 @@
 
 const { RequestError } = require('./errors.js')
 const border = require('./native.js')
-const { bytes, notOptions, prompt, setNow, setPort, setPromptTokens, setSeed, text, unknown } = require('./options.js')
+const { bytes, flag, notOptions, prompt, setNow, setPort, setPromptTokens, setSeed, text, unknown } = require('./options.js')
 
-const MANY_OPTIONS = 'model, host, path, method, gateway, clientNamespace, port, objective, prompt, promptTokens, tenant, subset, body, contentType'
+const MANY_OPTIONS = 'model, host, path, method, gateway, clientNamespace, port, objective, prompt, promptTokens, tenant, subset, multimodal, body, contentType'
 const ROUTE_OPTIONS = `${MANY_OPTIONS}, now`
 const DECIDE_OPTIONS = `${ROUTE_OPTIONS}, seed`
 
@@ -14,8 +14,8 @@ const FEW = 8
 
 /** One for all calls of a router. A scorer of the host's own looks at it too. */
 class Asked {
-  constructor(bodyModel) {
-    this.bodyModel = bodyModel
+  constructor(bodyFacts) {
+    this.bodyFacts = bodyFacts
     this.words = new Uint32Array(border.SIZE)
     this.headerNames = null
     this.values = null
@@ -70,7 +70,7 @@ class Asked {
   #readOptions(options, mayHaveSeed) {
     if (options === null || typeof options !== 'object') throw notOptions(options)
     this.hasOptions = true
-    let body, contentType, given, subset
+    let body, contentType, given, multimodal, subset
     for (const name in options) {
       const value = options[name]
       if (name === 'model') this.model = text('model', value)
@@ -85,6 +85,7 @@ class Asked {
       else if (name === 'promptTokens') setPromptTokens(this.words, value)
       else if (name === 'tenant') this.tenant = text('tenant', value)
       else if (name === 'subset') subset = text('subset', value)
+      else if (name === 'multimodal') multimodal = flag('multimodal', value)
       else if (name === 'body') body = bytes('body', value)
       else if (name === 'contentType') contentType = text('contentType', value)
       else if (name === 'now') value === undefined || setNow(this.words, value)
@@ -95,9 +96,11 @@ class Asked {
       throw new RequestError('RQ0004', 'a request comes through a gateway or from a clientNamespace; pass one')
     }
     if (body !== undefined && this.model === undefined) {
-      this.model = border.open(this.bodyModel(body, this.path ?? '/', contentType)) ?? undefined
+      const { model, hasMedia } = border.open(this.bodyFacts(body, this.path ?? '/', contentType))
+      this.model = model ?? undefined
+      multimodal ??= hasMedia
     }
-    let parts = 0
+    let parts = multimodal ? border.HAS_MEDIA : 0
     if (this.model !== undefined) parts |= border.HAS_MODEL
     if (this.host !== undefined) parts |= border.HAS_HOST
     if (this.path !== undefined) parts |= border.HAS_PATH

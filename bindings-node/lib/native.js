@@ -40,6 +40,8 @@ const HAS_PORT = 1 << 6
 const HAS_OBJECTIVE = 1 << 7
 const HAS_CLIENT_NAMESPACE = 1 << 8
 const HAS_MORE = 1 << 9
+const HAS_MEDIA = 1 << 10
+const ONLY_COUNTED = 1 << 11
 
 /** Out of a call. Where there is no route, RULE may be NONE, MATCH_OR_REASON numbers a reason, and the status follows. */
 const OUT_VERSION = 0
@@ -83,6 +85,8 @@ module.exports = {
   HAS_OBJECTIVE,
   HAS_CLIENT_NAMESPACE,
   HAS_MORE,
+  HAS_MEDIA,
+  ONLY_COUNTED,
   OUT_VERSION,
   OUT_SEED,
   OUT_RULE,

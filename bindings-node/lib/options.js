@@ -30,6 +30,9 @@ const DEFAULTS = Object.freeze({
   halfLife: null,
   missingLoad: null,
   scorers: Object.freeze([]),
+  endpointPickerConfigKey: null,
+  customScorers: Object.freeze([]),
+  ceilings: Object.freeze([]),
 })
 
 /** Options that are not checked by the type of their default, each with what makes it what crosses the border. */
@@ -43,6 +46,9 @@ const CHECKED = {
   halfLife: (name, value) => (value === null ? null : nanos(name, value)),
   missingLoad: (name, value) => (value === null ? null : word(name, value)),
   scorers: ownScorers,
+  endpointPickerConfigKey: (name, value) => (value === null ? null : word(name, value)),
+  customScorers,
+  ceilings,
 }
 
 /** The plan's options: `base` with what `given` says otherwise. What `others` lists may stand in `given` too. */
@@ -78,8 +84,8 @@ function planOptions(given, base, others) {
 }
 
 /** The options as the native half reads them; functions of scorers go beside. */
-function optionsJson({ scorers, ...options }) {
-  return encode({ ...options, scorers: scorers.map(({ score, ...scorer }) => scorer) })
+function optionsJson({ scorers, customScorers, ...options }) {
+  return encode({ ...options, scorers: scorers.map(({ score, ...scorer }) => scorer), customScorers: customScorers.map(({ name }) => name) })
 }
 
 const scheduling = (value) => (value instanceof Profile ? new Scheduling(value) : value)
@@ -118,6 +124,30 @@ function parts(name, value, known) {
 function ownScorers(name, value) {
   if (!Array.isArray(value)) throw new OptionError('OP0002', `option ${name} is ${typeOf(value)}; pass an array of {name, score, weight, profile}`)
   return value.map((each) => scorer(each, null))
+}
+
+/** Scorers that an EndpointPickerConfig names by their types. */
+function customScorers(name, value) {
+  if (!Array.isArray(value)) throw new OptionError('OP0002', `option ${name} is ${typeOf(value)}; pass an array of {name, score}`)
+  return value.map((each) => {
+    for (const part of Object.keys(each ?? {})) {
+      if (part !== 'name' && part !== 'score') throw new OptionError('OP0001', `\`${part}\` is not part of option ${name}; the configuration says what a scorer's rating counts`)
+    }
+    const { name: called, score } = scorer(each, null)
+    return { name: called, score }
+  })
+}
+
+/** How full a pool may be, by priority. */
+function ceilings(name, value) {
+  if (!Array.isArray(value)) throw new OptionError('OP0002', `option ${name} is ${typeOf(value)}; pass an array of {priority, ceiling}`)
+  return value.map((each) => {
+    const { priority, ceiling } = each ?? {}
+    if (!Number.isInteger(priority) || priority !== (priority | 0) || typeof ceiling !== 'number' || !Number.isFinite(ceiling)) {
+      throw new OptionError('OP0002', `an entry of ${name} is a priority, a whole number of 32 bits, and a ceiling, a finite number`)
+    }
+    return { priority, ceiling }
+  })
 }
 
 /** A list of texts, each checked by the native half. */
@@ -198,6 +228,13 @@ function prompt(value, copied) {
   throw new RequestError('RQ0002', `prompt is ${typeOf(value)}; pass text as a string, Buffer or Uint8Array, tokens as a Uint32Array, hashes of blocks as a BigUint64Array`)
 }
 
+/** A fact of a request, `undefined` where it is not said. */
+function flag(name, value) {
+  if (typeof value === 'boolean') return value
+  if (value === undefined || value === null) return undefined
+  throw new RequestError('RQ0002', `${name} is ${typeOf(value)}; pass true or false, or undefined where it is not known`)
+}
+
 /** A text of a request, `undefined` where there is none. */
 function text(name, value) {
   if (typeof value === 'string') return value
@@ -213,4 +250,4 @@ function notOptions(options) {
   return new RequestError('RQ0002', `options are ${typeOf(options)}; pass an object such as {model, host, now}`)
 }
 
-module.exports = { DEFAULTS, planOptions, optionsJson, routerSeed, texts, setNow, setPort, setPromptTokens, setSeed, bytes, prompt, text, unknown, notOptions }
+module.exports = { DEFAULTS, planOptions, optionsJson, routerSeed, texts, setNow, setPort, setPromptTokens, setSeed, bytes, flag, prompt, text, unknown, notOptions }

@@ -36,7 +36,7 @@ class Player {
   constructor(manifests, options) {
     const list = JSON.stringify(texts(manifests))
     this.#options = planOptions(options, DEFAULTS, [])
-    this.#callbacks = callbacks(this.#options.scorers, this.#played)
+    this.#callbacks = callbacks(this.#options, this.#played)
     const opened = border.native.player(list, optionsJson(this.#options), this.#callbacks)
     if (typeof opened === 'string') border.open(opened)
     this.#native = opened
@@ -56,7 +56,7 @@ class Player {
   update(manifests, options) {
     const list = JSON.stringify(texts(manifests))
     const merged = planOptions(options, this.#options, [])
-    const made = callbacks(merged.scorers, this.#played)
+    const made = callbacks(merged, this.#played)
     border.open(this.#native.update(list, optionsJson(merged), made))
     this.#options = merged
     this.#callbacks = made

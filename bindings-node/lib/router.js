@@ -38,9 +38,9 @@ class Router {
     this.#seed = routerSeed(options?.seed)
     const journal = options?.journal
     if (journal !== undefined && typeof journal !== 'function') throw new OptionError('OP0002', `option journal is ${typeOf(journal)}; pass a function`)
-    this.#asked = new Asked((...body) => this.#native.bodyModel(...body))
+    this.#asked = new Asked((...body) => this.#native.bodyFacts(...body))
     this.#words = this.#asked.words
-    this.#callbacks = callbacks(this.#options.scorers, this.#asked)
+    this.#callbacks = callbacks(this.#options, this.#asked)
     const opened = border.native.open(list, optionsJson(this.#options), this.#callbacks, this.#seed.toString(), journal === undefined ? 0 : 1)
     if (typeof opened === 'string') border.open(opened)
     this.#native = opened
@@ -57,12 +57,17 @@ class Router {
   }
 
   route(headers, options) {
-    const answer = this.#routed(headers, options)
+    const answer = this.#routed(headers, options, 0)
     this.#journal?.drain()
     return answer
   }
 
   routeMany(requests, options) {
+    return this.#many(requests, options, 0)
+  }
+
+  /** `part` is what each request has beside what it says. */
+  #many(requests, options, part) {
     const now = this.#now(options)
     if (typeof requests?.[Symbol.iterator] !== 'function') throw new RequestError('RQ0002', `requests are ${typeOf(requests)}; pass an array of {headers, …}`)
     const many = Array.from(requests, (request) => {
@@ -73,13 +78,13 @@ class Router {
       this.#asked.read(headers, parts, false)
       return [headers, { ...parts, now }]
     })
-    const answers = many.map(([headers, parts]) => this.#routed(headers, parts))
+    const answers = many.map(([headers, parts]) => this.#routed(headers, parts, part))
     this.#journal?.drain()
     return answers
   }
 
   decideMany(requests, options) {
-    const routed = this.routeMany(requests, options)
+    const routed = this.#many(requests, options, border.ONLY_COUNTED)
     return routed.map((answer) => {
       if (!answer.ok) return answer
       answer.cancel()
@@ -117,7 +122,7 @@ class Router {
     this.#asked.check()
     const list = JSON.stringify(texts(manifests))
     const merged = planOptions(options, this.#options, [])
-    const made = callbacks(merged.scorers, this.#asked)
+    const made = callbacks(merged, this.#asked)
     border.open(this.#native.update(list, optionsJson(merged), made))
     this.#options = merged
     this.#callbacks = made
@@ -129,7 +134,7 @@ class Router {
     this.#asked.check()
     const list = JSON.stringify(texts(manifests))
     const merged = planOptions(options, this.#options, [])
-    const made = callbacks(merged.scorers, this.#asked)
+    const made = callbacks(merged, this.#asked)
     const opened = this.#native.shadow(list, optionsJson(merged), made)
     if (typeof opened === 'string') border.open(opened)
     // A shadow's scorers see the prompts of the router's requests.
@@ -170,8 +175,9 @@ class Router {
     return border.open(this.#native.version())
   }
 
-  #routed(headers, options) {
+  #routed(headers, options, part) {
     this.#asked.read(headers, options, false)
+    this.#words[border.GIVEN] |= part
     const answer = this.#described(this.#asked.ask(this.#native.route))
     return answer.ok ? new Ticket(answer, this.#slots.take(this.#words[border.OUT_TICKET])) : answer
   }

@@ -107,6 +107,7 @@ function write(ratings, numbers, count) {
   return RATED
 }
 
-const callbacks = (scorers, asked) => scorers.map((scorer) => callback(scorer, asked))
+/** The functions of all scorers that options name, in the order in which the native half counts them. */
+const callbacks = ({ scorers, customScorers }, asked) => [...scorers, ...customScorers].map((scorer) => callback(scorer, asked))
 
 module.exports = { callbacks }

@@ -83,7 +83,7 @@ impl Asked {
             let bytes = self.bytes.get(range.clone()?)?;
             std::str::from_utf8(bytes).ok()
         };
-        let request = Request::new(self);
+        let request = Request::new(self).multimodal(given.has(Part::Media));
         let request = text(&self.model).map_or(request, |model| request.model(model));
         let request = text(&self.host).map_or(request, |host| request.host(host));
         let request = text(&self.path).map_or(request, |path| request.path(path));

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use inferroute::{Body, BodyFormat, BodyLimits};
+use serde::Serialize;
 
 use crate::border::{Call, Native};
 use crate::errors::{Failure, answer};
@@ -17,7 +18,7 @@ pub(crate) enum Function {
     Decide,
     Route,
     Explain,
-    BodyModel,
+    BodyFacts,
     Models,
     Text,
     Finish,
@@ -43,7 +44,7 @@ impl Function {
         Self::Decide,
         Self::Route,
         Self::Explain,
-        Self::BodyModel,
+        Self::BodyFacts,
         Self::Models,
         Self::Text,
         Self::Finish,
@@ -70,7 +71,7 @@ impl Function {
             Self::Decide => ("decide", Box::new(move |call| handle.decide(call))),
             Self::Route => ("route", Box::new(move |call| handle.route(call))),
             Self::Explain => ("explain", Box::new(move |call| handle.explain(call))),
-            Self::BodyModel => ("bodyModel", Box::new(|call| answer(body_model(call)))),
+            Self::BodyFacts => ("bodyFacts", Box::new(|call| answer(body_facts(call)))),
             Self::Models => ("models", Box::new(move |_| handle.models())),
             Self::Text => ("text", Box::new(move |_| handle.text())),
             Self::Finish => ("finish", Box::new(move |call| handle.end(call, End::Finished))),
@@ -94,10 +95,18 @@ impl Function {
 }
 
 /// The model that a request's body asks for. Arguments: the body, the path, the content type where there is one.
-fn body_model(call: &Call) -> Result<Option<String>, Failure> {
+fn body_facts(call: &Call) -> Result<BodyFacts, Failure> {
     let (path, content_type) = (call.text(1).unwrap_or_default(), call.text(2));
     let mut copied = Vec::new();
     let bytes = call.bytes(0, &mut copied).unwrap_or_default();
     let body = Body::read(bytes, BodyFormat::of(&path, content_type.as_deref()), &BodyLimits::default())?;
-    Ok(body.model().map(str::to_owned))
+    Ok(BodyFacts { model: body.model().map(str::to_owned), has_media: body.has_media() })
+}
+
+/// What routing needs of a body.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct BodyFacts {
+    model: Option<String>,
+    has_media: bool,
 }

@@ -36,6 +36,18 @@ struct OptionsWire {
     half_life: Option<Nanos>,
     missing_load: Option<MissingLoadWire>,
     scorers: Vec<ScorerWire>,
+    endpoint_picker_config_key: Option<String>,
+    /// Names; their functions come after those of `scorers`.
+    custom_scorers: Vec<String>,
+    ceilings: Vec<CeilingWire>,
+}
+
+/// How full a pool may be for requests up to a priority.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CeilingWire {
+    priority: i32,
+    ceiling: f64,
 }
 
 #[derive(Deserialize)]
@@ -102,7 +114,8 @@ pub(crate) fn compile(
 ) -> Result<Plan, Failure> {
     let wire: OptionsWire = serde_json::from_str(options).map_err(|e| Failure::option(e.to_string()))?;
     let strategy: Strategy = wire.strategy.parse()?;
-    let scheduling = wire.scheduling(strategy, callbacks)?;
+    let custom = wire.custom_scorers(&callbacks)?;
+    let scheduling = wire.scheduling(strategy, &custom, callbacks)?;
     let options = Options::default()
         .strategy(strategy)
         .inference_extension(wire.inference_extension)
@@ -117,7 +130,10 @@ pub(crate) fn compile(
         .mesh(wire.mesh)
         .invalid_backend_refs(wire.invalid_backend_refs)
         .stale_after(wire.stale_after)
-        .lease(wire.lease);
+        .lease(wire.lease)
+        .custom_scorers(custom);
+    let key = wire.endpoint_picker_config_key.as_deref().into_iter();
+    let options = key.fold(options, Options::endpoint_picker_config_key);
     let options = scheduling.into_iter().fold(options, Options::scheduling);
     let mut loaded = Manifests::default();
     for (file, text) in &convert::texts(manifests)? {
@@ -127,10 +143,25 @@ pub(crate) fn compile(
 }
 
 impl OptionsWire {
+    /// The scorers that an EndpointPickerConfig may name.
+    fn custom_scorers(
+        &self,
+        callbacks: impl Fn(u32) -> Option<Callback>,
+    ) -> Result<Vec<SharedScorer>, Failure> {
+        let first = u32::try_from(self.scorers.len()).unwrap_or(u32::MAX);
+        let custom = (first..).zip(&self.custom_scorers).map(|(index, name)| {
+            let callback = callbacks(index)
+                .ok_or_else(|| Failure::option(format!("scorer {name} has no function `score`")))?;
+            Ok(SharedScorer::new(scorers::Scorer::new(name, callback)))
+        });
+        custom.collect()
+    }
+
     /// What the options spell out; `None` where they leave it to the manifests or to the strategy.
     fn scheduling(
         &self,
         strategy: Strategy,
+        custom: &[SharedScorer],
         callbacks: impl Fn(u32) -> Option<Callback>,
     ) -> Result<Option<Scheduling>, Failure> {
         let is_spelled_out = self.endpoint_picker_config.is_some()
@@ -138,12 +169,13 @@ impl OptionsWire {
             || self.kv_events.is_some()
             || self.half_life.is_some()
             || self.missing_load.is_some()
+            || !self.ceilings.is_empty()
             || !self.scorers.is_empty();
         if !is_spelled_out {
             return Ok(None);
         }
         let mut scheduling = match &self.endpoint_picker_config {
-            Some(text) => Scheduling::from_yaml(text)?,
+            Some(text) => Scheduling::from_yaml_with(text, custom)?,
             None => Scheduling::single(Profile::of(strategy)),
         };
         if let Some(prefix) = &self.prefix {
@@ -164,6 +196,9 @@ impl OptionsWire {
             MissingLoadWire::CountsAsIdle => MissingLoad::CountsAsIdle,
         });
         scheduling = missing.into_iter().fold(scheduling, Scheduling::missing_load);
+        for CeilingWire { priority, ceiling } in &self.ceilings {
+            scheduling = scheduling.ceiling(*priority, *ceiling);
+        }
         for (index, ScorerWire { name, weight, profile }) in (0..).zip(&self.scorers) {
             let Some(callback) = callbacks(index) else {
                 return Err(Failure::option(format!("scorer {name} has no function `score`")));

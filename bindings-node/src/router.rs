@@ -17,7 +17,7 @@ use crate::options;
 use crate::shadows::Shadows;
 use crate::tape::Tape;
 use crate::tickets::{End, Tickets};
-use crate::words::{self, Given};
+use crate::words::{self, Given, Part};
 
 /// A router with what its calls reuse.
 pub(crate) struct Handle {
@@ -79,7 +79,7 @@ impl Handle {
     }
 
     pub(crate) fn route(&self, call: &Call) -> Answer {
-        self.ask(call, |request, given| match self.router.route(request, given.now) {
+        self.ask(call, |request, given| match self.counted(request, given) {
             Ok(ticket) => {
                 self.shadows.compare(&self.router, request, given.now, Ok(ticket.decision()));
                 let mut tickets = self.tickets.borrow_mut();
@@ -93,6 +93,14 @@ impl Handle {
                 self.refused(given, request, &no_route)
             }
         })
+    }
+
+    fn counted(&self, request: &Request<'_>, given: &Given<'_>) -> Result<Ticket, NoRoute> {
+        if given.has(Part::OnlyCounted) {
+            self.router.count(request, given.now)
+        } else {
+            self.router.route(request, given.now)
+        }
     }
 
     fn decided<S: Deref<Target = State>>(

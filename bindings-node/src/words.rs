@@ -56,6 +56,10 @@ pub(crate) enum Part {
     ClientNamespace,
     /// Prompt, tenant and subset, of which any may be absent.
     More,
+    /// Images, audio or video.
+    Media,
+    /// Nothing: it is only counted, and sent nowhere.
+    OnlyCounted,
 }
 
 impl Part {
@@ -72,6 +76,8 @@ impl Part {
             Self::Objective => 1 << 7,
             Self::ClientNamespace => 1 << 8,
             Self::More => 1 << 9,
+            Self::Media => 1 << 10,
+            Self::OnlyCounted => 1 << 11,
         }
     }
 }

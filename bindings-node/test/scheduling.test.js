@@ -252,3 +252,53 @@ test('an update keeps the scheduling, and can replace it', () => {
   router.update(pool, { endpointPickerConfig: null, strategy: 'random' })
   assert.match(String(router.explain(GOLD)), /random-picker/)
 })
+
+test('scorers of the host by their types, the key of a configuration and ceilings', () => {
+  const config = by('mine', 'max-score-picker')
+  const mine = { name: 'mine', score: (request, endpoints) => endpoints.map(({ id }) => (id === 'default/vllm-2' ? 1 : 0)) }
+  const nested = (keys) => `\n---\n${JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'plugins' }, data: keys })}`
+  const report = (router) => router.observe({ event: 'endpoints_replaced', endpoints: [0, 1, 2, 3].map((i) => ({ name: `vllm-${i}`, address: `10.0.0.${i + 1}`, labels: { app: 'vllm' } })) })
+  const both = pool + nested({ 'a.yaml': by('queue-scorer'), 'b.yaml': config })
+  const routers = [new Router(pool, { endpointPickerConfig: config, customScorers: [mine] }), new Router(both, { endpointPickerConfigKey: 'b.yaml', customScorers: [mine] })]
+  for (const router of routers) {
+    report(router)
+    assert.equal(router.decide(GOLD).endpoint, 'default/vllm-2')
+  }
+  assert.throws(() => new Router(both), (error) => error instanceof ManifestError && error.problems[0].code === 'RT0510')
+  assert.throws(() => new Router(both, { endpointPickerConfigKey: 'c.yaml' }), ManifestError)
+  const full = { endpointPickerConfig: by('queue-scorer'), ceilings: [{ priority: 0, ceiling: 0.5 }] }
+  assert.equal(withEndpoints(Router, 2, full).decide(GOLD).reason, 'saturated', 'load that nobody told is full')
+  assert.ok(withEndpoints(Router, 2, { ...full, ceilings: [{ priority: 0, ceiling: 1.5 }] }).decide(GOLD).ok)
+  for (const wrong of [{ customScorers: mine }, { customScorers: [{ name: 'mine' }] }, { ceilings: [{ priority: 0.5, ceiling: 1 }] }, { ceilings: [{ priority: 1, ceiling: NaN }] }, { ceilings: 1 }, { endpointPickerConfigKey: 7 }]) {
+    assert.throws(() => new Router(pool, wrong), OptionError, JSON.stringify(wrong))
+  }
+  assert.throws(() => new Router(pool, { customScorers: [{ ...mine, weight: 2 }] }), OptionError)
+})
+
+test('what was only decided is nowhere afterwards', () => {
+  const router = withEndpoints(Router, 4, { endpointPickerConfig: by('prefix-cache-scorer') })
+  const prompt = 'nobody was asked to work this off '.repeat(100)
+  router.decideMany([{ headers: GOLD, prompt }, { headers: GOLD, prompt }])
+  assert.equal(router.decide(GOLD, { prompt }).cachedTokens, 0)
+  router.routeMany([{ headers: GOLD, prompt }]).forEach((ticket) => ticket.finish())
+  assert.ok(router.decide(GOLD, { prompt }).cachedTokens > 0)
+})
+
+test('requests with images are encoded elsewhere', () => {
+  const config = `
+apiVersion: llm-d.ai/v1alpha1
+kind: EndpointPickerConfig
+plugins:
+  - {type: disagg-profile-handler, parameters: {deciders: {encode: always-disagg-multimodal-decider}}}
+  - {type: always-disagg-multimodal-decider}
+  - {type: random-picker}
+schedulingProfiles: [{name: decode, plugins: [{pluginRef: random-picker}]}, {name: encode, plugins: [{pluginRef: random-picker}]}]
+`
+  const router = withEndpoints(Router, 2, { endpointPickerConfig: config })
+  const encoded = (options) => router.decide(GOLD, options).encode !== null
+  const body = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:,' } }] }] })
+  const chat = { path: '/v1/chat/completions', contentType: 'application/json' }
+  assert.deepEqual([encoded({}), encoded({ multimodal: true }), encoded({ multimodal: false })], [false, true, false])
+  assert.deepEqual([encoded({ ...chat, body }), encoded({ ...chat, body, multimodal: false }), encoded({ ...chat, body: '{"model": "m"}' })], [true, false, false])
+  assert.throws(() => router.decide(GOLD, { multimodal: 'yes' }), RequestError)
+})

@@ -23,6 +23,7 @@ const OPTIONS = {
   extension_filters: 'extensionFilters',
   mesh: 'mesh',
   invalid_backend_refs: 'invalidBackendRefs',
+  endpoint_picker_config_key: 'endpointPickerConfigKey',
 }
 const DECISION = ['route', 'rule', 'backend', 'pool', 'endpoint', 'address', 'model']
 /** What an expectation may leave out. */

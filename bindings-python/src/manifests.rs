@@ -1,7 +1,8 @@
 //! From the arguments of `Router(...)` and `Router.update(...)` to a plan.
 
 use inferroute::{
-    GroupKind, InvalidBackendRefs, Manifests, Nanos, Options, Plan, Problems, Strategy, UnknownModel,
+    GroupKind, InvalidBackendRefs, Manifests, Nanos, Options, Plan, Problems, SharedScorer, Strategy,
+    UnknownModel,
 };
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyInt, PyString, PyTuple};
@@ -79,6 +80,8 @@ pub(crate) struct Given<'a, 'py> {
     pub(crate) lease: Option<&'a Bound<'py, PyAny>>,
     pub(crate) scheduling: Option<&'a Bound<'py, PyAny>>,
     pub(crate) endpoint_picker_config: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) endpoint_picker_config_key: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) custom_scorers: Option<&'a Bound<'py, PyAny>>,
 }
 
 /// Options that have been checked and only need to be set.
@@ -98,6 +101,8 @@ pub(crate) struct Changes {
     stale_after: Option<Nanos>,
     lease: Option<Option<Nanos>>,
     scheduling: Option<Scheduling>,
+    endpoint_picker_config_key: Option<String>,
+    custom_scorers: Option<Vec<SharedScorer>>,
 }
 
 impl Given<'_, '_> {
@@ -108,6 +113,7 @@ impl Given<'_, '_> {
             let message = "a scheduling takes the place of the strategy; leave one of the two out";
             return Err(errors::option(strategy.py(), BAD_OPTION, message));
         }
+        let custom_scorers = self.custom_scorers.map(scheduling::scorers).transpose()?;
         Ok(Changes {
             strategy: self.strategy.map(strategy).transpose()?,
             inference_extension: flag("inference_extension", self.inference_extension)?,
@@ -126,7 +132,16 @@ impl Given<'_, '_> {
             invalid_backend_refs: self.invalid_backend_refs.map(invalid_backend_refs).transpose()?,
             stale_after: self.stale_after.map(|age| args::span("stale_after", age)).transpose()?,
             lease: self.lease.map(lease).transpose()?,
-            scheduling: scheduling::chosen(self.scheduling, self.endpoint_picker_config)?,
+            scheduling: scheduling::chosen(
+                self.scheduling,
+                self.endpoint_picker_config,
+                custom_scorers.as_deref().unwrap_or_default(),
+            )?,
+            endpoint_picker_config_key: self
+                .endpoint_picker_config_key
+                .map(|key| text(key, "endpoint_picker_config_key"))
+                .transpose()?,
+            custom_scorers,
         })
     }
 }
@@ -140,6 +155,7 @@ impl Changes {
     /// Whether decisions may then ask a scorer of Python.
     pub(crate) fn runs_python(&self) -> bool {
         self.scheduling.as_ref().is_some_and(|scheduling| scheduling.runs_python)
+            || self.custom_scorers.as_ref().is_some_and(|scorers| !scorers.is_empty())
     }
 
     pub(crate) fn apply(&self, mut options: Options) -> Options {
@@ -184,6 +200,12 @@ impl Changes {
         }
         if let Some(scheduling) = &self.scheduling {
             options = options.scheduling(scheduling.inner.clone());
+        }
+        if let Some(key) = &self.endpoint_picker_config_key {
+            options = options.endpoint_picker_config_key(key);
+        }
+        if let Some(scorers) = &self.custom_scorers {
+            options = options.custom_scorers(scorers.iter().cloned());
         }
         if let Some(on) = self.catch_all {
             options = options.catch_all(on);

@@ -2,7 +2,7 @@
 
 use inferroute::{Body, BodyFormat, BodyLimits, Request};
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyDict, PyInt, PyList, PyMemoryView, PyString, PyTuple};
+use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyInt, PyList, PyMemoryView, PyString, PyTuple};
 
 use crate::args::{self, chars};
 use crate::errors::{self, BAD_FORM, OUT_OF_RANGE, WRONG_TYPE, type_name};
@@ -29,6 +29,7 @@ pub(crate) struct Given<'a, 'py> {
     pub(crate) prompt_tokens: Option<&'a Any<'py>>,
     pub(crate) tenant: Option<&'a Any<'py>>,
     pub(crate) subset: Option<&'a Any<'py>>,
+    pub(crate) multimodal: Option<&'a Any<'py>>,
 }
 
 /// The arguments by their types.
@@ -47,6 +48,7 @@ pub(crate) struct Asked<'py> {
     prompt_tokens: u32,
     tenant: Option<Text<'py>>,
     subset: Option<Text<'py>>,
+    multimodal: bool,
 }
 
 impl<'py> Given<'_, 'py> {
@@ -66,6 +68,7 @@ impl<'py> Given<'_, 'py> {
             prompt_tokens: self.prompt_tokens.map(prompt_tokens).transpose()?.unwrap_or_default(),
             tenant: args::text("tenant", self.tenant)?.cloned(),
             subset: self.subset.map(subset).transpose()?,
+            multimodal: self.multimodal.map(multimodal).transpose()?.unwrap_or_default(),
         };
         if let Some(port) = self.port
             && self.gateway.is_none()
@@ -82,7 +85,9 @@ impl<'py> Given<'_, 'py> {
             && asked.model.is_none()
         {
             let content_type = args::text("content_type", self.content_type)?;
-            asked.model = model_of(body, asked.path.as_ref(), content_type)?;
+            let (model, has_media) = facts_of(body, asked.path.as_ref(), content_type)?;
+            asked.model = model;
+            asked.multimodal |= has_media && self.multimodal.is_none();
         }
         Ok(asked)
     }
@@ -126,7 +131,7 @@ impl<'py> Asked<'py> {
         if let Some(subset) = &self.subset {
             request = request.subset(chars("subset", subset)?);
         }
-        Ok(request)
+        Ok(request.multimodal(self.multimodal))
     }
 }
 
@@ -166,6 +171,7 @@ pub(crate) fn of_dict<'py>(said: &Any<'py>, runs_python: bool) -> PyResult<(Aske
         prompt_tokens,
         tenant,
         subset,
+        multimodal,
     ] = &found;
     let given = Given {
         model: model.as_ref(),
@@ -182,13 +188,14 @@ pub(crate) fn of_dict<'py>(said: &Any<'py>, runs_python: bool) -> PyResult<(Aske
         prompt_tokens: prompt_tokens.as_ref(),
         tenant: tenant.as_ref(),
         subset: subset.as_ref(),
+        multimodal: multimodal.as_ref(),
     };
     let headers = headers.unwrap_or_else(|| said.py().None().into_bound(said.py()));
     Ok((given.check(runs_python)?, pairs(&headers)?))
 }
 
 /// The arguments of a request beside its headers, in the order in which `of_dict` takes them apart.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 15] = [
     "model",
     "host",
     "path",
@@ -203,7 +210,13 @@ const NAMES: [&str; 14] = [
     "prompt_tokens",
     "tenant",
     "subset",
+    "multimodal",
 ];
+
+fn multimodal(value: &Any<'_>) -> PyResult<bool> {
+    let flag = value.cast::<PyBool>().map_err(|_| wrong(value, "multimodal must be True, False or None"))?;
+    Ok(flag.is_true())
+}
 
 fn prompt_tokens(value: &Any<'_>) -> PyResult<u32> {
     if !value.is_instance_of::<PyInt>() {
@@ -250,21 +263,21 @@ fn port(value: &Any<'_>) -> PyResult<u16> {
     }
 }
 
-/// The model that a body asks for.
+/// The model that a body asks for, and whether it has images, audio or video in it.
 #[cold]
-fn model_of<'py>(
+fn facts_of<'py>(
     body: &Any<'py>,
     path: Option<&Text<'py>>,
     content_type: Option<&Text<'py>>,
-) -> PyResult<Option<Text<'py>>> {
+) -> PyResult<(Option<Text<'py>>, bool)> {
     let path = path.map_or(Ok("/"), |path| chars("path", path))?;
     let content_type = content_type.map(|text| chars("content_type", text)).transpose()?;
     let read = |bytes: &[u8]| {
         let body = Body::read(bytes, BodyFormat::of(path, content_type), &BodyLimits::default());
-        body.map(|body| body.model().map(str::to_owned))
+        body.map(|body| (body.model().map(str::to_owned), body.has_media()))
     };
     let py = body.py();
-    let model = if let Ok(bytes) = body.cast::<PyBytes>() {
+    let facts = if let Ok(bytes) = body.cast::<PyBytes>() {
         read(bytes.as_bytes())
     } else if let Ok(text) = body.cast::<PyString>() {
         read(chars("body", text)?.as_bytes())
@@ -276,9 +289,9 @@ fn model_of<'py>(
     } else {
         return Err(wrong(body, "body must be bytes, bytearray, memoryview, str or None"));
     };
-    let model =
-        model.map_err(|error| errors::request(py, error.code().as_str(), &format!("the body, {error}")))?;
-    Ok(model.map(|model| PyString::new(py, &model)))
+    let (model, has_media) =
+        facts.map_err(|error| errors::request(py, error.code().as_str(), &format!("the body, {error}")))?;
+    Ok((model.map(|model| PyString::new(py, &model)), has_media))
 }
 
 fn wrong(value: &Any<'_>, expected: &str) -> PyErr {

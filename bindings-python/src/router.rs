@@ -112,8 +112,8 @@ impl Router {
 impl Router {
     #[new]
     #[pyo3(
-        signature = (manifests, *, strategy = None, inference_extension = None, default_namespace = None, first_match = None, fallback_endpoints = None, strict = None, unknown_model = None, envoy_gateway = None, catch_all = None, extension_filters = None, mesh = None, invalid_backend_refs = None, stale_after = None, lease = None, scheduling = None, endpoint_picker_config = None, journal = None, seed = None),
-        text_signature = "(manifests, *, strategy='two_choice', inference_extension=True, default_namespace='default', first_match=False, fallback_endpoints=2, strict=False, unknown_model='pass', envoy_gateway=False, catch_all=False, extension_filters=(), mesh=False, invalid_backend_refs='fail_share', stale_after=30000000000, lease=3600000000000, scheduling=None, endpoint_picker_config=None, journal=None, seed=None)"
+        signature = (manifests, *, strategy = None, inference_extension = None, default_namespace = None, first_match = None, fallback_endpoints = None, strict = None, unknown_model = None, envoy_gateway = None, catch_all = None, extension_filters = None, mesh = None, invalid_backend_refs = None, stale_after = None, lease = None, scheduling = None, endpoint_picker_config = None, endpoint_picker_config_key = None, custom_scorers = None, journal = None, seed = None),
+        text_signature = "(manifests, *, strategy='two_choice', inference_extension=True, default_namespace='default', first_match=False, fallback_endpoints=2, strict=False, unknown_model='pass', envoy_gateway=False, catch_all=False, extension_filters=(), mesh=False, invalid_backend_refs='fail_share', stale_after=30000000000, lease=3600000000000, scheduling=None, endpoint_picker_config=None, endpoint_picker_config_key=None, custom_scorers=(), journal=None, seed=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn new(
@@ -135,6 +135,8 @@ impl Router {
         lease: Option<&Any<'_>>,
         scheduling: Option<&Any<'_>>,
         endpoint_picker_config: Option<&Any<'_>>,
+        endpoint_picker_config_key: Option<&Any<'_>>,
+        custom_scorers: Option<&Any<'_>>,
         journal: Option<&Any<'_>>,
         seed: Option<&Any<'_>>,
     ) -> PyResult<Self> {
@@ -156,6 +158,8 @@ impl Router {
                 lease,
                 scheduling,
                 endpoint_picker_config,
+                endpoint_picker_config_key,
+                custom_scorers,
             };
             let changes = given.check(false)?;
             let options = changes.apply(Options::default());
@@ -181,8 +185,8 @@ impl Router {
     /// came through, `client_namespace` the namespace of a client within a mesh, `objective` its InferenceObjective, `now` nanoseconds of a monotonic clock, `seed` that of a decision to repeat. Raises RequestError.
     /// About half a microsecond with ten headers; holds the GIL.
     #[pyo3(
-        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, client_namespace = None, port = None, objective = None, body = None, content_type = None, prompt = None, prompt_tokens = None, tenant = None, subset = None, now = Now::ZERO, seed = None),
-        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, client_namespace=None, port=None, objective=None, body=None, content_type=None, prompt=None, prompt_tokens=None, tenant=None, subset=None, now=0, seed=None)"
+        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, client_namespace = None, port = None, objective = None, body = None, content_type = None, prompt = None, prompt_tokens = None, tenant = None, subset = None, multimodal = None, now = Now::ZERO, seed = None),
+        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, client_namespace=None, port=None, objective=None, body=None, content_type=None, prompt=None, prompt_tokens=None, tenant=None, subset=None, multimodal=None, now=0, seed=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn decide<'py>(
@@ -202,6 +206,7 @@ impl Router {
         prompt_tokens: Option<&Any<'py>>,
         tenant: Option<&Any<'py>>,
         subset: Option<&Any<'py>>,
+        multimodal: Option<&Any<'py>>,
         now: Now,
         seed: Option<&Any<'py>>,
     ) -> PyResult<Any<'py>> {
@@ -222,6 +227,7 @@ impl Router {
                 prompt_tokens,
                 tenant,
                 subset,
+                multimodal,
             }
             .check(self.runs_python())?;
             let seed = args::seed(seed)?;
@@ -243,8 +249,8 @@ impl Router {
 
     /// Decides as `decide` does and counts the request in flight until the Ticket is finished. A NoRoute is false. Raises RequestError.
     #[pyo3(
-        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, client_namespace = None, port = None, objective = None, body = None, content_type = None, prompt = None, prompt_tokens = None, tenant = None, subset = None, now = Now::ZERO),
-        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, client_namespace=None, port=None, objective=None, body=None, content_type=None, prompt=None, prompt_tokens=None, tenant=None, subset=None, now=0)"
+        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, client_namespace = None, port = None, objective = None, body = None, content_type = None, prompt = None, prompt_tokens = None, tenant = None, subset = None, multimodal = None, now = Now::ZERO),
+        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, client_namespace=None, port=None, objective=None, body=None, content_type=None, prompt=None, prompt_tokens=None, tenant=None, subset=None, multimodal=None, now=0)"
     )]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn route<'py>(
@@ -264,6 +270,7 @@ impl Router {
         prompt_tokens: Option<&Any<'py>>,
         tenant: Option<&Any<'py>>,
         subset: Option<&Any<'py>>,
+        multimodal: Option<&Any<'py>>,
         now: Now,
     ) -> PyResult<Any<'py>> {
         guarded(|| {
@@ -283,6 +290,7 @@ impl Router {
                 prompt_tokens,
                 tenant,
                 subset,
+                multimodal,
             }
             .check(self.runs_python())?;
             let routed = self.ask(headers, &asked, |request| self.inner.route(request, now.0))?;
@@ -292,8 +300,8 @@ impl Router {
 
     /// The decision that `decide` would make now, with its reasons. Changes nothing. Raises RequestError. Takes microseconds.
     #[pyo3(
-        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, client_namespace = None, port = None, objective = None, body = None, content_type = None, prompt = None, prompt_tokens = None, tenant = None, subset = None, now = Now::ZERO, seed = None),
-        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, client_namespace=None, port=None, objective=None, body=None, content_type=None, prompt=None, prompt_tokens=None, tenant=None, subset=None, now=0, seed=None)"
+        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, client_namespace = None, port = None, objective = None, body = None, content_type = None, prompt = None, prompt_tokens = None, tenant = None, subset = None, multimodal = None, now = Now::ZERO, seed = None),
+        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, client_namespace=None, port=None, objective=None, body=None, content_type=None, prompt=None, prompt_tokens=None, tenant=None, subset=None, multimodal=None, now=0, seed=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn explain(
@@ -313,6 +321,7 @@ impl Router {
         prompt_tokens: Option<&Any<'_>>,
         tenant: Option<&Any<'_>>,
         subset: Option<&Any<'_>>,
+        multimodal: Option<&Any<'_>>,
         now: Now,
         seed: Option<&Any<'_>>,
     ) -> PyResult<Explanation> {
@@ -332,6 +341,7 @@ impl Router {
                 prompt_tokens,
                 tenant,
                 subset,
+                multimodal,
             }
             .check(self.runs_python())?;
             let seed = args::seed(seed)?;
@@ -413,8 +423,8 @@ impl Router {
 
     /// Publishes a plan of other manifests. Counts go on; options that are None stay. Raises ManifestError or OptionError; all is then as before.
     #[pyo3(
-        signature = (manifests, *, strategy = None, inference_extension = None, default_namespace = None, first_match = None, fallback_endpoints = None, strict = None, unknown_model = None, envoy_gateway = None, catch_all = None, extension_filters = None, mesh = None, invalid_backend_refs = None, stale_after = None, lease = None, scheduling = None, endpoint_picker_config = None),
-        text_signature = "($self, manifests, *, strategy=None, inference_extension=None, default_namespace=None, first_match=None, fallback_endpoints=None, strict=None, unknown_model=None, envoy_gateway=None, catch_all=None, extension_filters=None, mesh=None, invalid_backend_refs=None, stale_after=None, lease=None, scheduling=None, endpoint_picker_config=None)"
+        signature = (manifests, *, strategy = None, inference_extension = None, default_namespace = None, first_match = None, fallback_endpoints = None, strict = None, unknown_model = None, envoy_gateway = None, catch_all = None, extension_filters = None, mesh = None, invalid_backend_refs = None, stale_after = None, lease = None, scheduling = None, endpoint_picker_config = None, endpoint_picker_config_key = None, custom_scorers = None),
+        text_signature = "($self, manifests, *, strategy=None, inference_extension=None, default_namespace=None, first_match=None, fallback_endpoints=None, strict=None, unknown_model=None, envoy_gateway=None, catch_all=None, extension_filters=None, mesh=None, invalid_backend_refs=None, stale_after=None, lease=None, scheduling=None, endpoint_picker_config=None, endpoint_picker_config_key=None, custom_scorers=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn update(
@@ -437,6 +447,8 @@ impl Router {
         lease: Option<&Any<'_>>,
         scheduling: Option<&Any<'_>>,
         endpoint_picker_config: Option<&Any<'_>>,
+        endpoint_picker_config_key: Option<&Any<'_>>,
+        custom_scorers: Option<&Any<'_>>,
     ) -> PyResult<()> {
         guarded(|| {
             let given = manifests::Given {
@@ -456,6 +468,8 @@ impl Router {
                 lease,
                 scheduling,
                 endpoint_picker_config,
+                endpoint_picker_config_key,
+                custom_scorers,
             };
             if callback::TELLING.is_inside() || callback::SCORING.is_inside() {
                 return Err(errors::option(py, BAD_OPTION, "a scorer or journal cannot update a router"));

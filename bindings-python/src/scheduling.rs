@@ -168,10 +168,25 @@ impl Scheduling {
     }
 }
 
+/// Option `custom_scorers`: scorers of the host's own that an EndpointPickerConfig may name.
+pub(crate) fn scorers(value: &Bound<'_, PyAny>) -> PyResult<Vec<SharedScorer>> {
+    let wrong = |found: &Bound<'_, PyAny>| {
+        let message = format!("custom_scorers must be a list of Scorer, not {}", type_name(found));
+        errors::option(found.py(), BAD_OPTION, &message)
+    };
+    let items = value.try_iter().map_err(|_| wrong(value))?;
+    let scorer = |item: PyResult<Bound<'_, PyAny>>| {
+        let item = item?;
+        Ok(item.cast::<Scorer>().map_err(|_| wrong(&item))?.get().shared.clone())
+    };
+    items.map(scorer).collect()
+}
+
 /// Options `scheduling` and `endpoint_picker_config`, of which at most one is given.
 pub(crate) fn chosen(
     scheduling: Option<&Bound<'_, PyAny>>,
     config: Option<&Bound<'_, PyAny>>,
+    scorers: &[SharedScorer],
 ) -> PyResult<Option<Scheduling>> {
     let wrong = |value: &Bound<'_, PyAny>, message: &str| errors::option(value.py(), BAD_OPTION, message);
     match (scheduling, config) {
@@ -187,7 +202,7 @@ pub(crate) fn chosen(
             }
         },
         (None, Some(given)) => match given.cast::<PyString>().ok().and_then(|text| text.to_str().ok()) {
-            Some(text) => Scheduling::read(given.py(), text, &[]).map(Some),
+            Some(text) => Scheduling::read(given.py(), text, scorers).map(Some),
             None => {
                 let message =
                     format!("endpoint_picker_config must be the text of one, not {}", type_name(given));

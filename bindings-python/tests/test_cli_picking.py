@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from inferroute.cli.app import app
 
-SHARED = Path("/work/shared/vectors")
+SHARED = Path(__file__).parents[3] / "shared" / "vectors"
 LABELLED = {"endpoints": [{"name": "a", "labels": {"app": "x"}}, {"name": "b", "labels": {"app": "y"}}, {"name": "c"}]}
 WAITING = {"endpoints": [{"name": "a", "metrics": {"waiting_queue": 2}}, {"name": "b", "metrics": {}}, {"name": "c", "metrics": {"waiting_queue": 4}}]}
 SCORED = {"endpoints": [{"name": "a", "score": 3}, {"name": "b", "score": 1}, {"name": "c", "score": 3}]}

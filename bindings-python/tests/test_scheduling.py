@@ -322,3 +322,72 @@ def test_the_other_events_are_told() -> None:
     for wrong in [{"event": "attribute_reported", "endpoint": endpoint, "attribute": "p", "value": float("nan")}, {"event": "blocks_stored", "endpoint": endpoint, "sequence": -1, "hashes": []}]:
         with pytest.raises(EventError):
             router.observe(wrong)  # type: ignore[arg-type]
+
+
+OWN = CONFIG.replace("queue-scorer", "mine")
+
+
+def last(request: Any, endpoints: Any) -> list[float]:
+    return [float(endpoint.id == "default/vllm-2") for endpoint in endpoints]
+
+
+def in_config_map(**data: str) -> str:
+    return json.dumps({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "plugins"}, "data": {f"{key}.yaml": text for key, text in data.items()}})
+
+
+def test_configurations_name_scorers_of_python() -> None:
+    mine = Scorer("mine", last)
+    both = TIERS + "\n---\n" + in_config_map(a=CONFIG, b=OWN)
+    routers = [
+        Router(TIERS, endpoint_picker_config=OWN, custom_scorers=[mine]),
+        Router(both, endpoint_picker_config_key="b.yaml", custom_scorers=(mine,)),
+    ]
+    for router in routers:
+        report(router, *(f"vllm-{n}" for n in range(4)))
+        answer = router.decide(GOLD)
+        assert answer.ok and answer.endpoint == "default/vllm-2"
+    routers[1].update(both, endpoint_picker_config_key="a.yaml")
+    assert "mine" not in str(routers[1].explain(GOLD))
+
+
+def test_a_configuration_has_to_be_said() -> None:
+    both = TIERS + "\n---\n" + in_config_map(a=CONFIG, b=CONFIG)
+    for options in ({}, {"endpoint_picker_config_key": "c.yaml"}):
+        with pytest.raises(ManifestError) as refused:
+            Router(both, **options)
+        assert [problem.code for problem in refused.value.problems] == ["RT0510"]
+
+
+@pytest.mark.parametrize("options", [{"custom_scorers": 7}, {"custom_scorers": ["mine"]}, {"custom_scorers": [last]}, {"endpoint_picker_config_key": 7}])
+def test_wrong_names_of_configurations_and_scorers_are_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(OptionError):
+        Router(TIERS, **options)
+
+
+def test_what_was_only_decided_is_nowhere_afterwards() -> None:
+    router = made(Scheduling.of(Profile("default").scorer("prefix-cache-scorer")))
+    prompt = "nobody was asked to work this off " * 100
+    router.decide_many([{"headers": GOLD, "prompt": prompt}] * 3)
+    answer = router.decide(GOLD, prompt=prompt)
+    assert answer.ok and answer.cached_tokens == 0
+
+
+def test_requests_with_images_are_encoded_elsewhere() -> None:
+    handler = Plugin("disagg-profile-handler", {"deciders": {"encode": "always"}})
+    text = CONFIG.replace("[{type: queue-scorer}]", "[{type: queue-scorer}, {name: always, type: always-disagg-multimodal-decider}, " + json.dumps({"type": handler.type, "parameters": handler.parameters}) + "]")
+    text = text.replace("{name: default,", "{name: encode, plugins: [{pluginRef: queue-scorer}]}, {name: decode,")
+    router = made(endpoint_picker_config=text)
+
+    def encoded(**arguments: Any) -> bool:
+        answer = router.decide(GOLD, **arguments)
+        assert answer.ok
+        return answer.encode is not None
+
+    body = json.dumps({"model": "m", "messages": [{"role": "user", "content": [{"type": "input_audio", "input_audio": {}}]}]})
+    chat = {"path": "/v1/chat/completions", "content_type": "application/json"}
+    assert [encoded(), encoded(multimodal=True), encoded(multimodal=False), encoded(multimodal=None)] == [False, True, False, False]
+    assert [encoded(body=body, **chat), encoded(body=body, multimodal=False, **chat), encoded(body='{"model": "m"}', **chat)] == [True, False, False]
+    tickets = router.route_many([{"headers": GOLD, "multimodal": True}])
+    assert tickets[0].ok and tickets[0].decision.encode is not None
+    with pytest.raises(RequestError):
+        router.decide(GOLD, multimodal=1)

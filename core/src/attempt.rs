@@ -1,5 +1,6 @@
 //! One way to serve a request: a backendRef, a model and an endpoint. A decision is the first of them with those to try after it.
 
+use crate::convert::number;
 use crate::ids::{EndpointIx, Ix, PoolIx};
 use crate::plan::{BackendName, BackendRef, Mutations, Pool, Rule, Target};
 use crate::state::State;
@@ -27,7 +28,7 @@ impl TargetModel {
     /// Target number `position` of the pool's model number `model`.
     pub(crate) fn new(model: usize, position: usize) -> Self {
         // INVARIANT: manifests are limited to fewer values than either number holds but for a list of 65,535 targets, whose end is never drawn.
-        Self { model: u32::try_from(model).unwrap_or(u32::MAX), position: narrow(position) }
+        Self { model: number(model), position: narrow(position) }
     }
 
     pub(crate) fn name(self, pool: &Pool) -> Option<&str> {
@@ -51,6 +52,11 @@ impl Attempt {
 
     pub(crate) fn backend_ref<'p>(&self, rule: &'p Rule) -> Option<&'p BackendRef> {
         rule.backends.refs.get(self.backend_ref_index())
+    }
+
+    /// Whether it asks the same pool for the same model.
+    pub(crate) fn asks_as(&self, other: &Self) -> bool {
+        (self.backend_ref, self.target) == (other.backend_ref, other.target)
     }
 
     /// The pool of the attempt's backendRef.

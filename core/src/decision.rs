@@ -33,6 +33,8 @@ pub(crate) struct Choice {
     pub(crate) before: Before,
     pub(crate) prompt_tokens: u32,
     pub(crate) cached_tokens: u32,
+    /// Whether a profile asked and found that nobody holds anything of the prompt.
+    pub(crate) is_cold: bool,
     pub(crate) criticality: Option<Criticality>,
     pub(crate) priority: i32,
 }

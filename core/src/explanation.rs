@@ -177,6 +177,10 @@ impl Trace for Recorder {
             Step::Tie { number } => {
                 self.add(ENDPOINTS, format!("equal scores: {number} is the larger number"))
             }
+            Step::Paired { decode, prefill, decode_score, prefill_score, affinity } => {
+                let sum = format!("{decode_score:.4} + {prefill_score:.4} + {affinity:.4} for both together");
+                self.add(ENDPOINTS, format!("paired: {decode} generates, {prefill} prefills: {sum}"));
+            }
             Step::Picked { id, picker } => {
                 if !self.in_fallbacks {
                     self.picked.push(ExplainedPick { endpoint: id.to_owned(), picker });

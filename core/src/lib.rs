@@ -55,6 +55,7 @@ mod attempt;
 mod base64;
 mod body;
 mod compile;
+mod convert;
 mod decide;
 mod decision;
 mod endpoint_headers;
@@ -101,8 +102,8 @@ pub use plan::{
     LinearLatency, LinearTerms, LoadLimit, LoadMetric, LoraFormula, Mirror, Miss, MissingLoad, Mutations,
     Normalization, Options, OutlierEjection, PathChange, Picker, Plan, PredictedCompletion,
     PrefixCacheAffinity, Profile, PublishedModel, Retry, Role, RuleView, Saturation, Scheduling,
-    ScoredEndpoint, Scorer, ScorerFailure, Session, SharedModel, SharedScorer, SloHeadroomTier, StepCost,
-    Strategy, Substitution, TopologyLabels, TopologyLevel, UnknownModel, UnknownStrategy,
+    ScoredEndpoint, Scorer, ScorerFailure, Session, SharedModel, SharedScorer, SloHeadroomTier, StageOrder,
+    StepCost, Strategy, Substitution, TopologyLabels, TopologyLevel, UnknownModel, UnknownStrategy,
     UtilizationDetector,
 };
 pub use prefix::{

@@ -1,5 +1,6 @@
 //! The borrowed view of a request: everything a rule may look at, and nothing else.
 
+use crate::convert::number;
 use crate::plan::HeaderName;
 use crate::prefix::Prompt;
 
@@ -103,6 +104,7 @@ pub struct Request<'r> {
     pub(crate) prompt_tokens: u32,
     pub(crate) tenant: Option<&'r str>,
     pub(crate) subset: Option<&'r str>,
+    pub(crate) multimodal: bool,
 }
 
 impl<'r> Request<'r> {
@@ -122,6 +124,7 @@ impl<'r> Request<'r> {
             prompt_tokens: 0,
             tenant: None,
             subset: None,
+            multimodal: false,
         }
     }
 
@@ -208,6 +211,14 @@ impl<'r> Request<'r> {
         self
     }
 
+    /// Whether there are images, audio or video in it, as [`Body::has_media`](crate::Body::has_media) finds out: such a request may be
+    /// [encoded](crate::Decider::Multimodal) elsewhere first. Default: no.
+    #[must_use]
+    pub fn multimodal(mut self, has_media: bool) -> Self {
+        self.multimodal = has_media;
+        self
+    }
+
     /// The model the request's body asks for. Rules see it as header `x-ai-eg-model`, whatever the client sent under that name.
     #[must_use]
     pub fn model(mut self, model: &'r str) -> Self {
@@ -251,7 +262,7 @@ impl Request<'_> {
             Some(Prompt::Text(text)) => text.len().div_ceil(4),
             Some(Prompt::Tokens(tokens)) => tokens.len(),
         };
-        u32::try_from(counted).unwrap_or(u32::MAX)
+        number(counted)
     }
 }
 

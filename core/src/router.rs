@@ -85,7 +85,7 @@ impl Router {
     /// As [`decide`](Self::decide).
     pub fn decide_seeded(&self, request: &Request<'_>, now: Nanos, seed: u64) -> Result<Decision, NoRoute> {
         let outcome = self.run(request, now, seed, &mut BlockHashes::new());
-        self.write_down(&outcome, request, now, None);
+        self.write_down(&outcome, request, now, None, false);
         outcome
     }
 
@@ -121,6 +121,7 @@ impl Router {
         request: &Request<'_>,
         now: Nanos,
         ticket: Option<u64>,
+        only_counted: bool,
     ) {
         if let Some(journal) = &self.journal {
             let request = match outcome {
@@ -129,7 +130,7 @@ impl Router {
             };
             let decision = DecisionRecord::of(outcome.as_ref(), &request, now);
             let (decision, request) = (Box::new(decision), Box::new(request));
-            journal.record(Entry::Decided { decision, request, ticket });
+            journal.record(Entry::Decided { decision, request, ticket, only_counted });
         }
     }
 
@@ -149,11 +150,32 @@ impl Router {
         let mut hashes = BlockHashes::new();
         let outcome = self.run(request, now, seed, &mut hashes);
         // Seeds of one router repeat after 2^64 decisions.
-        self.write_down(&outcome, request, now, Some(seed));
+        self.write_down(&outcome, request, now, Some(seed), false);
         outcome.map(|decision| {
-            decide::bind_session(&decision.state, &decision.choice, request, now);
+            decide::sent(&decision.state, &decision.choice, request, &hashes, now);
             Ticket::new(decision, &hashes, now, self.journal.clone())
         })
+    }
+
+    /// [`route`](Self::route) for a request that is not sent, or not yet: it counts in flight for other decisions until the ticket is finished or dropped, and
+    /// leaves nothing else behind. Its prompt is not taken to be in any prefix cache, and its session is not bound.
+    ///
+    /// # Errors
+    /// As [`decide`](Self::decide).
+    pub fn count(&self, request: &Request<'_>, now: Nanos) -> Result<Ticket, NoRoute> {
+        self.count_seeded(request, now, self.next_seed())
+    }
+
+    pub(crate) fn count_seeded(
+        &self,
+        request: &Request<'_>,
+        now: Nanos,
+        seed: u64,
+    ) -> Result<Ticket, NoRoute> {
+        let mut hashes = BlockHashes::new();
+        let outcome = self.run(request, now, seed, &mut hashes);
+        self.write_down(&outcome, request, now, Some(seed), true);
+        outcome.map(|decision| Ticket::new(decision, &hashes, now, self.journal.clone()))
     }
 
     /// [`route`](Self::route) for requests that came at once: each is counted before the next is decided, so that a burst spreads.
@@ -165,14 +187,15 @@ impl Router {
         requests.into_iter().map(|request| self.route(&request, now)).collect()
     }
 
-    /// [`decide`](Self::decide) for requests that came at once: each counts in flight for those after it and, once all are decided, no more.
+    /// [`decide`](Self::decide) for requests that came at once: each counts in flight for those after it and, once all are decided, no more. None is taken
+    /// to be sent: nothing is known of its prompt or its session afterwards.
     pub fn decide_many<'r>(
         &self,
         requests: impl IntoIterator<Item = Request<'r>>,
         now: Nanos,
     ) -> Vec<Result<Decision<Arc<State>>, NoRoute>> {
-        let routed = self.route_many(requests, now);
-        routed.into_iter().map(|ticket| ticket.map(|ticket| ticket.decision().clone())).collect()
+        let counted: Vec<_> = requests.into_iter().map(|request| self.count(&request, now)).collect();
+        counted.into_iter().map(|ticket| ticket.map(|ticket| ticket.decision().clone())).collect()
     }
 
     /// The decision that [`decide`](Self::decide) would make now, with every match tried, every endpoint and every draw. Changes nothing, not even the next seed.

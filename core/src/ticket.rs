@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::attempt::AttemptView;
 use crate::decision::Decision;
+use crate::ids::EndpointIx;
 use crate::prefix::BlockHashes;
 use crate::replay::{Entry, Journal};
 use crate::signals::{EndpointCell, Lease, Work};
@@ -23,6 +24,8 @@ pub struct Ticket {
     work: Work,
     /// Its number there.
     number: u64,
+    /// Hashes of the prompt, where a fallback would be asked for the same model.
+    prompt: Box<[u64]>,
     has_first_token: bool,
     /// Whether the failure of the attempt under way is told already.
     has_failed: bool,
@@ -47,15 +50,10 @@ impl Ticket {
         let lease = decision.state.plan.leases.lease(now);
         // What the endpoint holds it need not work off.
         let work = Work::new(decision.prompt_tokens(), decision.cached_tokens());
-        for endpoint in [Some(endpoint), decision.choice.before.prefill].into_iter().flatten() {
-            if let Some(seat) = &decision.state.seats[endpoint] {
-                seat.insert(hashes);
-            }
-        }
+        let attempts = &decision.choice.attempts;
+        let is_asked_again = attempts.fallbacks().iter().any(|attempt| attempt.asks_as(attempts.primary()));
+        let prompt = if is_asked_again { hashes.as_slice().into() } else { Box::default() };
         let number = cell.start(work, now, lease);
-        if let Some(pool) = decision.pool_number() {
-            decision.state.pool_cells[pool].typical.sent(work, now);
-        }
         Self {
             decision,
             attempt: 0,
@@ -63,6 +61,7 @@ impl Ticket {
             lease,
             work,
             number,
+            prompt,
             has_first_token: false,
             has_failed: false,
             began: now,
@@ -82,18 +81,20 @@ impl Ticket {
         if !self.has_first_token {
             self.has_first_token = true;
             self.cell.health().first_token_after(now.since(self.began), now, self.half_life());
-            let turned = self.cell.first_token(self.work, self.number, now, self.lease).max(self.began);
-            let step = self.decision.state.plan.scheduling.step_cost();
-            // Of a prompt that nobody counted there is nothing to foresee.
-            if let Some(step) = step.filter(|_| self.work.prompt() > 0) {
-                let taken = now.since(turned);
-                let waiting = self.cell.backlog().waiting();
-                let answers = f64::from(self.cell.in_flight()) - waiting.requests;
-                let foreseen = step.of_prompt(self.work, answers.max(0.0), waiting.context);
-                self.cell.backlog().measured(taken, foreseen, now, self.half_life());
-            }
+            let began = self.cell.first_token(self.work, self.number, now, self.lease).max(self.began);
+            self.measure(now.since(began), now);
         }
         self.extend(now);
+    }
+
+    /// Tells the endpoint's backlog that it worked on the prompt for so long. Says nothing of a prompt that nobody counted, nor where others' prompts were
+    /// in between.
+    fn measure(&self, taken: Nanos, now: Nanos) {
+        let Some(step) = self.decision.state.plan.scheduling.step_cost() else { return };
+        if self.work.prompt() > 0 && !self.cell.has_foreign_prompts() {
+            let foreseen = step.of_prompt(self.work, self.cell.answers(), self.cell.backlog().context());
+            self.cell.backlog().measured(taken, foreseen, now, self.half_life());
+        }
     }
 
     /// The request is still under way. Hosts whose answers stream for longer than the lease call it now and then.
@@ -106,14 +107,14 @@ impl Ticket {
         self.seen = self.seen.max(now);
         let lease = self.decision.state.plan.leases.lease(now);
         if lease != self.lease {
-            self.leave();
+            self.cell.leave(self.work, self.has_first_token, self.lease);
             self.lease = lease;
             self.cell.enter(self.work, self.has_first_token, lease);
         }
     }
 
     /// The attempt under way failed, which counts against its endpoint; the request now counts at the endpoint of the next fallback, which is returned.
-    /// `None` where there is none left: the request then counts where it did.
+    /// `None` where there is none left: the request then counts where it did. The prompt is known to be there too, where the same model is asked for.
     pub fn fall_back(&mut self, now: Nanos) -> Option<AttemptView<'_>> {
         self.tell_failure(now);
         let next = self.decision.fallbacks().nth(self.attempt)?.attempt.endpoint;
@@ -126,6 +127,7 @@ impl Ticket {
         self.has_failed = false;
         (self.began, self.seen) = (now, self.seen.max(now));
         self.number = self.cell.start(self.work, now, self.lease);
+        self.send_prompt(next);
         self.decision.fallbacks().nth(self.attempt - 1)
     }
 
@@ -164,9 +166,23 @@ impl Ticket {
         self.decision.state.plan.scheduling.half_life
     }
 
+    /// The endpoint of a fallback was sent the prompt. Nothing where it is asked for another model: it then has other hashes.
+    fn send_prompt(&self, endpoint: EndpointIx) {
+        let attempts = &self.decision.choice.attempts;
+        let attempt = attempts.fallbacks().get(self.attempt - 1);
+        if attempt.is_some_and(|attempt| attempt.asks_as(attempts.primary()))
+            && let Some(seat) = &self.decision.state.seats[endpoint]
+        {
+            seat.insert(&BlockHashes::of(&self.prompt));
+        }
+    }
+
     /// Takes the request out of its endpoint's counts.
     fn leave(&self) {
         self.cell.leave(self.work, self.has_first_token, self.lease);
+        if !self.has_first_token {
+            self.cell.backlog().give_up(self.number, self.seen);
+        }
     }
 
     fn tell(&self, entry: impl FnOnce(u64) -> Entry) {

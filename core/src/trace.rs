@@ -122,6 +122,19 @@ pub enum Step<'s> {
         /// The number.
         number: u64,
     },
+    /// The endpoints to generate and to prefill on were chosen together.
+    Paired {
+        /// The id of the one to generate on.
+        decode: &'s str,
+        /// The id of the one to prefill on.
+        prefill: &'s str,
+        /// The score of the first.
+        decode_score: f64,
+        /// The score of the second.
+        prefill_score: f64,
+        /// What their being close to each other adds.
+        affinity: f64,
+    },
     /// The primary is settled; what follows settles the fallbacks.
     FallbacksBegin,
     /// An endpoint was picked.

@@ -2,21 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test fails by panicking")]
 
+#[path = "support/pool.rs"]
+mod pool;
+
 use inferroute::{
     ConcurrencyMode, Event, Fraction, LoadReport, Manifests, MissingLoad, Nanos, Options, Profile, Reason,
     ReportedEndpoint, Request, Router, Saturation, Scheduling, Scorer,
 };
+use pool::MANIFESTS;
 
-const MANIFESTS: &str = r#"
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIGatewayRoute
-metadata: {name: r}
-spec: {rules: [{backendRefs: [{name: p, group: inference.networking.k8s.io, kind: InferencePool}]}]}
----
-apiVersion: inference.networking.k8s.io/v1
-kind: InferencePool
-metadata: {name: p}
-spec: {selector: {matchLabels: {app: vllm}}, targetPorts: [{number: 8000}], endpointPickerRef: {name: e}}
+const OBJECTIVES: &str = r#"
 ---
 apiVersion: inference.networking.x-k8s.io/v1alpha2
 kind: InferenceObjective
@@ -34,7 +29,10 @@ const NOW: Nanos = Nanos::new(1_000_000_000);
 
 fn router(scheduling: Scheduling, addresses: &[&str]) -> Router {
     let options = Options::default().scheduling(scheduling);
-    let router = Router::new(Manifests::from_yaml(MANIFESTS).unwrap().compile(&options).unwrap(), 1);
+    let router = Router::new(
+        Manifests::from_yaml(&[MANIFESTS, OBJECTIVES].concat()).unwrap().compile(&options).unwrap(),
+        1,
+    );
     for (number, address) in addresses.iter().enumerate() {
         let endpoint = ReportedEndpoint::new(&format!("v{number}")).address(address).label("app", "vllm");
         router.observe(&Event::EndpointReported { endpoint }, NOW).unwrap();

@@ -10,54 +10,19 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "support/counting.rs"]
+mod counting;
 #[allow(dead_code, reason = "each test takes its part of it")]
 mod support;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
+use counting::allocations;
 use inferroute::{
-    AttributeFilter, Body, BodyFormat, BodyLimits, CircuitBreaker, Comparison, ConcurrencyDetector,
-    DecisionRng, DecisionTree, Event, Filter, HashKey, LatencyScorer, LinearLatency, LinearTerms, LoadReport,
-    LoraFormula, Manifests, Nanos, NoTrace, Normalization, Options, OutlierEjection, PrefixCacheAffinity,
-    Profile, ReportedEndpoint, Request, Router, Scheduling, Scorer, ScrapeOptions, Session, SharedModel,
-    SloHeadroomTier, TopologyLabels, UtilizationDetector, decide,
+    AttributeFilter, Body, BodyFormat, BodyLimits, CircuitBreaker, Comparison, ConcurrencyDetector, Decider,
+    DecisionRng, DecisionTree, Disaggregation, Event, Filter, Handler, HashKey, LatencyScorer, LinearLatency,
+    LinearTerms, LoadReport, LoraFormula, Manifests, Nanos, NoTrace, Normalization, Options, OutlierEjection,
+    PrefixCacheAffinity, Profile, ReportedEndpoint, Request, Router, Scheduling, Scorer, ScrapeOptions,
+    Session, SharedModel, SloHeadroomTier, StageOrder, TopologyLabels, UtilizationDetector, decide,
 };
-
-/// The system's allocator, counting what this thread asks of it.
-struct Counting;
-
-thread_local! {
-    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
-}
-
-// SAFETY: every call is passed on unchanged; counting touches no memory that the allocator manages.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.with(|count| count.set(count.get() + 1));
-        // SAFETY: the caller keeps to the contract of `GlobalAlloc::alloc`.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
-        // SAFETY: the caller keeps to the contract of `GlobalAlloc::dealloc`.
-        unsafe { System.dealloc(ptr, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-fn allocations(run: impl FnOnce()) -> u64 {
-    let before = ALLOCATIONS.get();
-    run();
-    ALLOCATIONS.get() - before
-}
-
-#[test]
-fn counting_sees_an_allocation() {
-    assert_eq!(allocations(|| drop(std::hint::black_box(Box::new(7)))), 1);
-}
 
 #[test]
 fn no_vector_allocates_in_decide() {
@@ -175,6 +140,7 @@ fn no_scorer_and_no_filter_allocates() {
     let terms = LinearTerms { waiting: 1.0, ..LinearTerms::default() };
     let model = || Some(SharedModel::new(LinearLatency { ttft: terms, tpot: terms }));
     let scorers = vec![
+        Scorer::NoHitLru { remembered: 1024 },
         Scorer::LoraAffinity(LoraFormula::EachOnce),
         Scorer::SessionAffinity(Session::id()),
         Scorer::SessionAffinity(Session::encoded_endpoint()),
@@ -222,5 +188,29 @@ fn no_scorer_and_no_filter_allocates() {
         drop(router.route(&request, Nanos::new(0)).unwrap());
         assert_eq!(allocations(|| drop(router.decide(&request, Nanos::new(0)).unwrap())), 0, "{name}");
         assert_eq!(allocations(|| drop(router.route(&request, Nanos::new(0)).unwrap())), 0, "{name}");
+    }
+}
+
+#[test]
+fn choosing_a_pair_allocates_nothing() {
+    let near = || Scorer::TopologyAffinity(TopologyLabels::default());
+    let profile = |name| Profile::new(name).scorer(Scorer::LeastRequest, 1.0).scorer(near(), 1.0);
+    for order in [StageOrder::DecodeFirst, StageOrder::PrefillFirst, StageOrder::Joint] {
+        let scheduling = Scheduling::new(
+            vec![profile("decode"), profile("prefill")],
+            Handler::Disaggregated(Disaggregation {
+                decode: "decode".into(),
+                prefill: Some(("prefill".into(), Decider::Always)),
+                encode: None,
+                order,
+            }),
+        );
+        let router = pooled(&Options::default().scheduling(scheduling));
+        let headers = [("", ""); 0];
+        let request = Request::new(&headers);
+        let decided = || router.decide(&request, Nanos::new(0)).unwrap().prefill().is_some();
+        let mut is_paired = false;
+        assert_eq!(allocations(|| is_paired = decided()), 0, "{order:?}");
+        assert!(is_paired);
     }
 }

@@ -636,3 +636,41 @@ proptest! {
         prop_assert_eq!(pieces(&whole), expected);
     }
 }
+
+#[test]
+fn images_audio_and_video_are_found_wherever_they_stand() {
+    let has_media =
+        |text: &str, format| Body::read(text.as_bytes(), format, &BodyLimits::default()).unwrap().has_media();
+    let chat = |content: &str| {
+        has_media(
+            &format!(r#"{{"messages": [{{"role": "system"}}, {{"content": {content}}}]}}"#),
+            BodyFormat::Chat,
+        )
+    };
+    for kind in ["image_url", "input_audio", "video_url", "image", "audio_url", "im\\u0061ge"] {
+        assert!(
+            chat(&format!(r#"[{{"type": "text", "text": "a"}}, {{"x": 1, "type": "{kind}"}}]"#)),
+            "{kind}"
+        );
+    }
+    // A tool's result has parts of its own; what only looks like a part is none.
+    assert!(chat(r#"[{"type": "tool_result", "content": [{"type": "image", "source": {}}]}]"#));
+    for text in [
+        r#""image_url""#,
+        r#"[{"type": "text", "text": "type: image_url"}]"#,
+        r#"[{"type": "text", "metadata": {"type": "image"}}]"#,
+        r#"["image"]"#,
+        "null",
+        "[]",
+        r#"[{"type": 7}]"#,
+        r#"[{"content": [{"content": [{"type": "image"}]}]}]"#,
+    ] {
+        assert!(!chat(text), "{text}");
+    }
+    let input =
+        r#"{"input": [{"role": "user", "content": [{"type": "input_image", "image_url": "data:,"}]}]}"#;
+    assert!(has_media(input, BodyFormat::Responses));
+    assert!(!has_media(r#"{"input": "an image"}"#, BodyFormat::Responses));
+    assert!(!has_media(r#"{"input": [1, 2, 3]}"#, BodyFormat::Json));
+    assert!(!has_media(r#"{"tools": [{"type": "image"}], "messages": []}"#, BodyFormat::Chat));
+}

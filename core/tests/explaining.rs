@@ -2,22 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test fails by panicking")]
 
+#[path = "support/pool.rs"]
+mod pool;
+
 use inferroute::{
     Decider, Event, Fraction, LoadReport, Manifests, Nanos, Options, Profile, ReportedEndpoint, Request,
     Router, Scheduling, Scorer,
 };
-
-const MANIFESTS: &str = r#"
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIGatewayRoute
-metadata: {name: r}
-spec: {rules: [{backendRefs: [{name: p, group: inference.networking.k8s.io, kind: InferencePool}]}]}
----
-apiVersion: inference.networking.k8s.io/v1
-kind: InferencePool
-metadata: {name: p}
-spec: {selector: {matchLabels: {app: vllm}}, targetPorts: [{number: 8000}], endpointPickerRef: {name: e}}
-"#;
+use pool::MANIFESTS;
 
 const NOW: Nanos = Nanos::new(0);
 

@@ -10,23 +10,18 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "support/chance.rs"]
+mod chance;
+#[path = "support/pool.rs"]
+mod pool;
+
 use std::collections::BTreeMap;
 
+use chance::Chance;
 use inferroute::{
     Event, Manifests, Nanos, Options, Plan, ReportedEndpoint, Request, Router, Strategy, Ticket,
 };
-
-const MANIFESTS: &str = r#"
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIGatewayRoute
-metadata: {name: r}
-spec: {rules: [{backendRefs: [{name: p, group: inference.networking.k8s.io, kind: InferencePool}]}]}
----
-apiVersion: inference.networking.k8s.io/v1
-kind: InferencePool
-metadata: {name: p}
-spec: {selector: {matchLabels: {app: vllm}}, targetPorts: [{number: 8000}], endpointPickerRef: {name: e}}
-"#;
+use pool::MANIFESTS;
 
 const LEASE: u64 = 8_000;
 const SPAN: u64 = LEASE / 8;
@@ -35,19 +30,6 @@ fn plan() -> Plan {
     let options =
         Options::default().strategy(Strategy::Random).fallback_endpoints(3).lease(Some(Nanos::new(LEASE)));
     Manifests::from_yaml(MANIFESTS).unwrap().compile(&options).unwrap()
-}
-
-/// SplitMix64, so that a failing sequence is known by its seed.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) % bound as u64) as usize
-    }
 }
 
 /// A request as the model knows it: where it counts, and until which span.

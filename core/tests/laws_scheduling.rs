@@ -92,6 +92,7 @@ fn scorers() -> Vec<Scorer> {
         Scorer::TokenLoad { queue_threshold: 0.0 },
         Scorer::LoadAware { threshold: 128.0 },
         Scorer::PrefixCache { match_length_weight: 0.5, match_length_scale_tokens: 8192.0 },
+        Scorer::NoHitLru { remembered: 1024 },
         Scorer::LoraAffinity(LoraFormula::Upstream),
         Scorer::LoraAffinity(LoraFormula::EachOnce),
         Scorer::SessionAffinity(Session::id()),

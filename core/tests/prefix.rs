@@ -12,11 +12,14 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "support/chance.rs"]
+mod chance;
 #[path = "reference/prefix.rs"]
 mod reference;
 
 use std::collections::HashMap;
 
+use chance::Chance;
 use inferroute::{
     ApproximateIndex, ApproximateOptions, BlockHashes, HashOptions, IndexId, KvChange, KvEvent, PreciseIndex,
     PreciseOptions, PrefixHasher, PrefixMatch, Prompt, Scope, Tier, TierWeights,
@@ -27,22 +30,6 @@ fn operations() -> usize {
         .ok()
         .and_then(|count| count.parse().ok())
         .unwrap_or(if cfg!(debug_assertions) { 3_000 } else { 100_000 })
-}
-
-/// SplitMix64.
-struct Rng(u64);
-
-impl Rng {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ z >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ z >> 31
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound as u64) as usize
-    }
 }
 
 /// Prompts as chains of hashes; a new one continues another from a random place, so they form a tree.
@@ -56,7 +43,7 @@ impl Prompts {
         Self { prompts: vec![Vec::new()], limit }
     }
 
-    fn pick(&mut self, rng: &mut Rng) -> Vec<u64> {
+    fn pick(&mut self, rng: &mut Chance) -> Vec<u64> {
         let base = self.prompts[rng.below(self.prompts.len())].clone();
         let prompt = match rng.below(4) {
             0 => base,
@@ -95,7 +82,7 @@ fn positions() -> Vec<u16> {
 }
 
 fn approximate_agrees(seed: u64, operations: usize) -> usize {
-    let mut rng = Rng(seed);
+    let mut rng = Chance(seed);
     let index = ApproximateIndex::try_new(&ApproximateOptions::default()).unwrap();
     let mut reference = reference::Approximate::default();
     let mut ids: HashMap<usize, IndexId> = HashMap::new();
@@ -180,7 +167,7 @@ fn the_approximate_index_answers_as_the_reference() {
 const TIERS: [Tier; 4] = [Tier::Device, Tier::Host, Tier::Disk, Tier::Shared];
 const WEIGHTS: [f64; 4] = [1.0, 0.8, 0.5, 0.3];
 
-fn change(rng: &mut Rng, prompt: &[u64]) -> reference::Change {
+fn change(rng: &mut Chance, prompt: &[u64]) -> reference::Change {
     use reference::Change;
     // Mostly on the device: only endpoints without orphans and with nothing elsewhere are walked the short way.
     let tier = if rng.below(8) == 0 { rng.below(4) } else { 0 };
@@ -214,7 +201,7 @@ fn applied(index: &PreciseIndex, endpoint: IndexId, sequence: u64, change: &refe
 }
 
 fn precise_agrees(seed: u64, operations: usize) -> usize {
-    let mut rng = Rng(seed);
+    let mut rng = Chance(seed);
     let options = PreciseOptions::default().weights(TierWeights::try_new(WEIGHTS).unwrap());
     let index = PreciseIndex::try_new(&options, hasher()).unwrap();
     let mut reference = reference::Precise::default();

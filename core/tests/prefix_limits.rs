@@ -10,62 +10,29 @@
     reason = "a test fails by panicking"
 )]
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+#[path = "support/chance.rs"]
+mod chance;
+#[path = "support/counting.rs"]
+mod counting;
+
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use chance::Chance;
+use counting::allocations;
 use inferroute::{
     ApproximateIndex, ApproximateOptions, BlockHashes, HashOptions, IndexId, KvChange, KvEvent, KvOutcome,
     PreciseIndex, PreciseOptions, PrefixError, PrefixHasher, PrefixMatch, Prompt, Scope, Tier,
 };
 
-/// The system's allocator, counting what this thread asks of it.
-struct Counting;
-
-thread_local! {
-    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
-}
-
-// SAFETY: every call is passed on unchanged; counting touches no memory that the allocator manages.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.with(|count| count.set(count.get() + 1));
-        // SAFETY: the caller keeps to the contract of `GlobalAlloc::alloc`.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
-        // SAFETY: the caller keeps to the contract of `GlobalAlloc::dealloc`.
-        unsafe { System.dealloc(ptr, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-fn allocations(run: impl FnOnce()) -> u64 {
-    let before = ALLOCATIONS.get();
-    run();
-    ALLOCATIONS.get() - before
-}
-
 /// A build without optimisation takes a thirtieth of the rounds.
 const SLOW: usize = if cfg!(debug_assertions) { 30 } else { 1 };
-
-/// SplitMix64.
-fn random(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let z = (*state ^ *state >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let z = (z ^ z >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ z >> 31
-}
 
 fn hasher() -> PrefixHasher {
     PrefixHasher::try_new(&HashOptions::default().key(7)).unwrap()
 }
 
-fn chain(state: &mut u64, blocks: usize) -> BlockHashes {
-    let hashes: Vec<u64> = (0..blocks).map(|_| random(state)).collect();
+fn chain(chance: &mut Chance, blocks: usize) -> BlockHashes {
+    let hashes: Vec<u64> = (0..blocks).map(|_| chance.next()).collect();
     let mut out = BlockHashes::new();
     hasher().hash(&Scope::default(), Prompt::Blocks(&hashes), &mut out);
     out
@@ -76,9 +43,9 @@ fn a_million_blocks_over_64_endpoints_take_at_most_32_mb() {
     let index = ApproximateIndex::try_new(&ApproximateOptions::default()).unwrap();
     let start = index.memory_bytes();
     let ids: Vec<IndexId> = (0..64).map(|_| index.add_endpoint(None).unwrap()).collect();
-    let mut state = 1;
+    let mut chance = Chance(1);
     let prompts: Vec<(IndexId, BlockHashes)> =
-        (0..7_813).map(|n| (ids[n % 64], chain(&mut state, 128))).collect();
+        (0..7_813).map(|n| (ids[n % 64], chain(&mut chance, 128))).collect();
     for (id, prompt) in &prompts {
         assert_eq!(index.insert(*id, prompt).unwrap(), 128);
     }
@@ -103,11 +70,11 @@ fn a_million_random_prefixes_stay_inside_a_small_budget() {
         let index = ApproximateIndex::try_new(&options).unwrap();
         let start = index.memory_bytes();
         let ids: Vec<IndexId> = (0..100).map(|_| index.add_endpoint(None).unwrap()).collect();
-        let mut state = 3;
-        let shared = chain(&mut state, 40);
+        let mut chance = Chance(3);
+        let shared = chain(&mut chance, 40);
         let mut most = 0;
         for n in 0..333_334 / SLOW {
-            let prompt = chain(&mut state, 3);
+            let prompt = chain(&mut chance, 3);
             index.insert(ids[n % 100], &prompt).unwrap();
             if n % 64 == 0 {
                 index.insert(ids[n / 64 % 100], &shared).unwrap();
@@ -116,7 +83,7 @@ fn a_million_random_prefixes_stay_inside_a_small_budget() {
             }
         }
         // What was sent last is known, however full the index is.
-        let prompt = chain(&mut state, 3);
+        let prompt = chain(&mut chance, 3);
         assert_eq!(index.insert(ids[0], &prompt), Ok(3), "budget {budget}");
         for id in ids {
             index.remove_endpoint(id).unwrap();
@@ -132,10 +99,10 @@ fn the_precise_index_refuses_what_its_budget_cannot_hold_and_forgets_it_again() 
     let start = index.memory_bytes();
     let endpoint = index.add_endpoint().unwrap();
     let tokens: Vec<u32> = (0..64).collect();
-    let mut state = 5;
+    let mut chance = Chance(5);
     let mut refused = 0;
     for sequence in 0..50_000 {
-        let names = [random(&mut state), random(&mut state), random(&mut state), random(&mut state)];
+        let names = [chance.next(), chance.next(), chance.next(), chance.next()];
         let tokens: Vec<u32> = tokens.iter().map(|token| token ^ names[0] as u32).collect();
         let scope = Scope::new("m");
         let stored = KvChange::StoredTokens {
@@ -241,8 +208,8 @@ fn readers_never_see_more_than_was_ever_inserted() {
     const ENDPOINTS: usize = 12;
     let index = ApproximateIndex::try_new(&ApproximateOptions::default().budget(1 << 20)).unwrap();
     let ids: Vec<IndexId> = (0..ENDPOINTS).map(|_| index.add_endpoint(Some(700)).unwrap()).collect();
-    let mut state = 9;
-    let prompts: Vec<BlockHashes> = (0..200).map(|_| chain(&mut state, 64)).collect();
+    let mut chance = Chance(9);
+    let prompts: Vec<BlockHashes> = (0..200).map(|_| chain(&mut chance, 64)).collect();
     // The most that each endpoint was ever sent of each prompt, raised before it is sent.
     let sent: Vec<AtomicU64> = (0..200 * ENDPOINTS).map(|_| AtomicU64::new(0)).collect();
     let (done, seen) = (AtomicBool::new(false), AtomicU64::new(0));
@@ -252,9 +219,9 @@ fn readers_never_see_more_than_was_ever_inserted() {
             threads.spawn(move || {
                 let positions: Vec<u16> = (0..ENDPOINTS as u16).collect();
                 let mut lengths = [0; ENDPOINTS];
-                let mut state = 100 + reader;
+                let mut chance = Chance(100 + reader);
                 while !done.load(Ordering::Acquire) {
-                    let prompt = (random(&mut state) % 200) as usize;
+                    let prompt = chance.below(200);
                     index.lengths(&prompts[prompt], &positions, &mut lengths);
                     for (endpoint, length) in lengths.iter().enumerate() {
                         let most = sent[prompt * ENDPOINTS + endpoint].load(Ordering::Acquire);
@@ -264,18 +231,17 @@ fn readers_never_see_more_than_was_ever_inserted() {
                 }
             });
         }
-        let mut state = 77;
+        let mut chance = Chance(77);
         for _ in 0..60_000 / SLOW {
-            let (prompt, endpoint) =
-                ((random(&mut state) % 200) as usize, (random(&mut state) % 12) as usize);
-            let blocks = random(&mut state) % 65;
+            let (prompt, endpoint) = (chance.below(200), chance.below(12));
+            let blocks = chance.next() % 65;
             sent[prompt * ENDPOINTS + endpoint].fetch_max(blocks, Ordering::AcqRel);
             let mut some = BlockHashes::new();
             let held = &prompts[prompt].as_slice()[..blocks as usize];
             hasher().hash(&Scope::default(), Prompt::Blocks(held), &mut some);
             index.insert(ids[endpoint], &some).unwrap();
             // Blocks of nobody's interest, so that slots change hands.
-            index.insert(ids[endpoint], &chain(&mut state, 9)).unwrap();
+            index.insert(ids[endpoint], &chain(&mut chance, 9)).unwrap();
         }
         done.store(true, Ordering::Release);
     });
@@ -287,8 +253,8 @@ fn ids_come_back_and_the_limit_on_them_is_an_error() {
     let index = ApproximateIndex::try_new(&ApproximateOptions::default()).unwrap();
     let kept = index.add_endpoint(None).unwrap();
     let mut greatest = 0;
-    let mut state = 1;
-    let prompt = chain(&mut state, 20);
+    let mut chance = Chance(1);
+    let prompt = chain(&mut chance, 20);
     for _ in 0..10_000 {
         let id = index.add_endpoint(None).unwrap();
         let mut length = [0; 1];

@@ -7,22 +7,14 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "support/pool.rs"]
+mod pool;
+
 use inferroute::{
     Decider, Event, Manifests, Nanos, Options, PreciseOptions, Profile, Prompt, ReportedEndpoint, Request,
     Router, Scheduling, Scorer, Tier,
 };
-
-const MANIFESTS: &str = r#"
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIGatewayRoute
-metadata: {name: r}
-spec: {rules: [{backendRefs: [{name: p, group: inference.networking.k8s.io, kind: InferencePool}]}]}
----
-apiVersion: inference.networking.k8s.io/v1
-kind: InferencePool
-metadata: {name: p}
-spec: {selector: {matchLabels: {app: vllm}}, targetPorts: [{number: 8000}], endpointPickerRef: {name: e}}
-"#;
+use pool::MANIFESTS;
 
 const NOW: Nanos = Nanos::new(0);
 const NO_HEADERS: &[(&str, &str)] = &[];
@@ -192,4 +184,76 @@ fn tokens_are_hashed_as_requests_are() {
     };
     assert_eq!((request("a").endpoint(), request("a").cached_tokens()), ("default/v3", 192));
     assert_eq!(request("b").cached_tokens(), 0);
+}
+
+#[test]
+fn a_fallback_holds_the_prompt_that_it_was_sent() {
+    let prompt = "this was worked off twice ".repeat(100);
+    let router = router(by_prefix(), 3, |_| "both");
+    let mut ticket = router.route(&request(&prompt), NOW).unwrap();
+    let primary = ticket.decision().endpoint().to_owned();
+    let fallback = ticket.fall_back(NOW).unwrap().endpoint().to_owned();
+    ticket.finish();
+    let name = primary.trim_start_matches("default/").to_owned();
+    router.observe(&Event::EndpointGone { namespace: None, name }, NOW).unwrap();
+    let next = router.decide(&request(&prompt), NOW).unwrap();
+    assert_eq!(next.endpoint(), fallback);
+    assert_eq!(next.cached_tokens(), 640, "all blocks");
+}
+
+#[test]
+fn cold_requests_go_round_and_warm_ones_do_not_count() {
+    let profile =
+        Profile::new("default").scorer(prefixes(), 1.0).scorer(Scorer::NoHitLru { remembered: 1024 }, 0.5);
+    let router = router(Scheduling::single(profile), 4, |_| "both");
+    let send = |prompt: &str| router.route(&request(prompt), NOW).unwrap().decision().endpoint().to_owned();
+    let cold: Vec<String> = (0..8).map(|n| send(&format!("{n} is a number ").repeat(100))).collect();
+    assert_eq!(cold, [0, 1, 2, 3, 0, 1, 2, 3].map(|n| format!("default/v{n}")));
+    for n in [5, 7, 6] {
+        assert_eq!(send(&format!("{n} is a number ").repeat(100)), cold[n], "it is there");
+    }
+    // Deciding alone counts for nothing.
+    router.decide(&request("nobody knows this"), NOW).unwrap();
+    assert_eq!(send(&"the ninth ".repeat(100)), "default/v0");
+    router.observe(&Event::EndpointGone { namespace: None, name: "v2".to_owned() }, NOW).unwrap();
+    let endpoint = ReportedEndpoint::new("v2").address("10.0.0.2").label("app", "vllm");
+    router.observe(&Event::EndpointReported { endpoint }, NOW).unwrap();
+    assert_eq!(send(&"the tenth ".repeat(100)), "default/v2", "one that comes back starts anew");
+}
+
+#[test]
+fn the_endpoint_that_prefills_a_cold_request_had_one_too() {
+    let profile = |name| Profile::new(name).scorer(Scorer::NoHitLru { remembered: 1024 }, 1.0);
+    let scheduling = Scheduling::disaggregated(profile("decode"), profile("prefill"), Decider::Always);
+    let router = router(scheduling, 6, |number| if number < 3 { "prefill" } else { "decode" });
+    let prefilled: Vec<String> = (0..6)
+        .map(|n| {
+            let ticket = router.route(&request(&format!("{n} times ").repeat(100)), NOW).unwrap();
+            ticket.decision().prefill().unwrap().id.to_owned()
+        })
+        .collect();
+    assert_eq!(prefilled, [0, 1, 2, 0, 1, 2].map(|n| format!("default/v{n}")));
+}
+
+#[test]
+fn only_what_has_images_is_encoded_elsewhere() {
+    let text = r#"
+apiVersion: llm-d.ai/v1alpha1
+kind: EndpointPickerConfig
+plugins:
+  - {type: disagg-profile-handler, parameters: {deciders: {encode: always-disagg-multimodal-decider}}}
+  - {type: always-disagg-multimodal-decider}
+  - {type: decode-filter}
+  - {type: encode-filter}
+schedulingProfiles:
+  - {name: decode, plugins: [{pluginRef: decode-filter}]}
+  - {name: encode, plugins: [{pluginRef: encode-filter}]}
+"#;
+    let router =
+        router(Scheduling::from_yaml(text).unwrap(), 2, |number| ["encode", "decode"][usize::from(number)]);
+    let encoded = |multimodal| {
+        let request = Request::new(&NO_HEADERS).multimodal(multimodal);
+        router.decide(&request, NOW).unwrap().encode().map(|endpoint| endpoint.id.to_owned())
+    };
+    assert_eq!((encoded(true), encoded(false)), (Some("default/v0".to_owned()), None));
 }

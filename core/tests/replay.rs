@@ -9,26 +9,18 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "support/pool.rs"]
+mod pool;
+
 use std::sync::{Arc, Mutex};
 
 use inferroute::{
     Divergence, Entry, Event, Fraction, Journal, LoadReport, Manifests, Nanos, Options, Picker, Plan, Player,
     Profile, Prompt, ReportedEndpoint, Request, Router, Scheduling, Scorer, Shadow, Strategy, Ticket,
 };
+use pool::MANIFESTS;
 use proptest::prelude::{Just, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use proptest::strategy::Strategy as Generator;
-
-const MANIFESTS: &str = r#"
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIGatewayRoute
-metadata: {name: r}
-spec: {rules: [{backendRefs: [{name: p, group: inference.networking.k8s.io, kind: InferencePool}]}]}
----
-apiVersion: inference.networking.k8s.io/v1
-kind: InferencePool
-metadata: {name: p}
-spec: {selector: {matchLabels: {app: vllm}}, targetPorts: [{number: 8000}], endpointPickerRef: {name: e}}
-"#;
 
 fn plan(scheduling: Option<Scheduling>) -> Plan {
     let options = match scheduling {

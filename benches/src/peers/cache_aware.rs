@@ -223,7 +223,7 @@ mod tests {
         assert_eq!(gateway.dispatch(2, &asked(&[1]), 0.0), second);
         assert_eq!(gateway.dispatch(3, &asked(&[1, 2]), 0.0), first);
         gateway.gone(first, 1.0);
-        let next = (first == 0).into();
+        let next = usize::from(first == 0);
         assert!((4..9).all(|number| gateway.dispatch(number, &asked(&[1, 2]), 1.0) == next));
     }
 }

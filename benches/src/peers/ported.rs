@@ -212,8 +212,8 @@ mod tests {
                     let mine = || live.iter().filter(|sent| sent.endpoint == n);
                     let waiting = || mine().filter(|sent| !sent.answers);
                     assert_eq!(seen.in_flight as usize, mine().count());
-                    assert_eq!(seen.context, mine().map(|sent| u64::from(sent.prompt)).sum());
-                    assert_eq!(seen.prefill, waiting().map(|sent| u64::from(sent.uncached)).sum());
+                    assert_eq!(seen.context, mine().map(|sent| u64::from(sent.prompt)).sum::<u64>());
+                    assert_eq!(seen.prefill, waiting().map(|sent| u64::from(sent.uncached)).sum::<u64>());
                     assert_eq!(seen.waiting_here(), waiting().count());
                     let oldest = waiting().min_by_key(|sent| sent.number);
                     assert_eq!(seen.oldest().map(|o| o.uncached), oldest.map(|sent| sent.uncached));

@@ -65,6 +65,14 @@ impl Recipe {
         Self { name, closed, source: Source::Generator(generate) }
     }
 
+    /// Whether its trace is in that directory; generators are always there.
+    pub fn is_there(&self, traces: Option<&Path>) -> bool {
+        match self.source {
+            Source::Generator(_) => true,
+            Source::Trace(file, _) => traces.is_some_and(|directory| directory.join(file).is_file()),
+        }
+    }
+
     /// Whether it needs a trace.
     pub fn is_trace(&self) -> bool {
         matches!(self.source, Source::Trace(..))

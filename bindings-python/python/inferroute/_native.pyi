@@ -329,7 +329,8 @@ class Router:
     addresses for requests with a ``client_namespace``. ``invalid_backend_refs``: whether a backendRef that leads nowhere fails its share of the
     requests (``fail_share``) or takes its AIGatewayRoute out, as the controller of Envoy AI Gateway does (``freeze_route``). ``catch_all``: each AIGatewayRoute ends in a 404 for whatever
     else comes to its hosts, as Envoy AI Gateway adds it. ``scheduling``: filters, scorers and pickers in place of the strategy; ``endpoint_picker_config`` the same as the text of an
-    EndpointPickerConfig. ``stale_after``: nanoseconds after which polled load counts as missing. ``lease``: nanoseconds for which a routed request
+    EndpointPickerConfig. ``endpoint_picker_config_key``: of several EndpointPickerConfigs among the manifests the one under this key of a ConfigMap
+    counts. ``custom_scorers``: scorers of your own that an EndpointPickerConfig may name as the type of a plugin. ``stale_after``: nanoseconds after which polled load counts as missing. ``lease``: nanoseconds for which a routed request
     counts if its ticket is never finished or renewed, or ``never``. ``journal``: a list or function that gets everything that moves the router, for
     a ``Player``; a function is called in the middle of decisions and must not ask the router. ``seed``: from 0 to 2**64 - 1; None draws one from the operating system. Routers with one seed that are asked the same in
     the same order decide the same; give replicas different ones. To replay a run, keep ``Router.seed`` or the seeds of its decisions.
@@ -358,6 +359,8 @@ class Router:
         lease: int | Literal["never"] = 3_600_000_000_000,
         scheduling: Scheduling | None = None,
         endpoint_picker_config: str | None = None,
+        endpoint_picker_config_key: str | None = None,
+        custom_scorers: Iterable[Scorer] = (),
         journal: list[Entry] | Callable[[Entry], object] | None = None,
         seed: int | None = None,
     ) -> Router: ...
@@ -379,6 +382,7 @@ class Router:
         prompt_tokens: int | None = None,
         tenant: str | None = None,
         subset: str | Sequence[str] | None = None,
+        multimodal: bool | None = None,
         now: int = 0,
         seed: int | None = None,
     ) -> Decision | NoRoute:
@@ -402,6 +406,7 @@ class Router:
         ``prompt_tokens``: how many tokens the prompt has; without it, as many as ``prompt`` tells.
         ``tenant``: whose request it is, as the gateway has authenticated it: prompts of different tenants never count as alike.
         ``subset``: the addresses among which to choose in a pool, as the proxy's metadata offers them; never from a client's header.
+        ``multimodal``: whether it has images, audio or video in it; without it that is read from ``body`` where the model is.
         ``now``: nanoseconds of the host's monotonic clock, ``time.monotonic_ns()``; the library reads none.
         ``seed``: that of a decision to repeat; None: the router's next one.
 
@@ -426,6 +431,7 @@ class Router:
         prompt_tokens: int | None = None,
         tenant: str | None = None,
         subset: str | Sequence[str] | None = None,
+        multimodal: bool | None = None,
         now: int = 0,
     ) -> Ticket | NoRoute:
         """Decides as ``decide`` does and counts the request in flight at its endpoint until the ticket is finished.
@@ -450,6 +456,7 @@ class Router:
         prompt_tokens: int | None = None,
         tenant: str | None = None,
         subset: str | Sequence[str] | None = None,
+        multimodal: bool | None = None,
         now: int = 0,
         seed: int | None = None,
     ) -> Explanation:
@@ -500,6 +507,8 @@ class Router:
         lease: int | Literal["never"] | None = None,
         scheduling: Scheduling | None = None,
         endpoint_picker_config: str | None = None,
+        endpoint_picker_config_key: str | None = None,
+        custom_scorers: Iterable[Scorer] | None = None,
     ) -> None:
         """Publishes a plan of other manifests. Endpoints and pools that stay keep their counts. Options that are None stay as they are.
 

@@ -73,6 +73,7 @@ class RequestArguments(TypedDict, total=False):
     prompt_tokens: int | None
     tenant: str | None
     subset: str | list[str] | tuple[str, ...] | None
+    multimodal: bool | None
 
 
 class _Named(TypedDict):

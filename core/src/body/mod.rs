@@ -9,6 +9,7 @@ mod form;
 mod format;
 mod json;
 mod limits;
+mod media;
 mod multipart;
 mod plain;
 mod prompt;
@@ -136,6 +137,20 @@ impl<'b> Body<'b> {
             };
             Some((field, raw))
         })
+    }
+
+    /// Whether its messages, or the input of responses, have images, audio or video in them: parts of a type such as `image_url`, `input_audio` or
+    /// `image`, also in the results of tools. Walks over the prompt once more, allocates nothing.
+    ///
+    /// ```
+    /// use inferroute::{Body, BodyFormat, BodyLimits};
+    ///
+    /// let bytes = br#"{"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}]}]}"#;
+    /// assert!(Body::read(bytes, BodyFormat::Chat, &BodyLimits::default())?.has_media());
+    /// # Ok::<(), inferroute::BodyError>(())
+    /// ```
+    pub fn has_media(&self) -> bool {
+        media::is_in(self.fields.messages) || media::is_in(self.fields.input)
     }
 
     /// The prompt, piece by piece; see [`Pieces`].

@@ -1,10 +1,11 @@
-//! Whether a pool takes a request that may be turned away.
+//! How full a pool is, for requests that may be turned away.
 //!
-//! Only requests of negative priority or of a sheddable model are; every other passes however full the pool is (Inference Extension, admission without
-//! flow control).
+//! [`Scheduling::ceiling_for`] says how full it may be for a request's priority. By default only requests of negative priority or of a sheddable model have
+//! a ceiling, and every other passes however full the pool is (Inference Extension, admission without flow control).
 
 use super::facts::Facts;
 use crate::plan::{ConcurrencyMode, MissingLoad, Saturation, Scheduling};
+use crate::real;
 use crate::signals::EndpointCell;
 use crate::units::Nanos;
 
@@ -47,13 +48,22 @@ fn utilization(cell: &EndpointCell, oldest: Nanos, queue_depth: u32, kv_cache: f
 }
 
 fn share(amount: u64, of: u64) -> f64 {
-    // More than 2^32 of anything is as much as that.
-    let float = |number: u64| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
-    float(amount) / float(of.max(1))
+    real::of(amount) / real::of(of.max(1))
 }
 
 /// The mean over a pool's members, of which there is at least one.
 fn mean(shares: impl Iterator<Item = f64>) -> f64 {
     let (sum, count) = shares.fold((0.0, 0.0), |(sum, count), share| (sum + share, count + 1.0));
     if count > 0.0 { sum / count } else { 1.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::share;
+
+    #[test]
+    fn large_amounts_are_shares_as_small_ones_are() {
+        assert_eq!([share(1, 4), share(1 << 40, 1 << 41), share(1 << 40, 1 << 32)], [0.25, 0.5, 256.0]);
+        assert_eq!(share(3, 0), 3.0);
+    }
 }

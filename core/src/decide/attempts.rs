@@ -40,6 +40,7 @@ pub(super) struct Beside {
     pub(super) before: Before,
     /// Tokens of the prompt that its endpoint probably holds.
     pub(super) cached_tokens: u32,
+    pub(super) is_cold: bool,
 }
 
 impl<T: Trace> Drawing<'_, T> {
@@ -119,17 +120,19 @@ impl<T: Trace> Drawing<'_, T> {
             prompt_tokens: self.prompt_tokens,
             model,
             peer: None,
+            is_cold: false,
             priority,
             rng: self.rng,
             trace: self.trace,
         };
         let mut ranked = Ranked::default();
-        let Staged { before, cached_tokens } = stages::run(&mut arguments, pool, wanted, &mut ranked)?;
+        let Staged { before, cached_tokens, is_cold } =
+            stages::run(&mut arguments, pool, wanted, &mut ranked)?;
         let members = &state.members[pool];
         for endpoint in ranked.positions().filter_map(|at| members.endpoints.get(at)) {
             to.push(Attempt::new(position, target, *endpoint));
         }
-        Ok(Beside { criticality, before, cached_tokens })
+        Ok(Beside { criticality, before, cached_tokens, is_cold })
     }
 
     /// The first attempt that the priorities after `priority` have, for a pool that has no endpoint.

@@ -2,6 +2,7 @@
 
 use smallvec::SmallVec;
 
+use crate::convert::index;
 use crate::state::Members;
 
 /// Which members of a pool the filters have left. Up to 4,096 members it lives on the stack.
@@ -35,7 +36,7 @@ impl Survivors {
         for (word, kept) in self.bits.iter_mut().zip(kept) {
             *word &= kept;
         }
-        self.count = self.bits.iter().map(|word| count(word.count_ones())).sum();
+        self.count = self.bits.iter().map(|word| index(word.count_ones())).sum();
     }
 
     /// Takes out the members at whose position `keep` says no.
@@ -145,7 +146,7 @@ fn set_bits(at: usize, word: u64) -> impl Iterator<Item = usize> {
 
 fn nth_set(bits: &[u64], mut nth: usize) -> usize {
     for (at, word) in bits.iter().enumerate() {
-        let ones = count(word.count_ones());
+        let ones = index(word.count_ones());
         if nth < ones {
             return set_bits(at, *word).nth(nth).unwrap_or_default();
         }
@@ -155,12 +156,7 @@ fn nth_set(bits: &[u64], mut nth: usize) -> usize {
 }
 
 fn first_set(word: u64) -> usize {
-    count(word.trailing_zeros())
-}
-
-#[expect(clippy::as_conversions, reason = "u32 fits usize on every platform we build for")]
-fn count(bits: u32) -> usize {
-    bits as usize
+    index(word.trailing_zeros())
 }
 
 #[cfg(test)]

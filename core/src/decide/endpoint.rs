@@ -3,7 +3,7 @@
 use super::candidates::{Candidates, Survivors};
 use super::facts::Facts;
 use super::filter::Filtering;
-use super::pick::{Picking, Ranked};
+use super::pick::{Best, Picking, Ranked};
 use super::prompt::Held;
 use super::{admission, subset};
 use crate::ids::PoolIx;
@@ -26,6 +26,8 @@ pub(super) struct Arguments<'a, T> {
     pub(super) model: &'a str,
     /// The position of the member that an earlier profile settled on, for another part of the request.
     pub(super) peer: Option<usize>,
+    /// Whether the last profile that asked found nothing of the prompt at its candidates.
+    pub(super) is_cold: bool,
     /// What the request's priority is, and that of its model.
     pub(super) priority: i32,
     pub(super) rng: &'a mut DecisionRng,
@@ -40,6 +42,29 @@ pub(super) fn rank<T: Trace>(
     wanted: usize,
     ranked: &mut Ranked,
 ) -> Result<(), Reason> {
+    pick(arguments, pool, profile_number, |picking| {
+        let wanted = if wanted > 1 { picking.profile.endpoints.unwrap_or(wanted) } else { wanted };
+        picking.rank(wanted, ranked);
+    })
+}
+
+/// The endpoints of the pool that the profile's scorers rate highest, whatever its picker; at least one.
+pub(super) fn best<T: Trace>(
+    arguments: &mut Arguments<'_, T>,
+    pool: PoolIx,
+    profile_number: usize,
+) -> Result<Best, Reason> {
+    pick(arguments, pool, profile_number, |picking| picking.best())
+}
+
+/// Hands those that the filters of the profile leave to `take`.
+#[inline(always)]
+fn pick<T: Trace, R>(
+    arguments: &mut Arguments<'_, T>,
+    pool: PoolIx,
+    profile_number: usize,
+    take: impl FnOnce(Picking<'_, T>) -> R,
+) -> Result<R, Reason> {
     let (state, request, now) = (arguments.state, arguments.request, arguments.now);
     let members = &state.members[pool];
     let profile = state.plan.scheduling.profiles.get(profile_number).ok_or(Reason::NoProfile)?;
@@ -68,9 +93,7 @@ pub(super) fn rank<T: Trace>(
         }
     }
     let scheduling = &state.plan.scheduling;
-    if let Some(ceiling) =
-        scheduling.ceiling_for(arguments.priority).filter(|_| scheduling.saturation.is_some())
-    {
+    if let Some(ceiling) = scheduling.ceiling_for(arguments.priority) {
         let saturation = admission::saturation(scheduling, &facts, now);
         trace.record(Step::Saturation { saturation, ceiling });
         if saturation >= ceiling {
@@ -94,10 +117,11 @@ pub(super) fn rank<T: Trace>(
     if T::ON {
         candidates.for_each(|position| tell_one(&facts, position, None, trace));
     }
+    if profile.asks_for_hits() {
+        arguments.is_cold = facts.is_cold(candidates);
+    }
     let turn = state.pool_cells[pool].turn();
-    let wanted = if wanted > 1 { profile.endpoints.unwrap_or(wanted) } else { wanted };
-    Picking { profile, facts: &facts, candidates, turn, rng, trace }.rank(wanted, ranked);
-    Ok(())
+    Ok(take(Picking { profile, facts: &facts, candidates, turn, rng, trace }))
 }
 
 fn tell_removed<T: Trace>(

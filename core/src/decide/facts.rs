@@ -1,5 +1,6 @@
 //! What filters, scorers and pickers may look at in one decision on one pool.
 
+use super::candidates::Candidates;
 use super::endpoint::Arguments;
 use super::prompt::{Held, PrefixMatch};
 use super::session;
@@ -39,6 +40,13 @@ impl<'a> Facts<'a> {
     #[inline]
     pub(super) fn prefix(&self, position: usize) -> Option<PrefixMatch> {
         self.held.by(position)
+    }
+
+    /// Whether no candidate holds anything of the prompt.
+    pub(super) fn is_cold(&self, candidates: Candidates<'_>) -> bool {
+        let mut is_cold = true;
+        candidates.for_each(|position| is_cold &= self.prefix(position).is_none_or(|held| held.matched == 0));
+        is_cold
     }
 
     /// The only value of a header that profiles read. Several values are none: which one counts would be a guess. Neither is an empty one.

@@ -7,6 +7,7 @@ mod candidates;
 mod endpoint;
 mod facts;
 mod filter;
+mod joint;
 mod latency;
 mod matching;
 mod model;
@@ -14,6 +15,7 @@ mod path;
 mod pick;
 mod prompt;
 mod score;
+mod sent;
 mod session;
 mod stages;
 mod subset;
@@ -24,7 +26,7 @@ mod topology;
 use std::ops::Deref;
 
 pub use self::score::ScoringView;
-pub(crate) use self::session::bind as bind_session;
+pub(crate) use self::sent::sent;
 pub(crate) use self::stages::Before;
 
 use self::attempts::{Beside, Drawing};
@@ -105,8 +107,8 @@ fn choose(
     let prompt_tokens = request.tokens();
     let mut drawing = Drawing { state, request, now, priority, prompt_tokens, hashes, rng, trace };
     let mut attempts = Attempts::none();
-    let Beside { criticality, before, cached_tokens } = drawing
+    let Beside { criticality, before, cached_tokens, is_cold } = drawing
         .attempts(&rule.backends, &mut attempts)
         .map_err(|(reason, backend_ref)| Refusal { backend_ref, ..fail(reason) })?;
-    Ok(Choice { at, attempts, before, prompt_tokens, cached_tokens, criticality, priority })
+    Ok(Choice { at, attempts, before, prompt_tokens, cached_tokens, is_cold, criticality, priority })
 }

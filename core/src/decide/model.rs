@@ -1,6 +1,7 @@
 //! Which model to ask for: the backendRef's override, or a target of the pool's InferenceModel.
 
 use crate::attempt::TargetModel;
+use crate::convert::wide;
 use crate::manifest::Criticality;
 use crate::no_route::Reason;
 use crate::plan::{BackendRef, Plan, Pool, UnknownModel};
@@ -63,8 +64,4 @@ pub(super) fn in_pool<T: Trace>(
         trace.record(Step::ModelChosen { model });
     }
     TargetModel::new(model, position)
-}
-
-fn wide(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
 }

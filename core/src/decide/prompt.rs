@@ -2,6 +2,7 @@
 
 use smallvec::SmallVec;
 
+use crate::convert::number;
 use crate::prefix::{BlockHashes, Scope};
 use crate::request::Request;
 use crate::state::{Members, State};
@@ -58,7 +59,7 @@ impl Held {
         let scope = Scope::new(model).tenant(request.tenant.unwrap_or_default());
         knowledge.hasher.hash(&scope, prompt, hashes);
         self.block_tokens = knowledge.hasher.block_tokens();
-        self.blocks = u32::try_from(hashes.as_slice().len()).unwrap_or(u32::MAX);
+        self.blocks = number(hashes.as_slice().len());
         self.lengths.resize(members.endpoints.len(), 0);
         knowledge.lengths(hashes, &members.seating, &mut self.lengths);
     }

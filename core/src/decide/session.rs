@@ -31,7 +31,7 @@ pub(super) fn owner(
 
 /// Binds the request's session to its endpoint. A session that is bound already stays where it is while that endpoint takes part: one request sent
 /// elsewhere, because of load perhaps, moves no cache.
-pub(crate) fn bind(state: &State, choice: &Choice, request: &Request<'_>, now: Nanos) {
+pub(super) fn bind(state: &State, choice: &Choice, request: &Request<'_>, now: Nanos) {
     let primary = choice.attempts.primary();
     let Some(pool) = primary.pool(&state.plan.rules[choice.at.rule]) else { return };
     let members = &state.members[pool];

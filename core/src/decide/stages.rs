@@ -2,11 +2,13 @@
 
 use super::endpoint::{self, Arguments};
 use super::facts;
+use super::joint;
 use super::pick::Ranked;
 use super::prompt::PrefixMatch;
 use crate::ids::{EndpointIx, PoolIx};
 use crate::no_route::Reason;
-use crate::plan::{Decider, Disaggregation, Handler, Scheduling};
+use crate::plan::{Decider, Disaggregation, Handler, StageOrder};
+use crate::request::Request;
 use crate::trace::Trace;
 
 /// What the profiles picked of one pool.
@@ -15,6 +17,8 @@ pub(super) struct Staged {
     pub(super) before: Before,
     /// Tokens of the prompt that the endpoint probably holds.
     pub(super) cached_tokens: u32,
+    /// Whether a profile asked and found that nobody holds anything of the prompt.
+    pub(super) is_cold: bool,
 }
 
 /// Endpoints that work on parts of a request before the endpoint that it goes to.
@@ -41,45 +45,84 @@ pub(super) fn run<T: Trace>(
             let named = facts::header(arguments.state, arguments.request, header);
             scheduling.profile(named.unwrap_or(default))
         }
-        Handler::Disaggregated(stages) => scheduling.profile(&stages.decode),
+        Handler::Disaggregated(stages) => return in_stages(stages, arguments, pool, wanted, ranked),
     };
-    let profile = profile.ok_or(Reason::NoProfile)?;
-    endpoint::rank(arguments, pool, profile, wanted, ranked)?;
+    endpoint::rank(arguments, pool, profile.ok_or(Reason::NoProfile)?, wanted, ranked)?;
+    Ok(staged(arguments, ranked, Before::default()))
+}
+
+fn staged<T>(arguments: &Arguments<'_, T>, ranked: &Ranked, before: Before) -> Staged {
     let held = ranked.positions().next().and_then(|position| arguments.held.by(position));
-    // Whoever works on another part of the request sends what it made of it there.
-    arguments.peer = ranked.positions().next();
-    let before = match &scheduling.handler {
-        Handler::Disaggregated(stages) => before(stages, scheduling, arguments, pool, held),
-        _ => Before::default(),
-    };
-    Ok(Staged { before, cached_tokens: held.unwrap_or_default().tokens() })
+    Staged { before, cached_tokens: held.unwrap_or_default().tokens(), is_cold: arguments.is_cold }
 }
 
 /// A stage without an endpoint is left to the endpoint that the request goes to.
-fn before<T: Trace>(
+fn in_stages<T: Trace>(
     stages: &Disaggregation,
-    scheduling: &Scheduling,
+    arguments: &mut Arguments<'_, T>,
+    pool: PoolIx,
+    wanted: usize,
+    ranked: &mut Ranked,
+) -> Result<Staged, Reason> {
+    let decode = arguments.state.plan.scheduling.profile(&stages.decode).ok_or(Reason::NoProfile)?;
+    let (prefill, encode) = match stages.order {
+        StageOrder::DecodeFirst => {
+            endpoint::rank(arguments, pool, decode, wanted, ranked)?;
+            // Whoever works on another part of the request sends what it made of it there.
+            arguments.peer = ranked.positions().next();
+            let held = arguments.peer.and_then(|position| arguments.held.by(position));
+            let encode = stage(&stages.encode, arguments, pool, held);
+            (stage(&stages.prefill, arguments, pool, held), encode)
+        }
+        StageOrder::PrefillFirst => {
+            let prefill = stage(&stages.prefill, arguments, pool, None);
+            let encode = stage(&stages.encode, arguments, pool, None);
+            arguments.peer = prefill;
+            endpoint::rank(arguments, pool, decode, wanted, ranked)?;
+            (prefill, encode)
+        }
+        StageOrder::Joint => {
+            let prefill = joint::choose(&stages.prefill, arguments, pool, decode, wanted, ranked)?;
+            arguments.peer = ranked.positions().next();
+            let held = arguments.peer.and_then(|position| arguments.held.by(position));
+            (prefill, stage(&stages.encode, arguments, pool, held))
+        }
+    };
+    let members = &arguments.state.members[pool].endpoints;
+    let endpoint = |position: Option<usize>| members.get(position?).copied();
+    let before = Before { prefill: endpoint(prefill), encode: endpoint(encode) };
+    Ok(staged(arguments, ranked, before))
+}
+
+/// The position of the member that a stage goes to.
+fn stage<T: Trace>(
+    stage: &Option<(String, Decider)>,
     arguments: &mut Arguments<'_, T>,
     pool: PoolIx,
     held: Option<PrefixMatch>,
-) -> Before {
-    let mut stage = |stage: &Option<(String, Decider)>| {
-        let (profile, decider) = stage.as_ref()?;
-        if !is_wanted(decider, arguments.prompt_tokens, held) {
-            return None;
-        }
-        let mut ranked = Ranked::default();
-        endpoint::rank(arguments, pool, scheduling.profile(profile)?, 1, &mut ranked).ok()?;
-        arguments.state.members[pool].endpoints.get(ranked.positions().next()?).copied()
-    };
-    let encode = stage(&stages.encode);
-    Before { prefill: stage(&stages.prefill), encode }
+) -> Option<usize> {
+    let profile = wanted_profile(stage, arguments, held)?;
+    let mut ranked = Ranked::default();
+    endpoint::rank(arguments, pool, profile, 1, &mut ranked).ok()?;
+    ranked.positions().next()
+}
+
+/// The profile of a stage, if its decider wants an endpoint of its own for it.
+pub(super) fn wanted_profile<T>(
+    stage: &Option<(String, Decider)>,
+    arguments: &Arguments<'_, T>,
+    held: Option<PrefixMatch>,
+) -> Option<usize> {
+    let (profile, decider) = stage.as_ref()?;
+    let is_wanted = is_wanted(decider, arguments.request, arguments.prompt_tokens, held);
+    arguments.state.plan.scheduling.profile(profile).filter(|_| is_wanted)
 }
 
 /// `held` is what the endpoint that the request goes to holds; without it there is no telling, so nothing is set apart.
-fn is_wanted(decider: &Decider, prompt: u32, held: Option<PrefixMatch>) -> bool {
+fn is_wanted(decider: &Decider, request: &Request<'_>, prompt: u32, held: Option<PrefixMatch>) -> bool {
     match *decider {
         Decider::Always => true,
+        Decider::Multimodal => request.multimodal,
         Decider::PrefixBased { non_cached_tokens, prompt_tokens } => {
             let is_long = prompt >= prompt_tokens && prompt >= non_cached_tokens;
             let is_cold = |held: PrefixMatch| prompt.saturating_sub(held.tokens()) >= non_cached_tokens;

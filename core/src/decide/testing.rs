@@ -79,6 +79,7 @@ fn on_facts<R>(router: &Router, known: Known<'_>, run: impl FnOnce(&Facts<'_>) -
         prompt_tokens: 0,
         model: "",
         peer: known.peer,
+        is_cold: false,
         priority: 0,
         rng: &mut DecisionRng::from_seed(0),
         trace: &mut NoTrace,

@@ -77,11 +77,11 @@ impl Collected {
         }));
     }
 
-    fn add_config(&mut self, node: Node, file: &File, place: String) {
+    fn add_config(&mut self, node: Node, file: &File, key: Option<String>, place: String) {
         let object = format!("{ENDPOINT_PICKER_CONFIG}{place}");
         let api_version = node.get("apiVersion").and_then(Node::text).unwrap_or_default().to_owned();
         if ENDPOINT_PICKER.contains(&api_version.as_str()) {
-            return self.configs.push(ConfigSource { node, file: file.clone(), object, api_version });
+            return self.configs.push(ConfigSource { node, file: file.clone(), key, object, api_version });
         }
         let at = node.locate("apiVersion");
         let message = format!("`{api_version}` does not define {ENDPOINT_PICKER_CONFIG}");
@@ -95,7 +95,7 @@ impl Collected {
             return;
         }
         if is_endpoint_picker_config(&node) {
-            return self.add_config(node, file, String::new());
+            return self.add_config(node, file, None, String::new());
         }
         let file = file.clone();
         let meta: TypeMeta = match typed(&node).value {
@@ -109,7 +109,9 @@ impl Collected {
             let (configs, flaws) = embedded::configs(&node, text);
             self.add_flaws(flaws, &file);
             let place = format!(" in {}", object_text(&node));
-            configs.into_iter().for_each(|config| self.add_config(config, &file, place.clone()));
+            for (key, config) in configs {
+                self.add_config(config, &file, Some(key), place.clone());
+            }
         }
         match body(&node, &meta, &file, &mut self.warnings) {
             Ok(Some(body)) => {

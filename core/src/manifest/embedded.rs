@@ -4,12 +4,13 @@ use super::collected::is_endpoint_picker_config;
 use super::diagnostic::Position;
 use super::node::{Node, Value};
 use super::read::{self, Flaw};
+use crate::convert::index;
 
 /// What every such document has on a line of its own.
 const KIND: &str = "kind: EndpointPickerConfig";
 
-/// The EndpointPickerConfigs in a ConfigMap, placed where they stand in `text`, the text that the ConfigMap was read from. Other values are passed over.
-pub(super) fn configs(config_map: &Node, text: &str) -> (Vec<Node>, Vec<Flaw>) {
+/// The EndpointPickerConfigs in a ConfigMap with the keys of its data, placed where they stand in `text`, the text that the ConfigMap was read from. Other values are passed over.
+pub(super) fn configs(config_map: &Node, text: &str) -> (Vec<(String, Node)>, Vec<Flaw>) {
     let (mut found, mut all_flaws) = (Vec::new(), Vec::new());
     let Some(Value::Map(data)) = config_map.get("data").map(|data| &data.value) else {
         return (found, all_flaws);
@@ -24,7 +25,7 @@ pub(super) fn configs(config_map: &Node, text: &str) -> (Vec<Node>, Vec<Flaw>) {
         let before = found.len();
         found.extend(configs.map(|mut document| {
             origin.place(&mut document);
-            document
+            (entry.key.clone(), document)
         }));
         // Broken text is reported if it is a configuration, and no template or description of one.
         if found.len() > before || value.lines().any(|line| line.trim_end() == KIND) {
@@ -44,10 +45,9 @@ struct Origin {
 impl Origin {
     fn of(value: &Node, text: &str) -> Self {
         let start = value.at;
-        let number = |line: u32| usize::try_from(line).unwrap_or(usize::MAX);
-        let mut above: Vec<&str> = text.lines().take(number(start.line)).collect();
+        let mut above: Vec<&str> = text.lines().take(index(start.line)).collect();
         let line = above.pop().unwrap_or_default();
-        let begins_line = line.chars().take(number(start.column).saturating_sub(1)).all(|c| c == ' ');
+        let begins_line = line.chars().take(index(start.column).saturating_sub(1)).all(|c| c == ' ');
         let empty = above.iter().rev().take_while(|line| line.trim().is_empty()).count();
         let header = above.len().checked_sub(empty + 1).and_then(|index| above.get(index)).copied();
         let indicator = header.and_then(|header| header.split_ascii_whitespace().last());
@@ -107,8 +107,8 @@ data:
         assert!(flaws.is_empty(), "{flaws:?}");
         assert_eq!(configs.len(), 2);
         let place = |at: Position| (at.line, at.column);
-        assert_eq!(place(configs[0].locate("plugins[0].type")), (11, 13));
-        assert_eq!(place(configs[1].locate("plugins")), (12, 16));
+        assert_eq!(place(configs[0].1.locate("plugins[0].type")), (11, 13));
+        assert_eq!(place(configs[1].1.locate("plugins")), (12, 16));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! Fields are those of llm-d-router, apix/config/v1alpha1; an unknown one is an error, as it is there.
 
 use super::code::Code;
-use super::diagnostic::{Diagnostic, File};
+use super::diagnostic::{Diagnostic, File, Position};
 use super::findings::{Finding, Findings};
 use super::go;
 use super::node::{Node, Value};
@@ -15,6 +15,8 @@ use super::section::{Case, Section};
 pub(crate) struct ConfigSource {
     pub(super) node: Node,
     pub(super) file: File,
+    /// Under which key of a ConfigMap's data it stands; `None` for one that stands by itself.
+    pub(crate) key: Option<String>,
     /// What messages call it.
     pub(super) object: String,
     pub(super) api_version: String,
@@ -102,6 +104,15 @@ impl ConfigSource {
             path,
         )
     }
+}
+
+/// That no document stands under the key that the options name.
+pub(crate) fn none_under(key: &str) -> Diagnostic {
+    let (nowhere, start) = (String::new(), Position { line: 1, column: 1, end: 2 });
+    let file = File { order: 0, name: "options".into() };
+    let message = format!("no ConfigMap has an EndpointPickerConfig under the key `{key}`");
+    let help = "correct endpoint_picker_config_key, or add the ConfigMap to the manifests".to_owned();
+    super::source::diagnostic(Code::NotOneConfig, start, &file, message, help, nowhere.clone(), nowhere)
 }
 
 impl<'a> EndpointPickerConfig<'a> {

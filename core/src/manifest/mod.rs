@@ -44,7 +44,7 @@ pub(crate) use diagnostic::Position;
 pub use diagnostic::{Diagnostic, Problems};
 pub(crate) use dialect::{CORE, ENVOY_GATEWAY, GATEWAY, INFERENCE_V1, Kind};
 pub(crate) use endpoint_picker_config::{
-    ConfigSource, EndpointPickerConfig, FlowControlWire, ProfileWire, Reference,
+    ConfigSource, EndpointPickerConfig, FlowControlWire, ProfileWire, Reference, none_under,
 };
 pub(crate) use envoy_backend::EnvoyBackendSpec;
 pub(crate) use filter::{

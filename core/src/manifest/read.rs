@@ -9,6 +9,7 @@ use granit_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span};
 use super::code::Code;
 use super::diagnostic::Position;
 use super::node::{Entry, Node, Value};
+use crate::convert::number;
 
 /// Limits on one text. Real bundles of manifests stay far below them; a hostile text is refused before it costs much.
 pub(crate) const MAX_BYTES: usize = 8 << 20;
@@ -239,9 +240,8 @@ fn place(span: &Span) -> Position {
 }
 
 fn position(marker: &Marker) -> Position {
-    let clamp = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
-    let column = clamp(marker.col()).saturating_add(1);
-    Position { line: clamp(marker.line()), column, end: column.saturating_add(1) }
+    let column = number(marker.col()).saturating_add(1);
+    Position { line: number(marker.line()), column, end: column.saturating_add(1) }
 }
 
 #[cfg(test)]

@@ -31,16 +31,34 @@ pub struct Disaggregation {
     pub prefill: Option<(String, Decider)>,
     /// The profile that picks the endpoints to encode on, and when there are to be some.
     pub encode: Option<(String, Decider)>,
-    /// Whether the endpoint to prefill on is chosen before the one to generate on. A decider that looks at the latter's prefix is then of no use.
-    pub prefill_first: bool,
+    /// Which endpoint is chosen first.
+    pub order: StageOrder,
+}
+
+/// In which order a [`Disaggregation`] chooses the endpoints to generate and to prefill on. Whichever comes second knows the first as its peer, which scorers
+/// and filters of topology look at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StageOrder {
+    /// The endpoint to generate on, then, if the decider wants one for it, the endpoint to prefill on.
+    #[default]
+    DecodeFirst,
+    /// The endpoint to prefill on, then the one to generate on. A decider that looks at the latter's prefix never wants one.
+    PrefillFirst,
+    /// Both at once, if the decider wants a second one for the endpoint that would generate alone: of the eight best of each profile the pair with the largest
+    /// sum of both scores and of what each profile's `topology-affinity-scorer` says of the two. Of equal pairs the one with the better endpoint to generate
+    /// on counts. Pickers are not asked, and `topology-affinity-filter` keeps everyone, since there is no peer before there are pairs.
+    Joint,
 }
 
 /// Whether a part of a request goes to an endpoint of its own.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Decider {
-    /// `always-disagg-pd-decider`, `always-disagg-multimodal-decider`.
+    /// `always-disagg-pd-decider`.
     Always,
+    /// `always-disagg-multimodal-decider`: where the request has images, audio or video: [`Request::multimodal`](crate::Request::multimodal).
+    Multimodal,
     /// `prefix-based-pd-decider`: where the prompt has at least `prompt_tokens` tokens (if that is not 0), and the part of it that the chosen endpoint does
     /// not hold in its prefix cache has at least `non_cached_tokens`; never, if those are 0.
     PrefixBased {

@@ -12,6 +12,7 @@ use foldhash::fast::FixedState;
 
 use super::field::Field;
 use super::pattern::Pattern;
+use crate::convert::{index, number};
 use crate::ids::{Ix, NameIx, Rank, RuleIx, Table};
 
 /// All fields that any condition of a plan looks at.
@@ -202,7 +203,7 @@ impl Group {
         let mut slots = vec![Slot::default(); (runs * 2).next_power_of_two()];
         let mut start = 0u32;
         for run in members.chunk_by(|a, b| a.0 == b.0) {
-            let len = u32::try_from(run.len()).unwrap_or(u32::MAX);
+            let len = number(run.len());
             let hash = run.first().map_or(0, |(hash, _)| *hash);
             let free = probe(slots.len(), hash).find(|at| slots.get(*at).is_some_and(|slot| slot.len == 0));
             if let Some(slot) = free.and_then(|at| slots.get_mut(at)) {
@@ -220,13 +221,12 @@ impl Group {
 
     /// The ranks whose exact values hash to `hash`, in order.
     #[inline]
-    #[expect(clippy::as_conversions, reason = "u32 fits usize on every platform we build for")]
     fn candidates(&self, hash: u64) -> &[Rank] {
         for at in probe(self.slots.len(), hash) {
             match self.slots.get(at) {
                 Some(slot) if slot.len > 0 && slot.hash == hash => {
-                    let start = slot.start as usize;
-                    return self.ranks.get(start..start + slot.len as usize).unwrap_or_default();
+                    let start = index(slot.start);
+                    return self.ranks.get(start..start + index(slot.len)).unwrap_or_default();
                 }
                 Some(slot) if slot.len > 0 => {}
                 _ => break,

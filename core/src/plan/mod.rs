@@ -32,7 +32,7 @@ pub use backend_set::BackendName;
 pub(crate) use backend_set::{BackendRef, BackendSet, Target};
 pub use field::HeaderName;
 pub(crate) use field::{Field, MODEL_HEADER};
-pub use handler::{Decider, Disaggregation, Handler};
+pub use handler::{Decider, Disaggregation, Handler, StageOrder};
 pub use matcher::Miss;
 pub(crate) use matcher::{Condition, Entry, Fields, HostPattern, Matcher, Test};
 pub(crate) use mutations::Redirect;

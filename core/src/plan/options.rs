@@ -36,6 +36,7 @@ pub struct Options {
     pub(crate) scheduling: Option<Scheduling>,
     #[serde(skip)]
     pub(crate) custom_scorers: Vec<SharedScorer>,
+    pub(crate) endpoint_picker_config_key: Option<String>,
     pub(crate) extension_filters: Vec<GroupKind>,
     pub(crate) mesh: bool,
     pub(crate) invalid_backend_refs: InvalidBackendRefs,
@@ -57,6 +58,7 @@ impl Default for Options {
             lease: Some(Nanos::new(3_600_000_000_000)),
             scheduling: None,
             custom_scorers: Vec::new(),
+            endpoint_picker_config_key: None,
             extension_filters: Vec::new(),
             mesh: false,
             invalid_backend_refs: InvalidBackendRefs::default(),
@@ -161,6 +163,14 @@ impl Options {
     #[must_use]
     pub fn custom_scorers(mut self, scorers: impl IntoIterator<Item = SharedScorer>) -> Self {
         self.custom_scorers = scorers.into_iter().collect();
+        self
+    }
+
+    /// Which EndpointPickerConfig of the manifests counts where there are several: the one under this key in the data of a ConfigMap, which is the file name
+    /// that the endpoint picker is given as `--config-file`. Default: the only one there is.
+    #[must_use]
+    pub fn endpoint_picker_config_key(mut self, key: &str) -> Self {
+        self.endpoint_picker_config_key = Some(key.to_owned());
         self
     }
 

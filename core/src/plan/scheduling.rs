@@ -1,6 +1,6 @@
 //! How endpoints of a pool are chosen for a request as a whole: which profiles run, what they know, and who is turned away.
 
-use super::handler::{Decider, Disaggregation, Handler};
+use super::handler::{Decider, Disaggregation, Handler, StageOrder};
 use super::profile::{Filter, Profile, Role, Scorer, Session, StepCost};
 use super::saturation::Saturation;
 use crate::manifest::Diagnostic;
@@ -92,9 +92,18 @@ impl Scheduling {
             decode: decode_name,
             prefill: Some((prefill_name, decider)),
             encode: None,
-            prefill_first: false,
+            order: StageOrder::default(),
         };
         Self::new(vec![decode, prefill], Handler::Disaggregated(handler))
+    }
+
+    /// Which endpoint is chosen first where parts of a request go to endpoints of their own; changes nothing elsewhere.
+    #[must_use]
+    pub fn stage_order(mut self, order: StageOrder) -> Self {
+        if let Handler::Disaggregated(stages) = &mut self.handler {
+            stages.order = order;
+        }
+        self
     }
 
     /// Adds a scorer to the profile of this name, or to every profile: for a scorer of the host's own beside a configuration that was loaded. `None` where
@@ -150,8 +159,9 @@ impl Scheduling {
         self
     }
 
-    /// How full a pool may be for a request of this priority; `None` where that does not matter.
+    /// How full a pool may be for a request of this priority; `None` where that does not matter, or nothing says when a pool is full.
     pub(crate) fn ceiling_for(&self, priority: i32) -> Option<f64> {
+        self.saturation.as_ref()?;
         let own = self.ceilings.iter().find(|(up_to, _)| priority <= *up_to);
         own.map(|(_, ceiling)| *ceiling)
     }

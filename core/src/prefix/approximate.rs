@@ -7,13 +7,13 @@
 use arc_swap::ArcSwap;
 
 use super::approximate_writer::Writer;
-use super::bits::number;
 use super::error::PrefixError;
 use super::hash::BlockHashes;
 use super::store::Store;
 use super::table::{IndexId, Table};
 use super::walk;
 use super::writer_lock::WriterLock;
+use crate::convert::number;
 
 /// How much an [`ApproximateIndex`] may know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use super::approximate::ApproximateOptions;
-use super::bits::{index, wide};
 use super::error::PrefixError;
 use super::store::{NoRoom, Store};
 use super::table::{MAX_IDS, Table, load};
+use crate::convert::{index, wide};
 
 /// Kept out of the table's budget for what is kept of each endpoint.
 const ASIDE: usize = MAX_IDS * size_of::<Endpoint>();

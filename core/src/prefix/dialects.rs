@@ -4,9 +4,10 @@ use std::hash::Hasher;
 
 use twox_hash::XxHash64;
 
-use super::bits::wide;
 use super::dialect::HashDialect;
 use super::scope::Scope;
+use crate::convert::wide;
+use crate::rng::{FNV_START, fnv};
 
 /// Where a chain stands.
 #[derive(Clone, Copy, Debug, Default)]
@@ -136,12 +137,9 @@ pub(super) fn xxh64(seed: u64, parts: &[&[u8]]) -> u64 {
 
 /// FNV-64a of the bytes.
 pub(super) fn fnv64a(bytes: &[u8]) -> u64 {
-    let mut fnv = Fnv(FNV_OFFSET);
-    fnv.write(bytes);
-    fnv.0
+    fnv(FNV_START, bytes)
 }
 
-const FNV_OFFSET: u64 = 0xCBF2_9CE4_8422_2325;
 /// CBOR's major types (RFC 8949, section 3.1).
 const UNSIGNED: u8 = 0 << 5;
 const TEXT: u8 = 3 << 5;
@@ -155,16 +153,14 @@ struct Fnv(u64);
 impl Fnv {
     /// Behind `[previous, …`: an array of three and its first item.
     fn after_head(previous: u64) -> Self {
-        let mut fnv = Self(FNV_OFFSET);
+        let mut fnv = Self(FNV_START);
         fnv.head(ARRAY, 3);
         fnv.head(UNSIGNED, previous);
         fnv
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3);
-        }
+        self.0 = fnv(self.0, bytes);
     }
 
     /// A major type with its argument in the fewest bytes, as canonical CBOR wants it.

@@ -2,13 +2,13 @@
 
 use smallvec::SmallVec;
 
-use super::bits::{index, number};
 use super::dialect::HashDialect;
 use super::dialects;
 use super::error::PrefixError;
 use super::keyed::{self, Secrets};
 use super::scope::Scope;
 use super::text::TextHasher;
+use crate::convert::{index, number};
 
 /// A prompt as the host has it.
 #[derive(Clone, Copy, Debug)]
@@ -90,6 +90,11 @@ impl BlockHashes {
     #[inline]
     pub fn new() -> Self {
         Self { hashes: SmallVec::new() }
+    }
+
+    /// Hashes that were read from others before.
+    pub(crate) fn of(hashes: &[u64]) -> Self {
+        Self { hashes: SmallVec::from_slice(hashes) }
     }
 
     /// The hashes, first block first. None of them is 0.

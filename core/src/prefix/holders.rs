@@ -1,7 +1,7 @@
 //! What a word of holders says, and the wide entries behind it: the writer's view.
 
-use super::bits::{index, wide};
 use super::table::{CLASSES, MAX_WORDS, Table, lanes, load, set_bit, wide_entry};
+use crate::convert::{index, wide};
 
 /// Four lanes being filled.
 #[derive(Default)]

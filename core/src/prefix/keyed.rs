@@ -4,8 +4,9 @@
 //! product chains it to the hash before. The mixing is that of wyhash with secrets from the host's key. It keeps people without the key from finding
 //! collisions by calculation; it is not a cryptographic hash, and nothing that it produces may leave the process as one.
 
-use super::bits::{fold, wide};
+use super::bits::fold;
 use super::scope::Scope;
+use crate::convert::wide;
 
 /// Fractional digits of pi: numbers with nothing up their sleeve.
 const PI: [u64; 12] = [

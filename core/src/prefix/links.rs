@@ -2,8 +2,8 @@
 //!
 //! A slot that somebody holds is linked to the slot of its parent; a parent that nobody holds keeps its slot, empty, as long as it has children.
 
-use super::bits::{index, number};
 use super::table::{Table, load};
+use crate::convert::{index, number};
 
 /// Not a slot.
 const NONE: u32 = u32::MAX;

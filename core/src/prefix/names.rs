@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::bits::wide;
 use super::precise_writer::Writer;
 use super::table::Table;
+use crate::convert::wide;
 
 pub(super) type Names = HashMap<u64, u64, foldhash::quality::FixedState>;
 

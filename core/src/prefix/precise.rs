@@ -3,7 +3,6 @@
 use arc_swap::ArcSwap;
 
 use super::approximate::{at_position, endpoint_id};
-use super::bits::number;
 use super::error::PrefixError;
 use super::hash::{BlockHashes, PrefixHasher};
 use super::kv_event::{KvCounters, KvEvent, KvOutcome, PrefixMatch, TierWeights};
@@ -12,6 +11,7 @@ use super::store::Store;
 use super::table::{IndexId, Table};
 use super::walk;
 use super::writer_lock::WriterLock;
+use crate::convert::number;
 
 /// How much a [`PreciseIndex`] may know, and what it takes a block to be worth.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use super::bits::wide;
 use super::error::PrefixError;
 use super::hash::{BlockHashes, PrefixHasher};
 use super::kv_event::{KvChange, KvCounters, KvEvent, KvOutcome, Tier};
@@ -12,6 +11,7 @@ use super::links::Links;
 use super::names::{Names, name_bytes};
 use super::store::{NoRoom, Store};
 use super::table::{MAX_IDS, Table, load};
+use crate::convert::wide;
 
 /// Every tier counts.
 const ALL: u8 = 0xF;

@@ -1,8 +1,8 @@
 //! The writer's side of the table: one at a time, under the lock of the index.
 
-use super::bits::wide;
 use super::holders::{Packed, any, is_dead, pointer, set_planes, wide_holders};
 use super::table::{BUCKET, CLASSES, Table, lanes, load, store, wide_entry};
+use crate::convert::wide;
 
 /// Why a holder found no place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

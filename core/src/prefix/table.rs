@@ -11,7 +11,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::bits::{index, low16, scale};
+use super::bits::{low16, scale};
+use crate::convert::index;
 
 /// Slots a bucket: their keys fill one cache line.
 pub(super) const BUCKET: usize = 8;

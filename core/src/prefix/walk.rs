@@ -108,7 +108,7 @@ fn each(ids: impl Iterator<Item = u64>, mut found: impl FnMut(usize)) {
     for (word, ids) in ids.enumerate() {
         let mut rest = ids;
         while rest != 0 {
-            found(word * 64 + super::bits::index(rest.trailing_zeros()));
+            found(word * 64 + crate::convert::index(rest.trailing_zeros()));
             rest &= rest - 1;
         }
     }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::convert::wide;
 use crate::manifest::Diagnostic;
 
 /// A JSON value that is about to be written.
@@ -27,7 +28,7 @@ impl From<u32> for Json {
 impl From<usize> for Json {
     fn from(number: usize) -> Self {
         // A count of things in memory.
-        Self::Number(u64::try_from(number).unwrap_or(u64::MAX))
+        Self::Number(wide(number))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Diagnostics as a compiler prints them.
 
 use super::lines::{Excerpt, Lines};
+use crate::convert::index;
 use crate::manifest::{Diagnostic, Severity};
 
 /// Characters of a source line that are shown; of longer ones, the part around the column.
@@ -77,7 +78,7 @@ fn underline(excerpt: &Excerpt<'_>, width: u32) -> String {
     let mut line: String =
         excerpt.shown.chars().take(excerpt.before).map(|c| if c == '\t' { c } else { ' ' }).collect();
     let left = excerpt.shown.chars().skip(excerpt.before).count();
-    let width = usize::try_from(width).unwrap_or(usize::MAX).min(left).max(1);
+    let width = index(width).min(left).max(1);
     line.extend(std::iter::repeat_n('^', width));
     line
 }

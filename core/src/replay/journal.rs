@@ -42,6 +42,9 @@ pub enum Entry {
         request: Box<RequestRecord>,
         /// The number of the ticket where it counted the request in flight, `None` where it only decided.
         ticket: Option<u64>,
+        /// Whether the request was counted for other decisions only, and sent nowhere: one of [`Router::decide_many`](crate::Router::decide_many).
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        only_counted: bool,
     },
     /// The first token of a routed request came.
     FirstToken {

@@ -78,7 +78,10 @@ impl Player {
         match entry {
             Entry::Observed { now, event } => Ok(self.router.observe(event, *now)?),
             Entry::Updated { state_version } => self.check_version(*state_version),
-            Entry::Decided { decision, request, ticket } => self.repeat(decision, request, *ticket),
+            Entry::Decided { decision, request, ticket, only_counted } => {
+                let ticket = ticket.map(|number| (number, *only_counted));
+                self.repeat(decision, request, ticket)
+            }
             Entry::FirstToken { now, ticket } => {
                 self.ticket(*ticket)?.first_token(*now);
                 Ok(())
@@ -114,7 +117,7 @@ impl Player {
         &mut self,
         decision: &DecisionRecord,
         request: &RequestRecord,
-        ticket: Option<u64>,
+        ticket: Option<(u64, bool)>,
     ) -> Result<(), Divergence> {
         if request.digest() != decision.request {
             return Err(Divergence::Request { recorded: decision.request, found: request.digest() });
@@ -124,8 +127,12 @@ impl Player {
         let (now, seed) = (decision.now, decision.seed);
         let found = match ticket {
             None => AnswerRecord::of(self.router.decide_seeded(&view, now, seed).as_ref()),
-            Some(number) => {
-                let routed = self.router.route_seeded(&view, now, seed);
+            Some((number, only_counted)) => {
+                let routed = if only_counted {
+                    self.router.count_seeded(&view, now, seed)
+                } else {
+                    self.router.route_seeded(&view, now, seed)
+                };
                 let found = match &routed {
                     Ok(ticket) => AnswerRecord::of(Ok::<_, &crate::no_route::NoRoute<_>>(ticket.decision())),
                     Err(no_route) => AnswerRecord::of(Err::<&crate::decision::Decision, _>(no_route)),

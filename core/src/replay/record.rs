@@ -5,6 +5,7 @@ use std::ops::Deref;
 use serde::{Deserialize, Serialize};
 
 use crate::attempt::AttemptView;
+use crate::convert::wide;
 use crate::decision::Decision;
 use crate::no_route::NoRoute;
 use crate::plan::{HeaderName, Plan};
@@ -31,6 +32,7 @@ pub struct RequestRecord {
     tenant: Option<String>,
     subset: Option<String>,
     client_namespace: Option<String>,
+    multimodal: bool,
     /// Names in lower case, values in the order in which they were sent.
     headers: Vec<(String, Vec<u8>)>,
 }
@@ -121,6 +123,7 @@ impl RequestRecord {
             tenant: text(request.tenant),
             subset: text(request.subset),
             client_namespace: text(request.client_namespace),
+            multimodal: request.multimodal,
             headers: headers.collect(),
         }
     }
@@ -138,6 +141,7 @@ impl RequestRecord {
         request.tenant = self.tenant.as_deref();
         request.subset = self.subset.as_deref();
         request.client_namespace = self.client_namespace.as_deref();
+        request.multimodal = self.multimodal;
         request
     }
 
@@ -155,6 +159,7 @@ impl RequestRecord {
         }
         let port = self.port.map_or(u64::MAX, u64::from);
         hash = fnv(fnv(hash, &port.to_le_bytes()), &self.prompt_tokens.to_le_bytes());
+        hash = fnv(hash, &[self.multimodal.into()]);
         if let Some(prompt) = &self.prompt {
             hash = prompt.digest(hash);
         }
@@ -253,8 +258,4 @@ fn values<'h>(headers: &'h dyn Headers, name: &'h HeaderName) -> impl Iterator<I
     };
     let several = matches!(found, Found::Several).then_some(0..);
     one.into_iter().chain(several.into_iter().flatten().map_while(move |nth| headers.nth(name, nth)))
-}
-
-fn wide(length: usize) -> u64 {
-    u64::try_from(length).unwrap_or(u64::MAX)
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwapOption;
 
 use super::metrics::LoraReport;
+use crate::convert::index;
 use crate::rng::name_key;
 use crate::units::Nanos;
 
@@ -56,8 +57,7 @@ impl Adapters {
         let told = told.as_ref().filter(|told| told.at >= oldest)?;
         let holds = |keys: &[u64], key: u64| keys.binary_search(&key).is_ok();
         let both = || told.waiting.iter().filter(|key| holds(&told.active, **key)).count();
-        let (apart, max) =
-            (told.active.len() + told.waiting.len(), usize::try_from(told.max).unwrap_or(usize::MAX));
+        let (apart, max) = (told.active.len() + told.waiting.len(), index(told.max));
         Some(AdapterUse {
             active: holds(&told.active, key),
             waiting: holds(&told.waiting, key),

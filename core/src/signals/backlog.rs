@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::decaying::Decaying;
 use super::leased::{Lease, Leased, Terms};
 use super::line::Line;
+use super::others::Own;
 use crate::real;
 use crate::units::Nanos;
 
@@ -85,8 +86,6 @@ pub(crate) struct Waiting {
     pub(crate) tokens: f64,
     /// Their pairs of tokens, see [`Work::pairs`].
     pub(crate) pairs: f64,
-    /// Tokens of all prompts in flight, cached or not, with a first token or without.
-    pub(crate) context: f64,
 }
 
 impl Backlog {
@@ -96,13 +95,24 @@ impl Backlog {
         self.tokens.get()
     }
 
+    /// Requests without a first token.
+    #[inline]
+    pub(crate) fn requests(&self) -> f64 {
+        real::of(self.requests.get())
+    }
+
+    /// Tokens of all prompts in flight, cached or not.
+    #[inline]
+    pub(crate) fn context(&self) -> f64 {
+        real::of(self.context.get())
+    }
+
     #[inline]
     pub(crate) fn waiting(&self) -> Waiting {
         Waiting {
-            requests: real::of(self.requests.get()),
+            requests: self.requests(),
             tokens: real::of(self.tokens.get()),
             pairs: real::of(self.pairs.get().saturating_mul(PAIRS)),
-            context: real::of(self.context.get()),
         }
     }
 
@@ -112,10 +122,10 @@ impl Backlog {
         now.since(Nanos::new(self.since.load(Ordering::Relaxed))).seconds()
     }
 
-    /// Tokens of the prompts that the endpoint has begun with, if so many of ours at most wait in its queue.
-    pub(super) fn begun(&self, waiting: u32) -> u64 {
+    /// Our part at an endpoint in whose queue so many wait: as many of ours at most, so that the others are begun with.
+    pub(super) fn own(&self, in_flight: u32, waiting: u32) -> Own {
         let unanswered = u32::try_from(self.requests.get()).unwrap_or(u32::MAX);
-        self.line.prompts(unanswered.saturating_sub(waiting))
+        Own { in_flight, unanswered, begun: self.line.prompts(unanswered.saturating_sub(waiting)) }
     }
 
     /// The prompt that the endpoint works on now, as far as the router can tell.
@@ -164,10 +174,17 @@ impl Backlog {
         self.context.take_back(work.prompt.into(), lease);
     }
 
-    /// The prompt with this number has its first token or will have none: the endpoint turns to its next prompt. Returns when it had turned to the one before.
+    /// The prompt with this number has its first token: the endpoint turns to its next one. Returns when it had turned to this one.
     pub(super) fn turn(&self, number: u64, now: Nanos) -> Nanos {
         self.line.leave(number);
         Nanos::new(self.since.swap(now.get(), Ordering::Relaxed))
+    }
+
+    /// The prompt with this number will have no first token.
+    pub(crate) fn give_up(&self, number: u64, now: Nanos) {
+        if self.line.leave(number) {
+            self.since.fetch_max(now.get(), Ordering::Relaxed);
+        }
     }
 
     /// A prompt that should have taken `foreseen` seconds took `taken`.

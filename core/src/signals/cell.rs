@@ -37,6 +37,8 @@ pub(crate) struct EndpointCell {
     adapters: Adapters,
     attributes: Attributes,
     health: Health,
+    /// The place of its latest cold request among those of its pools; 0 where it had none.
+    cold: AtomicU64,
     /// Prompt tokens that were taken to be cached, and those that were, of requests whose endpoint said so.
     predicted: AtomicU64,
     delivered: AtomicU64,
@@ -89,8 +91,7 @@ impl EndpointCell {
     }
 
     pub(crate) fn set_load(&self, load: &LoadReport, at: Nanos) {
-        let begun = self.backlog.begun(load.waiting.unwrap_or_default());
-        self.polled.set(load, self.in_flight(), self.backlog.waiting(), begun, at);
+        self.polled.set(load, self.backlog.own(self.in_flight(), load.waiting.unwrap_or_default()), at);
         self.adapters.set(load.lora.as_ref(), at);
     }
 
@@ -104,10 +105,16 @@ impl EndpointCell {
         self.backlog.start(work, now, lease)
     }
 
-    /// Counts a request again under another lease.
+    /// Counts a request that was sent there before.
     pub(crate) fn enter(&self, work: Work, has_first_token: bool, lease: Lease) {
         self.requests.add(1, lease);
         self.backlog.enter(work, has_first_token, lease);
+    }
+
+    /// Counts it no more.
+    pub(crate) fn leave(&self, work: Work, has_first_token: bool, lease: Lease) {
+        self.requests.take_back(1, lease);
+        self.backlog.leave(work, has_first_token, lease);
     }
 
     /// The first token of a request came. Returns when the endpoint had begun with its prompt, as far as the router can tell.
@@ -121,10 +128,26 @@ impl EndpointCell {
         self.requests.take_back(1, lease);
     }
 
-    /// A request counts there no more.
-    pub(crate) fn leave(&self, work: Work, has_first_token: bool, lease: Lease) {
-        self.finish(lease);
-        self.backlog.leave(work, has_first_token, lease);
+    /// Answers under way of this router's requests.
+    #[inline]
+    pub(crate) fn answers(&self) -> f64 {
+        (f64::from(self.in_flight()) - self.backlog.requests()).max(0.0)
+    }
+
+    /// Whether others had prompts there when it was last asked.
+    pub(crate) fn has_foreign_prompts(&self) -> bool {
+        let foreign = self.polled.foreign();
+        foreign.waiting > 0.0 || foreign.begun > 0.0
+    }
+
+    /// The larger, the later it was sent a request of whose prompt nobody held anything; 0 for never.
+    #[inline]
+    pub(crate) fn cold(&self) -> u64 {
+        self.cold.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_cold(&self, place: u64) {
+        self.cold.fetch_max(place, Ordering::Relaxed);
     }
 
     pub(crate) fn cached(&self, predicted: u32, delivered: u32) {

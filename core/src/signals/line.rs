@@ -17,7 +17,11 @@ pub(crate) struct Line {
 
 impl Default for Line {
     fn default() -> Self {
-        Self { places: std::array::from_fn(|_| AtomicU64::new(0)), first: AtomicU64::new(0), end: AtomicU64::new(0) }
+        Self {
+            places: std::array::from_fn(|_| AtomicU64::new(0)),
+            first: AtomicU64::new(0),
+            end: AtomicU64::new(0),
+        }
     }
 }
 
@@ -50,8 +54,13 @@ impl Line {
     pub(super) fn prompts(&self, count: u32) -> u64 {
         let end = self.end.load(Ordering::Relaxed);
         let (first, _) = self.find();
-        let there = (first..end).map(|number| self.place(number).load(Ordering::Relaxed)).filter(|packed| *packed != 0);
-        there.take(usize::try_from(count).unwrap_or(usize::MAX)).map(|packed| u64::from(Work::unpacked(packed).prompt())).sum()
+        let there = (first..end)
+            .map(|number| self.place(number).load(Ordering::Relaxed))
+            .filter(|packed| *packed != 0);
+        there
+            .take(usize::try_from(count).unwrap_or(usize::MAX))
+            .map(|packed| u64::from(Work::unpacked(packed).prompt()))
+            .sum()
     }
 
     fn find(&self) -> (u64, Option<Work>) {

@@ -15,6 +15,7 @@ mod health;
 mod leased;
 mod line;
 mod metrics;
+mod others;
 mod polled;
 mod reported;
 mod sessions;

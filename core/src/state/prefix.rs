@@ -10,9 +10,9 @@ use crate::prefix::{
     PrefixMatch,
 };
 
-/// Blocks of an endpoint that count as held because they were sent there, where engines tell what they hold: several long prompts, so that a request
-/// sees the one before it although its engine has not told of it yet.
-const RECENT_BLOCKS: u32 = 8192;
+/// Tokens that count as held by an endpoint because they were sent there, where engines tell what they hold: some long prompts, so that a request
+/// sees the one before it although its engine has not told of it yet. Many more would outlive what engines drop.
+const RECENT_TOKENS: u32 = 131_072;
 
 /// Indexes that outlive any one state, with what prompts are hashed by.
 #[derive(Debug)]
@@ -57,7 +57,10 @@ impl PrefixKnowledge {
 
     /// A seat for an endpoint; `None` where the indexes have no more, so that nothing is known of the endpoint.
     pub(super) fn seat(self: &Arc<Self>) -> Option<Arc<Seat>> {
-        let sent = self.sent.add_endpoint(self.told.as_ref().map(|_| RECENT_BLOCKS)).ok()?;
+        let sent = self
+            .sent
+            .add_endpoint(self.told.as_ref().map(|_| (RECENT_TOKENS / self.hasher.block_tokens()).max(1)))
+            .ok()?;
         let told = self.told.as_ref().and_then(|told| told.add_endpoint().ok());
         Some(Arc::new(Seat { knowledge: Arc::clone(self), sent, told }))
     }

@@ -3,7 +3,7 @@
 use super::plugin_type::{HandlerPart, Interface, Stages};
 use super::plugins::{Plugin, Plugins};
 use crate::manifest::{Code, Findings};
-use crate::plan::{Decider, Disaggregation, Handler, Profile};
+use crate::plan::{Decider, Disaggregation, Handler, Profile, StageOrder};
 
 pub(super) fn handler(profiles: &[Profile], plugins: &mut Plugins, findings: &Findings) -> Handler {
     let has_unknown = plugins.iter().any(|plugin| plugin.kind.is_none());
@@ -65,12 +65,16 @@ fn disaggregation(
     };
     let decider =
         |name: &Option<String>| plugins.get(name.as_deref()?).and_then(|plugin| plugin.parts.decider.clone());
-    let prefill = if stages.prefill_first { Some(Decider::Always) } else { decider(&stages.prefill_decider) };
+    let prefill = if stages.order == StageOrder::PrefillFirst {
+        Some(Decider::Always)
+    } else {
+        decider(&stages.prefill_decider)
+    };
     Disaggregation {
         decode: stages.decode.clone(),
         prefill: stage(&stages.prefill, prefill),
         encode: stage(&stages.encode, decider(&stages.encode_decider)),
-        prefill_first: stages.prefill_first,
+        order: stages.order,
     }
 }
 

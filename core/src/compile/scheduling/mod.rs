@@ -17,7 +17,7 @@ mod types;
 mod tests;
 
 use super::report::Report;
-use crate::manifest::{Code, ConfigSource, Finding, Findings};
+use crate::manifest::{Code, ConfigSource, Finding, Findings, none_under};
 use crate::plan::{Options, Scheduling, SharedScorer};
 use plugins::Plugins;
 
@@ -35,15 +35,30 @@ pub(in crate::compile) fn choose(
         report.extend(scheduling.warnings().iter().cloned());
         return scheduling.clone();
     }
-    one(configs, &options.custom_scorers, report).unwrap_or_else(|| Scheduling::of(options.strategy))
+    let key = options.endpoint_picker_config_key.as_deref();
+    one(configs, key, &options.custom_scorers, report).unwrap_or_else(|| Scheduling::of(options.strategy))
 }
 
-/// What the only configuration says. More than one is an error of each that follows the first.
-fn one(configs: &[ConfigSource], scorers: &[SharedScorer], report: &mut Report) -> Option<Scheduling> {
-    let (first, others) = configs.split_first()?;
-    for config in others {
+/// What the only configuration says, of those under a key if one is named. More than one is an error of each that follows the first, and so is none under the
+/// key.
+fn one(
+    configs: &[ConfigSource],
+    key: Option<&str>,
+    scorers: &[SharedScorer],
+    report: &mut Report,
+) -> Option<Scheduling> {
+    let mut chosen = configs.iter().filter(|config| key.is_none() || config.key.as_deref() == key);
+    let Some(first) = chosen.next() else {
+        report.extend(key.map(none_under));
+        return None;
+    };
+    for config in chosen {
         let message = "there is another EndpointPickerConfig; which of them counts is not said";
-        let help = "keep one in the manifests, or give its text to Scheduling::from_yaml";
+        let help = if key.is_some() {
+            "keep one of the two ConfigMaps, or give the text that counts to Scheduling::from_yaml"
+        } else {
+            "name its key in the ConfigMap by the option endpoint_picker_config_key, keep one, or give its text to Scheduling::from_yaml"
+        };
         tell(config, report, Code::NotOneConfig, "", message, help);
     }
     Some(scheduling(first, scorers, report))

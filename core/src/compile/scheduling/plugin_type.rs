@@ -1,7 +1,7 @@
 //! What is known of a type of plugin: its name, what it can stand for, what is done with it here, and how its parameters are read.
 
 use crate::manifest::{Section, Shape};
-use crate::plan::{Decider, Filter, Picker, PrefixPlan, Saturation, Scorer, TopologyLabels};
+use crate::plan::{Decider, Filter, Picker, PrefixPlan, Saturation, Scorer, StageOrder, TopologyLabels};
 
 /// What a reference may need a plugin to be: the interfaces of the endpoint picker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -148,7 +148,7 @@ pub(super) struct Stages {
     pub(super) encode: String,
     pub(super) prefill_decider: Option<String>,
     pub(super) encode_decider: Option<String>,
-    pub(super) prefill_first: bool,
+    pub(super) order: StageOrder,
 }
 
 impl PluginType {

@@ -2,6 +2,7 @@
 
 use smallvec::SmallVec;
 
+use crate::convert::wide;
 use crate::decide::candidates::Survivors;
 use crate::decide::facts::Facts;
 use crate::plan::OutlierEjection;
@@ -17,7 +18,7 @@ pub(super) fn keep(settings: &OutlierEjection, facts: &Facts<'_>, survivors: &mu
         (share > settings.error_share).then_some(share)
     };
     let mut outliers: SmallVec<[(f64, usize); 4096]> = SmallVec::new();
-    let most = real::of(u64::try_from(survivors.len()).unwrap_or(u64::MAX)) * settings.most_ejected;
+    let most = real::of(wide(survivors.len())) * settings.most_ejected;
     survivors.candidates().for_each(|position| {
         if let Some(share) = share(position) {
             outliers.push((share, position));
@@ -30,8 +31,7 @@ pub(super) fn keep(settings: &OutlierEjection, facts: &Facts<'_>, survivors: &mu
     let key = |position: usize| facts.members.keys.get(position).copied().unwrap_or_default();
     outliers
         .sort_unstable_by(|(a, a_at), (b, b_at)| b.total_cmp(a).then_with(|| key(*b_at).cmp(&key(*a_at))));
-    let room =
-        (1..=outliers.len()).take_while(|count| real::of(u64::try_from(*count).unwrap_or(u64::MAX)) <= most);
+    let room = (1..=outliers.len()).take_while(|count| real::of(wide(*count)) <= most);
     outliers.truncate(room.count());
     outliers.sort_unstable_by_key(|(_, position)| *position);
     survivors.retain(|position| outliers.binary_search_by_key(&position, |(_, out)| *out).is_err());

@@ -6,30 +6,55 @@ use crate::decide::score::{self, Scores};
 use crate::rng::of_endpoint;
 use crate::trace::{Step, Trace};
 
-/// One of the best so far.
-#[derive(Clone, Copy, Default)]
-struct Place {
-    score: f64,
-    number: usize,
-    position: usize,
+/// A candidate among the best.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::decide) struct Place {
+    pub(in crate::decide) score: f64,
+    pub(in crate::decide) number: usize,
+    /// Among the pool's members.
+    pub(in crate::decide) position: usize,
     /// Whether its score is another one's too.
     ties: bool,
+    /// The number that decided where it is.
+    own: u64,
+}
+
+/// The best candidates, the best first.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::decide) struct Best {
+    places: [Place; Attempts::MOST + 1],
+    len: usize,
+}
+
+impl Best {
+    pub(in crate::decide) fn as_slice(&self) -> &[Place] {
+        self.places.get(..self.len).unwrap_or_default()
+    }
+}
+
+#[inline(never)]
+pub(super) fn rank<T: Trace>(picking: &mut Picking<'_, T>, ranked: &mut Ranked) {
+    for place in best(picking, ranked.wanted()).as_slice() {
+        if T::ON && place.ties {
+            picking.trace.record(Step::Tie { number: place.own });
+        }
+        picking.take_at(place.number, place.position, ranked);
+    }
 }
 
 /// One walk over the scores, however many are wanted.
-#[inline(never)]
-pub(super) fn rank<T: Trace>(picking: &mut Picking<'_, T>, ranked: &mut Ranked) {
+#[inline(always)]
+pub(super) fn best<T: Trace>(picking: &mut Picking<'_, T>, wanted: usize) -> Best {
     let mut scores = Scores::new();
     scores.resize(picking.candidates.len(), 0.0);
     score::total(picking.profile, picking.facts, picking.candidates, &mut scores, picking.trace);
     let (seed, keys) = (picking.rng.seed(), &picking.facts.members.keys);
     let tie = |place: &Place| of_endpoint(seed, keys.get(place.position).copied().unwrap_or_default());
-    let mut best = [Place::default(); Attempts::MOST + 1];
-    let (mut len, wanted) = (0usize, ranked.wanted());
+    let Best { places: mut best, mut len } = Best::default();
     let mut numbered = scores.iter().enumerate();
     picking.candidates.for_each(|position| {
         let Some((number, &score)) = numbered.next() else { return };
-        let mut place = Place { score, number, position, ties: false };
+        let mut place = Place { score, number, position, ..Place::default() };
         // From behind, because most candidates do not come before the last of the best.
         let mut at = len;
         while let Some(other) = at.checked_sub(1).and_then(|before| best.get_mut(before)) {
@@ -54,10 +79,8 @@ pub(super) fn rank<T: Trace>(picking: &mut Picking<'_, T>, ranked: &mut Ranked) 
             }
         }
     });
-    for place in best.iter().take(len) {
-        if T::ON && place.ties {
-            picking.trace.record(Step::Tie { number: tie(place) });
-        }
-        picking.take_at(place.number, place.position, ranked);
+    if T::ON {
+        best.iter_mut().for_each(|place| place.own = tie(place));
     }
+    Best { places: best, len }
 }

@@ -7,10 +7,13 @@ mod round_robin;
 mod two_choice;
 mod weighted_random;
 
+pub(super) use max_score::{Best, Place};
 pub(super) use ranked::Ranked;
 
 use super::candidates::Candidates;
 use super::facts::Facts;
+use crate::attempt::Attempts;
+use crate::convert::wide;
 use crate::plan::{Picker, Profile};
 use crate::rng::DecisionRng;
 use crate::trace::{Step, Trace};
@@ -39,11 +42,15 @@ impl<T: Trace> Picking<'_, T> {
         }
     }
 
+    /// The candidates with the highest scores, whatever the picker.
+    pub(super) fn best(mut self) -> Best {
+        max_score::best(&mut self, Attempts::MOST + 1)
+    }
+
     /// A number in `0..count` that `what` depends on, told to the trace.
     fn draw(&mut self, what: &'static str, count: usize) -> usize {
         let number = self.rng.position(count);
         if T::ON {
-            let wide = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
             self.trace.record(Step::Draw { what, below: wide(count), number: wide(number) });
         }
         number

@@ -1,6 +1,7 @@
 //! The endpoints that one decision takes of a pool, in the order in which they are to be tried.
 
 use crate::attempt::Attempts;
+use crate::convert;
 
 /// At most as many as a decision has attempts. Small, because it is handed from step to step by value.
 #[derive(Clone, Copy, Debug, Default)]
@@ -14,7 +15,7 @@ pub(in crate::decide) struct Ranked {
 
 impl Ranked {
     /// Room for `wanted`, which is at most the number of candidates.
-    pub(super) fn new(wanted: usize) -> Self {
+    pub(in crate::decide) fn new(wanted: usize) -> Self {
         let wanted = wanted.min(Attempts::MOST + 1);
         Self { wanted: u8::try_from(wanted).unwrap_or(u8::MAX), ..Self::default() }
     }
@@ -33,18 +34,18 @@ impl Ranked {
 
     /// Positions among the pool's members, the first to try first.
     pub(in crate::decide) fn positions(&self) -> impl ExactSizeIterator<Item = usize> + '_ {
-        self.positions.get(..self.len()).unwrap_or_default().iter().map(|position| wide(*position))
+        self.positions.get(..self.len()).unwrap_or_default().iter().map(|position| convert::index(*position))
     }
 
     /// The number of the `nth` candidate that is not taken yet.
     pub(super) fn nth_left(&self, nth: usize) -> usize {
         let taken = self.numbers.iter().take(self.len());
-        taken.fold(nth, |number, taken| if wide(*taken) <= number { number + 1 } else { number })
+        taken.fold(nth, |number, taken| if convert::index(*taken) <= number { number + 1 } else { number })
     }
 
-    pub(super) fn add(&mut self, number: usize, position: usize) {
+    pub(in crate::decide) fn add(&mut self, number: usize, position: usize) {
         let len = self.len();
-        let (number, position) = (narrow(number), narrow(position));
+        let (number, position) = (convert::number(number), convert::number(position));
         if let Some(place) = self.positions.get_mut(len) {
             *place = position;
             self.len += 1;
@@ -62,16 +63,6 @@ impl Ranked {
             *place = number;
         }
     }
-}
-
-#[expect(clippy::as_conversions, reason = "u32 fits usize on every platform we build for")]
-fn wide(number: u32) -> usize {
-    number as usize
-}
-
-#[expect(clippy::as_conversions, reason = "a pool has fewer than 2^32 members")]
-fn narrow(number: usize) -> u32 {
-    number as u32
 }
 
 #[cfg(test)]

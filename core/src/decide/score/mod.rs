@@ -11,6 +11,7 @@ mod latency;
 mod least_request;
 mod load_aware;
 mod lora_affinity;
+mod no_hit_lru;
 mod peak_ewma;
 mod predicted_completion;
 mod prefix_cache;
@@ -22,6 +23,7 @@ mod token_load;
 mod topology_affinity;
 
 pub use custom::ScoringView;
+pub(super) use topology_affinity::between;
 
 use smallvec::SmallVec;
 
@@ -98,6 +100,7 @@ fn rate_apart(
         }
         Scorer::TokenLoad { queue_threshold } => token_load::rate(*queue_threshold, facts, candidates, give),
         Scorer::LoadAware { threshold } => load_aware::rate(*threshold, facts, candidates, give),
+        Scorer::NoHitLru { remembered } => no_hit_lru::rate(*remembered, facts, candidates, give),
         Scorer::LoraAffinity(formula) => lora_affinity::rate(*formula, facts, candidates, give),
         Scorer::SessionAffinity(session) => session_affinity::rate(session, facts, candidates, give),
         Scorer::HeaderLabelAffinity { header, label } => {

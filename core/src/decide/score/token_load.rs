@@ -2,6 +2,7 @@
 
 use crate::decide::candidates::Candidates;
 use crate::decide::facts::Facts;
+use crate::real;
 
 #[inline]
 pub(super) fn rate(
@@ -12,10 +13,7 @@ pub(super) fn rate(
 ) {
     candidates.for_each(|position| {
         let waiting = facts.cell(position).map_or(0, |cell| cell.waiting_tokens());
-        // Counts far beyond 2^53 tokens are no counts.
-        let tokens = f64::from(
-            u32::try_from(waiting.saturating_add(facts.uncached_tokens(position).into())).unwrap_or(u32::MAX),
-        );
+        let tokens = real::of(waiting.saturating_add(facts.uncached_tokens(position).into()));
         give(position, Some(of_tokens(tokens, queue_threshold)));
     });
 }

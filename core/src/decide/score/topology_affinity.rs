@@ -19,6 +19,11 @@ pub(super) fn rate(
     });
 }
 
+/// How close the member at `position` is to the peer, as the scorer rates it.
+pub(in crate::decide) fn between(labels: &TopologyLabels, facts: &Facts<'_>, position: usize) -> f64 {
+    of_level(Peer::of(labels, facts).and_then(|peer| peer.closeness(position)))
+}
+
 fn of_level(closeness: Option<TopologyLevel>) -> f64 {
     match closeness {
         Some(TopologyLevel::Host) => 1.0,

@@ -1,18 +1,18 @@
-//! What a step of a model server costs, and what follows from it for a request.
+//! What a step of a model server costs, and how that becomes the price of an endpoint.
 
 use crate::signals::Work;
 
 /// How long a model server's steps take, in seconds. A step works on a chunk of prompts and on one token of every answer under way.
 ///
-/// The defaults are those of Llama-3.1-8B on one H100 (vLLM 0.24, kernels measured by aiconfigurator, 25 % added for what lies between kernels). They need
-/// not be exact: only their ratios weigh one thing against another, and how quickly each endpoint really is, is learned from first tokens.
+/// The defaults are those of Llama-3.1-8B on one H100 (vLLM 0.24, kernels as aiconfigurator measured them, a quarter added for what lies between kernels).
+/// Only their ratios weigh one thing against another; how quickly an endpoint really is, is learned from first tokens.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StepCost {
     /// Seconds a step, whatever is in it. Default: 0.002.
     pub step: f64,
     /// Seconds a token of a prompt. Default: 22.5e-6.
     pub token: f64,
-    /// Seconds a pair of a prompt's token and a token that it attends to. Default: 1.0e-9.
+    /// Seconds a pair of a prompt's token and a token that it attends to. Default: 1e-9.
     pub pair: f64,
     /// Seconds a step for each answer under way. Default: 5.5e-6.
     pub answer: f64,
@@ -20,9 +20,9 @@ pub struct StepCost {
     pub context: f64,
     /// Tokens of prompts in a step. Default: 8,192.
     pub chunk: f64,
-    /// The most requests that run at once. Default: 256; what an endpoint says of itself counts more.
+    /// The most requests that run at once. Default: 256.
     pub running: f64,
-    /// Tokens that fit into the KV cache. Default: 400,000; what an endpoint says of itself counts more.
+    /// Tokens that fit into the KV cache, of endpoints that do not say. Default: 400,000.
     pub kv_tokens: f64,
 }
 
@@ -33,7 +33,7 @@ impl Default for StepCost {
             token: 22.5e-6,
             pair: 1.0e-9,
             answer: 5.5e-6,
-            context: 42e-9,
+            context: 42.0e-9,
             chunk: 8192.0,
             running: 256.0,
             kv_tokens: 400_000.0,
@@ -48,38 +48,63 @@ impl StepCost {
         self.token * tokens + self.pair * pairs
     }
 
-    /// Seconds to work off a prompt, with a step at least.
-    pub(crate) fn of_prompt(&self, work: Work, answers: f64, context: f64) -> f64 {
-        let seconds = self.of(work.tokens().into(), work.pairs());
-        seconds + (1.0 + seconds / (self.token * self.chunk)) * (self.step + self.of_answers(answers, context))
+    /// Seconds to work off a full chunk, without attention.
+    #[inline]
+    pub(crate) fn of_chunk(&self) -> f64 {
+        self.token * self.chunk
     }
 
-    /// Seconds that a step takes longer for the answers under way.
+    /// Seconds that a step takes beside its prompts.
     #[inline]
     pub(crate) fn of_answers(&self, answers: f64, context: f64) -> f64 {
-        self.answer * answers + self.context * context
+        self.step + self.answer * answers + self.context * context
+    }
+
+    /// Seconds to work off a prompt beside so many answers.
+    pub(crate) fn of_prompt(&self, work: Work, answers: f64, context: f64) -> f64 {
+        let seconds = self.of(work.tokens().into(), work.pairs());
+        seconds + (1.0 + seconds / self.of_chunk()) * self.of_answers(answers, context)
+    }
+
+    /// Whether costs can be calculated with it.
+    pub(crate) fn is_sound(&self) -> bool {
+        let costs = [
+            self.step,
+            self.token,
+            self.pair,
+            self.answer,
+            self.context,
+            self.chunk,
+            self.running,
+            self.kv_tokens,
+        ];
+        let positive = [self.step, self.token, self.chunk, self.running, self.kv_tokens];
+        costs.iter().all(|cost| cost.is_finite() && *cost >= 0.0) && positive.iter().all(|cost| *cost > 0.0)
     }
 }
 
 /// Settings of [`Scorer::PredictedCompletion`](super::Scorer::PredictedCompletion).
+///
+/// None of the factors is fitted to a workload; each is one, or a power of two near the middle of a range within which picks are as good.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PredictedCompletion {
-    /// What steps cost.
+    /// What steps cost. Values that cannot be count as the defaults.
     pub step: StepCost,
-    /// How much each prompt that waits in the pool adds to the price of a token to work off: it delays all who come after. Default: 1.
+    /// What a prompt costs those who come after it: its own seconds, for each prompt that waits for an endpoint of the pool on average. Makes prefix caches
+    /// count more the busier the pool is. Default: 1.
     pub congestion: f64,
-    /// How much each prompt that waits at an endpoint adds to the price of going there. Default: 0.3.
+    /// What the length of an endpoint's line costs: so many times the seconds there for the square root of the prompts in it. Keeps short prompts out of the
+    /// way of long ones. Default: 1.
     pub crowding: f64,
-    /// How many steps of the answer count. Default: 4.
+    /// How many steps of the answer count, each as long as it is there and as much longer as it makes those of others. Default: 12.
     pub answer_steps: f64,
     /// Steps until a request that runs makes room for another, where no more can run. Default: 200.
     pub residence_steps: f64,
-    /// Seconds for a KV cache that is half full. Default: 0.01.
+    /// Seconds for a KV cache that is half full, growing without bound towards a full one: an endpoint that runs out of it puts requests back. Default: 0.01.
     pub kv_seconds: f64,
-    /// What other routers' requests at an endpoint, as it tells of them, count of what our own would. Default: 1.
-    pub foreign: f64,
-    /// Seconds of prompts that count as having gone as foreseen, before what an endpoint's prompts really took is believed; infinite: it never is.
-    /// Default: 2.
+    /// What other routers' requests at an endpoint count, as far as it tells of them, of what ours do. Default: 1.
+    pub others: f64,
+    /// Seconds of prompts that count as having gone as foreseen, before what an endpoint's prompts really took is believed; infinite: it never is. Default: 4.
     pub pace_prior: f64,
 }
 
@@ -88,12 +113,33 @@ impl Default for PredictedCompletion {
         Self {
             step: StepCost::default(),
             congestion: 1.0,
-            crowding: 0.3,
-            answer_steps: 4.0,
+            crowding: 1.0,
+            answer_steps: 12.0,
             residence_steps: 200.0,
             kv_seconds: 0.01,
-            foreign: 1.0,
-            pace_prior: 2.0,
+            others: 1.0,
+            pace_prior: 4.0,
+        }
+    }
+}
+
+impl PredictedCompletion {
+    /// The same, with the default for whatever cannot be.
+    pub(crate) fn sound(mut self) -> Self {
+        let default = Self::default();
+        if !self.step.is_sound() {
+            self.step = default.step;
+        }
+        let or = |value: f64, default: f64| if (0.0..=1e12).contains(&value) { value } else { default };
+        Self {
+            step: self.step,
+            congestion: or(self.congestion, default.congestion),
+            crowding: or(self.crowding, default.crowding),
+            answer_steps: or(self.answer_steps, default.answer_steps),
+            residence_steps: or(self.residence_steps, default.residence_steps),
+            kv_seconds: or(self.kv_seconds, default.kv_seconds),
+            others: or(self.others, default.others),
+            pace_prior: if self.pace_prior > 0.0 { self.pace_prior } else { default.pace_prior },
         }
     }
 }

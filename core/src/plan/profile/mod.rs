@@ -90,6 +90,10 @@ impl Profile {
     #[must_use]
     pub fn scorer(mut self, scorer: Scorer, weight: f64) -> Self {
         let weight = if weight.is_finite() { weight.clamp(-1e300, 1e300) } else { 0.0 };
+        let scorer = match scorer {
+            Scorer::PredictedCompletion(settings) => Scorer::PredictedCompletion(settings.sound()),
+            scorer => scorer,
+        };
         self.scorers.push(Weighted { scorer, weight });
         self
     }
@@ -113,6 +117,11 @@ impl Profile {
     pub(crate) fn reads_prefixes(&self) -> bool {
         self.filters.iter().any(Filter::reads_prefixes)
             || self.scorers.iter().any(|weighted| weighted.scorer.reads_prefixes())
+    }
+
+    /// Whether it asks whether any endpoint holds something of a prompt.
+    pub(crate) fn asks_for_hits(&self) -> bool {
+        self.scorers.iter().any(|weighted| matches!(weighted.scorer, Scorer::NoHitLru { .. }))
     }
 
     /// The name.

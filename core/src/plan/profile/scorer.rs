@@ -45,6 +45,14 @@ pub enum Scorer {
         /// Tokens whose match rates 1. Upstream's default: 8,192.
         match_length_scale_tokens: f64,
     },
+    /// `no-hit-lru-scorer`: spreads requests of whose prompt no candidate holds anything, so that caches grow evenly. 0.5 for all where one does. Else
+    /// 1 - place / (candidates - 1): first come those that never were sent such a request, in the pool's order, then the least recently used. Requests that
+    /// bring no prompt are such too. What counts is told by [`Router::route`](crate::Router::route), for the endpoint that prefills as well; places are
+    /// counted among the candidates (upstream counts all endpoints that it remembers, so that few among many all rate 0).
+    NoHitLru {
+        /// How many of the latest such endpoints count as used; 0 for any number. Upstream's default: 1,024.
+        remembered: u32,
+    },
     /// `load-aware-scorer`: 0.5 for an empty queue, falling to 0 at `threshold` waiting requests.
     LoadAware {
         /// Waiting requests that count as full. Upstream's default: 128.
@@ -125,6 +133,7 @@ impl Scorer {
         matches!(
             self,
             Self::PrefixCache { .. }
+                | Self::NoHitLru { .. }
                 | Self::TokenLoad { .. }
                 | Self::Latency(_)
                 | Self::PredictedCompletion(_)
@@ -142,6 +151,7 @@ impl Scorer {
             Self::TokenLoad { .. } => "token-load-scorer",
             Self::LoadAware { .. } => "load-aware-scorer",
             Self::PrefixCache { .. } => "prefix-cache-scorer",
+            Self::NoHitLru { .. } => "no-hit-lru-scorer",
             Self::LoraAffinity(_) => "lora-affinity-scorer",
             Self::SessionAffinity(_) => "session-affinity-scorer",
             Self::HeaderLabelAffinity { .. } => "header-label-affinity-scorer",

@@ -8,13 +8,18 @@ const DECIDER: &[Interface] = &[Interface::Decider];
 
 pub(super) const TYPES: &[PluginType] = &[
     PluginType::new("always-disagg-pd-decider", DECIDER, Effect::Decides, Build::Reads(always)),
-    PluginType::new("always-disagg-multimodal-decider", DECIDER, Effect::Decides, Build::Reads(always)),
+    PluginType::new("always-disagg-multimodal-decider", DECIDER, Effect::Decides, Build::Reads(multimodal)),
     PluginType::new("prefix-based-pd-decider", DECIDER, Effect::Decides, Build::Reads(prefix_based)),
 ];
 
 fn always(parameters: &Section<'_>) -> Parts {
     parameters.leave_open();
     Decider::Always.into()
+}
+
+fn multimodal(parameters: &Section<'_>) -> Parts {
+    parameters.leave_open();
+    Decider::Multimodal.into()
 }
 
 fn prefix_based(parameters: &Section<'_>) -> Parts {

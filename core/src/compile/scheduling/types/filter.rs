@@ -1,7 +1,7 @@
 //! Filters by labels and load.
 
 use super::super::plugin_type::{Build, Effect, Interface, Parts, PluginType};
-use crate::manifest::{LabelSelector, Operator, Section};
+use crate::manifest::{Code, LabelSelector, Operator, Section};
 use crate::plan::{Filter, LoadLimit, LoadMetric, Role};
 
 const FILTER: &[Interface] = &[Interface::Filter];
@@ -16,12 +16,7 @@ pub(super) const TYPES: &[PluginType] = &[
     PluginType::new("prefill-filter", FILTER, Effect::Decides, Build::Reads(|p| role(p, Role::Prefill))),
     PluginType::new("encode-filter", FILTER, Effect::Decides, Build::Reads(|p| role(p, Role::Encode))),
     PluginType::new("utilization-filter", FILTER, Effect::Decides, Build::Reads(utilization)),
-    PluginType::new(
-        "header-based-testing-filter",
-        FILTER,
-        Effect::NotDone("a client may not choose its endpoint by a header"),
-        Build::Ignored,
-    ),
+    PluginType::new("header-based-testing-filter", FILTER, Effect::Decides, Build::Reads(testing)),
 ];
 
 fn selector(parameters: &Section<'_>) -> Parts {
@@ -72,6 +67,18 @@ fn by_label(parameters: &Section<'_>) -> Parts {
 fn role(parameters: &Section<'_>, role: Role) -> Parts {
     parameters.leave_open();
     Filter::Role(role).into()
+}
+
+/// Upstream has no parameters and looks at none. A header that any client may send counts for nothing unless someone says that no client can.
+fn testing(parameters: &Section<'_>) -> Parts {
+    let trusted = parameters.flag("trusted").unwrap_or(false);
+    if !trusted {
+        let message = "a client may not choose its endpoint by a header: everyone stays";
+        let help = "write trusted: true where the gateway removes `test-epp-endpoint-selection` from what clients send";
+        parameters.say(Code::NotDone, "trusted", message, help);
+    }
+    parameters.leave_open();
+    Filter::HeaderBasedTesting { header: "test-epp-endpoint-selection".to_owned(), trusted }.into()
 }
 
 fn utilization(parameters: &Section<'_>) -> Parts {

@@ -2,6 +2,7 @@
 
 use super::super::plugin_type::{Build, Effect, HandlerPart, Interface, Need, Parts, PluginType, Stages};
 use crate::manifest::{Code, Section};
+use crate::plan::StageOrder;
 use crate::units::port;
 
 const HANDLER: &[Interface] = &[Interface::ProfileHandler];
@@ -97,8 +98,8 @@ fn stages(parameters: &Section<'_>) -> Parts {
     let (prefill_decider, encode_decider) = (value("deciders.prefill"), value("deciders.encode"));
     profiles.close();
     deciders.close();
-    let prefill_first = is_prefill_first(parameters);
-    if prefill_first && prefill_decider.is_some() {
+    let order = stage_order(parameters);
+    if order == StageOrder::PrefillFirst && prefill_decider.is_some() {
         let help =
             "remove the decider, or decode first: it looks at the endpoint that was chosen to decode on";
         parameters.refuse("stageOrder", "prefill-first goes without a decider of prefill", help);
@@ -115,24 +116,29 @@ fn stages(parameters: &Section<'_>) -> Parts {
         encode,
         prefill_decider: name(prefill_decider),
         encode_decider: name(encode_decider),
-        prefill_first,
+        order,
     };
     Parts { handler: Some(HandlerPart::Stages(stages)), needs, ..Parts::default() }
 }
 
-/// `-` and `_` and the case of letters do not count.
-fn is_prefill_first(parameters: &Section<'_>) -> bool {
-    let Some(order) = parameters.text("stageOrder") else { return false };
+/// `-` and `_` and the case of letters do not count. `joint` is ours.
+fn stage_order(parameters: &Section<'_>) -> StageOrder {
+    let Some(order) = parameters.text("stageOrder") else { return StageOrder::DecodeFirst };
     let order: String = order.chars().filter(|c| !matches!(c, '-' | '_')).collect();
     let order = order.to_ascii_lowercase();
-    let is_known = matches!(order.as_str(), "" | "decode" | "decodefirst" | "prefill" | "prefillfirst");
+    let known = match order.as_str() {
+        "" | "decode" | "decodefirst" => Some(StageOrder::DecodeFirst),
+        "prefill" | "prefillfirst" => Some(StageOrder::PrefillFirst),
+        "joint" => Some(StageOrder::Joint),
+        _ => None,
+    };
     parameters.require(
-        is_known,
+        known.is_some(),
         "stageOrder",
         "this is not an order of stages",
-        "write decode-first or prefill-first",
+        "write decode-first, prefill-first or joint",
     );
-    order.starts_with("prefill")
+    known.unwrap_or_default()
 }
 
 fn prefill_decode(parameters: &Section<'_>) -> Parts {
@@ -177,7 +183,7 @@ fn prefill_decode(parameters: &Section<'_>) -> Parts {
         encode: String::new(),
         prefill_decider: Some(decider),
         encode_decider: None,
-        prefill_first: false,
+        order: StageOrder::DecodeFirst,
     };
     Parts { handler: Some(HandlerPart::Stages(stages)), needs, ..Parts::default() }
 }

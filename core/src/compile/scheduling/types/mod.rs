@@ -1,5 +1,6 @@
-//! All types of plugins that releases of the Inference Extension and of llm-d-router register, by family.
+//! All types of plugins that releases of the Inference Extension and of llm-d-router register, by family, and those of our own.
 
+mod added;
 mod admission;
 mod attribute;
 mod data;
@@ -46,6 +47,7 @@ const FAMILIES: &[&[PluginType]] = &[
     data::TYPES,
     parser::TYPES,
     hook::TYPES,
+    added::TYPES,
 ];
 
 /// Every type, in the order of the documentation.

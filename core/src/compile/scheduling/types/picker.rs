@@ -28,7 +28,7 @@ pub(super) const TYPES: &[PluginType] = &[
 ];
 
 /// 0 and less mean 1, as they do upstream.
-fn picker(parameters: &Section<'_>, picker: Picker) -> Parts {
+pub(super) fn picker(parameters: &Section<'_>, picker: Picker) -> Parts {
     let endpoints = parameters.int("maxNumOfEndpoints");
     let endpoints = endpoints.map(|number| usize::try_from(number).unwrap_or(1).max(1));
     Parts { picker: Some((picker, endpoints)), ..Parts::default() }

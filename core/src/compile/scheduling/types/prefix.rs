@@ -7,7 +7,6 @@ use crate::manifest::{Code, Section, Shape};
 use crate::plan::{ExpectedTtft, Filter, PrefixCacheAffinity, Scorer};
 
 const SCORER: &[Interface] = &[Interface::Scorer];
-const LRU: Effect = Effect::NotDone("endpoints are not rated by how long they had no cold request");
 
 pub(super) const TYPES: &[PluginType] = &[
     PluginType::new("prefix-cache-scorer", SCORER, Effect::Decides, Build::Reads(prefix_cache)),
@@ -19,7 +18,7 @@ pub(super) const TYPES: &[PluginType] = &[
         Build::Reads(precise),
     )
     .deprecated("prefix-cache-scorer with precise-prefix-cache-producer"),
-    PluginType::new("no-hit-lru-scorer", SCORER, LRU, Build::Reads(no_hit_lru)),
+    PluginType::new("no-hit-lru-scorer", SCORER, Effect::Decides, Build::Reads(no_hit_lru)),
     PluginType::new(
         "prefix-cache-affinity-filter",
         &[Interface::Filter],
@@ -79,7 +78,8 @@ fn precise(parameters: &Section<'_>) -> Parts {
 }
 
 fn no_hit_lru(parameters: &Section<'_>) -> Parts {
-    _ = parameters.int("lruSize");
+    // 0 and less mean the default, as they do upstream.
+    let remembered = parameters.int("lruSize").filter(|size| *size > 0).unwrap_or(1024);
     _ = parameters.text("prefixMatchInfoProducerName");
     for field in ["prefixPluginType", "prefixPluginName"] {
         if parameters.text(field).is_some() {
@@ -87,7 +87,7 @@ fn no_hit_lru(parameters: &Section<'_>) -> Parts {
             parameters.say(Code::Deprecated, field, message, "write prefixMatchInfoProducerName");
         }
     }
-    Parts::default()
+    Scorer::NoHitLru { remembered: u32::try_from(remembered).unwrap_or(u32::MAX) }.into()
 }
 
 fn affinity(parameters: &Section<'_>) -> Parts {

@@ -26,7 +26,7 @@ pub(super) const TYPES: &[PluginType] = &[
     PluginType::new(
         "burst-prefix-cache-producer",
         PRODUCER,
-        Effect::NotDone("requests are not held back; decide_many places those that are there together"),
+        Effect::NotDone("requests are not held back; route_many places those that are there together"),
         Build::Reads(burst),
     ),
     PluginType::new(

@@ -34,7 +34,7 @@ pub struct Engines {
 }
 
 /// A router with one pool of simulated endpoints.
-pub struct Shipped {
+pub struct Embedded {
     router: Router,
     tickets: HashMap<usize, Ticket>,
     engines: Engines,
@@ -42,7 +42,7 @@ pub struct Shipped {
     sequences: Vec<u64>,
 }
 
-impl Shipped {
+impl Embedded {
     /// A router that schedules by this profile.
     pub fn new(profile: Profile, engines: Engines, seed: u64) -> Self {
         // The workload names its blocks itself.
@@ -96,7 +96,7 @@ fn nanos(seconds: f64) -> Nanos {
     Nanos::new((seconds * 1e9) as u64)
 }
 
-impl Gateway for Shipped {
+impl Gateway for Embedded {
     fn dispatch(&mut self, number: usize, asked: &Asked<'_>, now: f64) -> usize {
         let headers: [(&str, &str); 0] = [];
         let hashes: Vec<u64> = asked.blocks.iter().copied().map(hash).collect();

@@ -1,0 +1,223 @@
+//! Runs the quality protocol: `cargo run --release -p inferroute-benches --bin quality -- --help`.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
+
+use inferroute_benches::quality::{
+    Cast, Cell, Plan, Progress, Results, Row, Strategy, Verdict, bars, bars_table, cell_table, page,
+    ratio_table, run_all,
+};
+use inferroute_benches::workloads::{RECIPES, directory};
+
+const HELP: &str = "\
+Compares strategies in the simulator. Without options: the quick matrix.
+
+  --full                the full matrix
+  --only WORDS          only cells whose name has all of these comma-separated words, as in conversation/8b/n8/x0.8/r1
+  --strategy A,B        only these strategies
+  --seeds N             seeds a cell
+  --requests N          requests of a generated workload, for each endpoint
+  --traces DIR          where traces lie; else INFERROUTE_TRACES, else ../shared/traces beside the repository
+  --out DIR             where results.json and report.html go; else target/quality
+  --threads N           runs at a time; else 2
+  --list                names of workloads, strategies and cells
+
+One cell of your own, with any of these:
+
+  --workload NAME  --hardware 8b|32b|70b  --endpoints N  --load X  --replicas N  --scrape SECONDS  --delay SECONDS
+";
+
+fn main() -> ExitCode {
+    match Arguments::read(std::env::args().skip(1)).and_then(|arguments| arguments.map_or(Ok(()), execute)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("quality: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Arguments {
+    full: bool,
+    list: bool,
+    only: Option<String>,
+    strategies: Option<Vec<String>>,
+    seeds: Option<u64>,
+    requests: Option<usize>,
+    traces: Option<PathBuf>,
+    out: Option<PathBuf>,
+    threads: Option<usize>,
+    own: Option<Cell>,
+}
+
+impl Arguments {
+    /// Nothing if only the help was asked for.
+    fn read(mut words: impl Iterator<Item = String>) -> Result<Option<Self>, String> {
+        let mut read = Self::default();
+        while let Some(name) = words.next() {
+            let flag = match name.as_str() {
+                "--help" | "-h" => {
+                    print!("{HELP}");
+                    return Ok(None);
+                }
+                "--full" => Some(&mut read.full),
+                "--list" => Some(&mut read.list),
+                _ => None,
+            };
+            if let Some(flag) = flag {
+                *flag = true;
+                continue;
+            }
+            let mut value = || words.next().ok_or_else(|| format!("{name} needs a value"));
+            match name.as_str() {
+                "--only" => read.only = Some(value()?),
+                "--strategy" => {
+                    read.strategies = Some(value()?.split(',').map(|name| name.trim().to_owned()).collect());
+                }
+                "--seeds" => read.seeds = Some(number(&name, &value()?, 1)?),
+                "--requests" => read.requests = Some(number(&name, &value()?, 1)? as usize),
+                "--traces" => read.traces = Some(value()?.into()),
+                "--out" => read.out = Some(value()?.into()),
+                "--threads" => read.threads = Some(number(&name, &value()?, 1)? as usize),
+                _ => read.own_cell(&name, value)?,
+            }
+        }
+        Ok(Some(read))
+    }
+
+    fn own_cell(
+        &mut self,
+        name: &str,
+        mut value: impl FnMut() -> Result<String, String>,
+    ) -> Result<(), String> {
+        let cell = self.own.get_or_insert_with(|| Cell::plain("chat", "8b", 8, 0.8));
+        match name {
+            "--workload" => cell.workload = value()?,
+            "--hardware" => cell.hardware = value()?,
+            "--endpoints" => cell.endpoints = number(name, &value()?, 1)? as usize,
+            "--replicas" => cell.replicas = number(name, &value()?, 1)? as usize,
+            "--load" => cell.load = positive(name, &value()?)?,
+            "--scrape" => cell.scrape = positive(name, &value()?)?,
+            "--delay" => cell.delay = positive(name, &value()?)?,
+            _ => return Err(format!("there is no option {name}; see --help")),
+        }
+        Ok(())
+    }
+
+    fn plan(&self) -> Plan {
+        let mut plan = match &self.own {
+            Some(cell) => Plan::single(cell.clone()),
+            None if self.full => Plan::full(),
+            None => Plan::quick(),
+        };
+        plan.seeds = self.seeds.unwrap_or(plan.seeds);
+        plan.requests = self.requests.unwrap_or(plan.requests);
+        plan
+    }
+
+    fn strategies(&self) -> Result<Vec<Strategy>, String> {
+        let mut strategies = Strategy::all();
+        if let Some(names) = &self.strategies {
+            if let Some(unknown) =
+                names.iter().find(|name| strategies.iter().all(|known| known.name != **name))
+            {
+                return Err(format!("there is no strategy `{unknown}`; see --list"));
+            }
+            strategies.retain(|strategy| names.contains(&strategy.name));
+        }
+        Ok(strategies)
+    }
+}
+
+fn number(name: &str, value: &str, least: u64) -> Result<u64, String> {
+    let wrong = || format!("{name} needs a whole number of at least {least}, not `{value}`");
+    value.parse().ok().filter(|number| (least..=1_000_000).contains(number)).ok_or_else(wrong)
+}
+
+fn positive(name: &str, value: &str) -> Result<f64, String> {
+    let wrong = || format!("{name} needs a number above 0, not `{value}`");
+    value.parse().ok().filter(|number: &f64| number.is_finite() && *number > 0.0).ok_or_else(wrong)
+}
+
+fn execute(arguments: Arguments) -> Result<(), String> {
+    let traces = directory(arguments.traces.as_deref());
+    let strategies = arguments.strategies()?;
+    let mut plan = arguments.plan();
+    let said = if arguments.own.is_some() { Vec::new() } else { plan.stand_in(traces.as_deref()) };
+    if let Some(only) = &arguments.only {
+        plan.entries.retain(|(cell, _)| cell.is_meant_by(only));
+    }
+    if arguments.list {
+        list(&plan, &strategies);
+        return Ok(());
+    }
+    if plan.entries.is_empty() {
+        return Err("no cell has all of these words; see --list".to_owned());
+    }
+    for word in &said {
+        eprintln!("{word}");
+    }
+    let out = arguments.out.unwrap_or_else(|| PathBuf::from("target/quality"));
+    let written = |path: &Path| {
+        let path = path.display().to_string();
+        move |cause: std::io::Error| format!("{path}: {cause}")
+    };
+    std::fs::create_dir_all(&out).map_err(written(&out))?;
+    let (rows, results_path, report) =
+        (out.join("rows.jsonl"), out.join("results.json"), out.join("report.html"));
+    // Rows as they come, for those who cannot wait, in no certain order.
+    let stream = Mutex::new(std::fs::File::create(&rows).map_err(written(&rows))?);
+    let progress = Progress::begin();
+    let heard = |row: &Row, done: usize, total: usize| {
+        if let Ok(line) = serde_json::to_string(row) {
+            _ = writeln!(stream.lock().unwrap_or_else(PoisonError::into_inner), "{line}");
+        }
+        progress.tell(done, total, &row.cell.to_string());
+    };
+    let threads = arguments.threads.unwrap_or(2);
+    let results = run_all(&plan, &strategies, traces.as_deref(), threads, &heard);
+    progress.end();
+    let results = results.map_err(|error| error.to_string())?;
+    let cast = Cast::of(&strategies);
+    results.write(&results_path).map_err(written(&results_path))?;
+    std::fs::write(&report, page(&results, &cast, &said)).map_err(written(&report))?;
+    print(&results, &cast);
+    println!("{}\n{}", results_path.display(), report.display());
+    Ok(())
+}
+
+fn list(plan: &Plan, strategies: &[Strategy]) {
+    println!("workloads");
+    for recipe in RECIPES {
+        println!("  {}", recipe.name);
+    }
+    println!("strategies");
+    for strategy in strategies {
+        println!("  {}", strategy.name);
+    }
+    println!("cells");
+    for (cell, _) in &plan.entries {
+        println!("  {cell}");
+    }
+}
+
+fn print(results: &Results, cast: &Cast<'_>) {
+    if results.cells().len() <= 4 {
+        for cell in 0..results.cells().len() {
+            println!("{}", cell_table(results, cell));
+        }
+    }
+    if let Some(reference) = cast.reference() {
+        println!("{}", ratio_table(results, reference, &cast.peers));
+    }
+    let bars = bars(results, cast);
+    if !bars.is_empty() {
+        println!("{}", bars_table(&bars));
+        let count = |verdict| bars.iter().filter(|bar| bar.verdict() == verdict).count();
+        let (passed, missed) = (count(Verdict::Passed), count(Verdict::Missed));
+        println!("{passed} of {} bars passed, {missed} missed\n", bars.len());
+    }
+}

@@ -174,9 +174,12 @@ impl Backlog {
         self.context.take_back(work.prompt.into(), lease);
     }
 
-    /// The prompt with this number has its first token: the endpoint turns to its next one. Returns when it had turned to this one.
-    pub(super) fn turn(&self, number: u64, now: Nanos) -> Nanos {
-        self.line.leave(number);
+    /// The prompt with this number, or else the first that asks as much, has its first token: the endpoint turns to its next one. Returns when it had
+    /// turned to this one.
+    pub(super) fn turn(&self, work: Work, number: Option<u64>, now: Nanos) -> Nanos {
+        if let Some(number) = number.or_else(|| self.line.like(work)) {
+            self.line.leave(number);
+        }
         Nanos::new(self.since.swap(now.get(), Ordering::Relaxed))
     }
 

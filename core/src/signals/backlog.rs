@@ -54,7 +54,7 @@ impl Work {
     }
 
     /// The same in whole units.
-    fn units_of_pairs(self) -> u64 {
+    pub(super) fn units_of_pairs(self) -> u64 {
         let tokens = u64::from(self.tokens());
         (tokens * (u64::from(self.cached) + tokens / 2) / PAIRS).min(u32::MAX.into())
     }
@@ -134,10 +134,13 @@ impl Backlog {
         self.line.first()
     }
 
-    /// How much longer prompts take than they should, as if `prior` seconds of them had gone as foreseen; 1 where nothing was measured.
+    /// How much longer prompts take than they should, as if `prior` seconds of them had gone as foreseen; 1 where nothing was
+    /// measured, or an infinite `prior` keeps it from being believed.
     #[inline]
     pub(crate) fn pace(&self, prior: f64, now: Nanos, half_life: Nanos) -> f64 {
-        let Some(foreseen) = self.foreseen.get(now, half_life) else { return 1.0 };
+        let Some(foreseen) = self.foreseen.get(now, half_life).filter(|_| prior.is_finite()) else {
+            return 1.0;
+        };
         (self.taken.get(now, half_life).unwrap_or_default() + prior) / (foreseen + prior)
     }
 

@@ -193,6 +193,16 @@ impl Backlog {
         }
     }
 
+    /// One of so many requests that were in flight came to its end, whichever. Its context counts as their mean, and no more can wait than are left.
+    pub(super) fn end_one_of(&self, in_flight: u32, now: Nanos, lease: Lease) {
+        let in_flight = u64::from(in_flight.max(1));
+        self.context.take_back(self.context.get().div_ceil(in_flight), lease);
+        if self.requests.get() >= in_flight {
+            self.requests.take_back(self.requests.get() - (in_flight - 1), lease);
+            self.give_up(self.line.head(), now);
+        }
+    }
+
     /// A prompt that should have taken `foreseen` seconds took `taken`.
     pub(crate) fn measured(&self, taken: Nanos, foreseen: f64, now: Nanos, half_life: Nanos) {
         self.taken.add(taken.seconds(), now, half_life);

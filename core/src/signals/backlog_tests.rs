@@ -97,3 +97,27 @@ fn what_nobody_takes_back_lapses() {
     backlog.leave(Work::new(4096, 0), false, terms.lease(at(0)));
     assert_eq!(all(&backlog), (0.0, 0.0, 0.0, 0.0));
 }
+
+#[test]
+fn requests_that_end_by_events_leave_nothing() {
+    let backlog = Backlog::default();
+    for prompt in [1000, 10, 1] {
+        backlog.start(Work::new(prompt, 0), at(1), forever());
+    }
+    backlog.work_off(Work::new(1000, 0), forever());
+    backlog.turn(Work::new(1000, 0), None, at(2));
+    backlog.end_one_of(3, at(3), forever());
+    assert_eq!((backlog.requests(), backlog.context()), (2.0, 674.0), "the mean of 1,011 tokens");
+    assert_eq!(backlog.first(), Some(Work::new(10, 0)));
+    backlog.end_one_of(2, at(4), forever());
+    assert_eq!((backlog.requests(), backlog.context()), (1.0, 337.0), "one that was given up");
+    assert_eq!((backlog.first(), backlog.elapsed(at(5))), (Some(Work::new(1, 0)), 1.0));
+    backlog.end_one_of(1, at(5), forever());
+    assert_eq!((backlog.requests(), backlog.context(), backlog.first()), (0.0, 0.0, None));
+    backlog.end_one_of(0, at(6), forever());
+    assert_eq!(
+        (backlog.requests(), backlog.context(), backlog.first()),
+        (0.0, 0.0, None),
+        "one end too many"
+    );
+}

@@ -113,8 +113,9 @@ impl EndpointCell {
 
     /// Counts it no more.
     pub(crate) fn leave(&self, work: Work, has_first_token: bool, lease: Lease) {
-        self.requests.take_back(1, lease);
+        // In this order no more wait than are in flight.
         self.backlog.leave(work, has_first_token, lease);
+        self.requests.take_back(1, lease);
     }
 
     /// The first token of a request came, whose number is not known where it was told of by events. Returns when the endpoint had begun with its prompt, as
@@ -125,7 +126,8 @@ impl EndpointCell {
     }
 
     /// A request that was told of without its tokens came to its end.
-    pub(crate) fn finish(&self, lease: Lease) {
+    pub(crate) fn finish(&self, now: Nanos, lease: Lease) {
+        self.backlog.end_one_of(self.in_flight(), now, lease);
         self.requests.take_back(1, lease);
     }
 

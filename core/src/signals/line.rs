@@ -50,6 +50,11 @@ impl Line {
         (self.start()..end).find(|number| self.place(*number).load(Ordering::Relaxed) == work.packed())
     }
 
+    /// The number of the first prompt; that of the next to come where there is none.
+    pub(super) fn head(&self) -> u64 {
+        self.find().0
+    }
+
     /// The prompt that the endpoint works on, if any is known.
     #[inline]
     pub(super) fn first(&self) -> Option<Work> {

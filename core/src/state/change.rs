@@ -62,7 +62,7 @@ impl State {
                 });
             }
             Event::RequestFinished { endpoint } => {
-                self.cells_of(endpoint).for_each(|cell| cell.finish(forever));
+                self.cells_of(endpoint).for_each(|cell| cell.finish(now, forever));
             }
             Event::InFlightCounted { endpoint, count } => {
                 self.cells_of(endpoint).for_each(|cell| cell.set_in_flight(*count));

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use inferroute::{
     ApproximateOptions, Event, Finite, HashOptions, LoadReport, Manifests, MetricsCode, Nanos, Options,
-    PreciseOptions, Prompt, ReportedEndpoint, Request, Router, Scheduling, ScrapeOptions,
+    PreciseOptions, Prompt, ReportedEndpoint, Request, Router, Scheduling, ScrapeOptions, Ticket,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -98,7 +98,8 @@ impl PluginCase {
 
     /// What comes out.
     pub(crate) fn found(&self) -> Value {
-        let router = self.router();
+        // Requests in flight end with their tickets.
+        let (router, _tickets) = self.router();
         let now = Nanos::new(self.now * MILLISECOND);
         let explanation = router.explain_seeded(&self.request.view(), now, self.seed);
         let all = explanation.endpoints();
@@ -123,7 +124,7 @@ impl PluginCase {
         json!({"ratings": rated.collect::<BTreeMap<_, _>>()})
     }
 
-    fn router(&self) -> Router {
+    fn router(&self) -> (Router, BTreeMap<String, Ticket>) {
         let router = Router::new(self.plan(), 0);
         let endpoint = |(number, (name, labels)): (usize, (&String, &BTreeMap<String, String>))| {
             let reported = ReportedEndpoint::new(name).address(&format!("10.0.0.{number}"));
@@ -134,13 +135,14 @@ impl PluginCase {
         for endpoint in self.endpoints.iter().enumerate().map(endpoint) {
             router.observe(&Event::EndpointReported { endpoint }, Nanos::new(0)).unwrap();
         }
+        let mut tickets = BTreeMap::new();
         for (at, step) in &self.told {
-            self.tell(&router, Nanos::new(at * MILLISECOND), step);
+            self.tell(&router, &mut tickets, Nanos::new(at * MILLISECOND), step);
         }
-        router
+        (router, tickets)
     }
 
-    fn tell(&self, router: &Router, at: Nanos, step: &Value) {
+    fn tell(&self, router: &Router, tickets: &mut BTreeMap<String, Ticket>, at: Nanos, step: &Value) {
         let read = |event: &Value| serde_json::from_value::<Event>(event.clone());
         if let Some(page) = step.get("page") {
             let scrape = LoadReport::from_prometheus(page.as_str().unwrap(), &ScrapeOptions::default());
@@ -153,7 +155,28 @@ impl PluginCase {
             router.observe(&Event::LoadPolled { endpoint, load }, at).unwrap();
         } else if let Some(request) = step.get("route") {
             let asked: Asked = serde_json::from_value(request.clone()).unwrap();
-            router.route(&asked.view(), at).unwrap().finish();
+            let state = router.snapshot();
+            let id = step["to"].as_str().map(|to| format!("default/{to}"));
+            let address = id.and_then(|id| {
+                state.endpoints().find(|endpoint| endpoint.id == id)?.address.map(str::to_owned)
+            });
+            let request = asked.view();
+            let ticket =
+                router.route(&address.iter().fold(request, |request, to| request.subset(to)), at).unwrap();
+            match step["as"].as_str() {
+                Some(name) => {
+                    assert!(tickets.insert(name.to_owned(), ticket).is_none(), "{}: {name} twice", self.id)
+                }
+                None => ticket.finish(),
+            }
+        } else if let Some(name) = step["first_token"].as_str() {
+            tickets.get_mut(name).unwrap().first_token(at);
+        } else if let Some(name) = step["renew"].as_str() {
+            tickets.get_mut(name).unwrap().renew(at);
+        } else if let Some(name) = step["finish"].as_str() {
+            tickets.remove(name).unwrap().finish();
+        } else if let Some(name) = step["drop"].as_str() {
+            drop(tickets.remove(name).unwrap());
         } else if let Some(refused) = step.get("refused") {
             // No event can be made of it: neither of the number itself nor of what JSON has in its place.
             assert!(refused["value"] == "NaN" && Finite::new(f64::NAN).is_none());

@@ -3,7 +3,8 @@
 use inferroute::{
     CircuitBreaker, ConcurrencyDetector, ConcurrencyMode, ExpectedTtft, Filter, HashKey, HeadroomChoice,
     LatencyScorer, LinearLatency, LinearTerms, LoraFormula, Nanos, Normalization, OutlierEjection,
-    PrefixCacheAffinity, Scorer, SharedModel, SloHeadroomTier, UtilizationDetector,
+    PredictedCompletion, PrefixCacheAffinity, Scorer, SharedModel, SloHeadroomTier, StepCost,
+    UtilizationDetector,
 };
 use serde_json::Value;
 
@@ -35,9 +36,37 @@ fn model(code: &Value) -> Option<SharedModel> {
     Some(SharedModel::new(LinearLatency { ttft: terms(&model["ttft"]), tpot: terms(&model["tpot"]) }))
 }
 
+fn completion(code: &Value) -> PredictedCompletion {
+    let (default, steps) = (PredictedCompletion::default(), &code["step"]);
+    let step = default.step;
+    PredictedCompletion {
+        step: StepCost {
+            step: number(steps, "step", step.step),
+            token: number(steps, "token", step.token),
+            pair: number(steps, "pair", step.pair),
+            answer: number(steps, "answer", step.answer),
+            context: number(steps, "context", step.context),
+            chunk: number(steps, "chunk", step.chunk),
+            running: number(steps, "running", step.running),
+            kv_tokens: number(steps, "kv_tokens", step.kv_tokens),
+        },
+        congestion: number(code, "congestion", default.congestion),
+        crowding: number(code, "crowding", default.crowding),
+        answer_steps: number(code, "answer_steps", default.answer_steps),
+        residence_steps: number(code, "residence_steps", default.residence_steps),
+        kv_seconds: number(code, "kv_seconds", default.kv_seconds),
+        others: number(code, "others", default.others),
+        pace_prior: number(code, "pace_prior", default.pace_prior),
+    }
+}
+
 pub(crate) fn scorer(name: &str, code: &Value) -> Scorer {
     let key = || code.get("header").map_or(HashKey::Model, |h| HashKey::Header(h.as_str().unwrap().into()));
     match name {
+        "predicted-completion-scorer" => Scorer::PredictedCompletion(completion(code)),
+        "no-hit-lru-scorer" => {
+            Scorer::NoHitLru { remembered: u32::try_from(whole(code, "remembered", 1024)).unwrap() }
+        }
         "least-request-scorer" => Scorer::LeastRequest,
         "active-request-scorer" => Scorer::ActiveRequest {
             idle_threshold: u32::try_from(whole(code, "idle_threshold", 0)).unwrap(),

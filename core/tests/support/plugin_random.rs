@@ -39,6 +39,7 @@ pub(crate) fn plugins() -> Vec<Value> {
         json!({"attribute": "price", "onMissing": missing, "algorithm": {"type": "threshold", "threshold": threshold}})
     };
     let model = json!({"ttft": {"waiting": 10, "uncached_token": 1, "waiting_token": 0.5}, "tpot": {"running": 10, "kv_usage": 3}});
+    let dear = json!({"token": 1e-3, "pair": 1e-5, "answer": 1e-3, "context": 1e-4, "chunk": 64, "running": 4, "kv_tokens": 500});
     let session = json!({"strategy": "session_id", "sessionIdConfig": {"evictionTtlSeconds": 30}});
     let branches = json!([
         {"type": "low-queue-filter", "name": "low", "parameters": {"threshold": 4}},
@@ -71,6 +72,10 @@ pub(crate) fn plugins() -> Vec<Value> {
         json!({"scorer": "latency-scorer", "code": {"model": model}}),
         json!({"scorer": "latency-scorer", "code": {"model": model, "choice": "most"}}),
         json!({"scorer": "peak-ewma-scorer", "code": {"default_ttft_ms": 3}}),
+        json!({"scorer": "no-hit-lru-scorer", "beside": precise}),
+        json!({"scorer": "no-hit-lru-scorer", "beside": precise, "parameters": {"lruSize": 2}}),
+        json!({"scorer": "predicted-completion-scorer", "code": {}}),
+        json!({"scorer": "predicted-completion-scorer", "code": {"step": dear, "congestion": 0.5, "crowding": 2, "others": 0.5, "kv_seconds": 1, "pace_prior": 0.1}}),
         json!({"scorer": "rendezvous-scorer", "code": {"header": "x-session-id"}}),
         json!({"scorer": "rendezvous-scorer", "code": {}}),
         json!({"scorer": "bounded-load-scorer", "code": {"header": "x-session-id"}}),
@@ -131,6 +136,11 @@ pub(crate) fn case(plugin: &Value, seed: u64) -> Value {
     let begin = told.first().map_or(0, |step| step[0].as_u64().unwrap());
     let mut steps: Vec<Value> =
         (0..2 * count as u64 + chance.below(8 * count as u64)).map(|_| step(count, chance)).collect();
+    let sends =
+        ["no-hit-lru-scorer", "predicted-completion-scorer"].map(Value::from).contains(&plugin["scorer"]);
+    if sends {
+        steps.extend(tickets(count, chance));
+    }
     steps.iter_mut().for_each(|step| step[0] = step[0].as_u64().unwrap().max(begin).into());
     steps.sort_by_key(|step| step[0].as_u64());
     number_blocks(&mut steps);
@@ -141,6 +151,36 @@ pub(crate) fn case(plugin: &Value, seed: u64) -> Value {
     let outcome = if plugin.get("scorer").is_some() { "ratings" } else { "kept" };
     case[outcome] = json!({});
     case
+}
+
+/// Requests that the router sends itself, with what comes of them, at times around that of the decision.
+fn tickets(count: usize, chance: &mut Chance) -> Vec<Value> {
+    let mut steps = Vec::new();
+    for number in 0..chance.below(12) {
+        let ticket = format!("t{number}");
+        let longest = if chance.once_in(2) { 50 } else { 30_000 };
+        let mut at = NOW - 1 - chance.below(longest);
+        let route = request(chance);
+        let to = NAMES[chance.below(count as u64) as usize];
+        if chance.once_in(6) {
+            steps.push(json!([at, {"route": route, "to": to}]));
+            continue;
+        }
+        steps.push(json!([at, {"route": route, "to": to, "as": ticket}]));
+        for what in ["renew", "first_token", "finish"] {
+            let longest = if chance.once_in(3) { 2000 } else { 40 };
+            at += chance.below(longest);
+            let what = if what == "finish" && chance.once_in(3) { "drop" } else { what };
+            if at > NOW || chance.once_in(3) {
+                break;
+            }
+            steps.push(json!([at, {what: ticket}]));
+            if what == "drop" {
+                break;
+            }
+        }
+    }
+    steps
 }
 
 fn labels(name: &str, chance: &mut Chance) -> Value {
@@ -208,6 +248,12 @@ fn step(count: usize, chance: &mut Chance) -> Value {
             }
             if !chance.once_in(5) {
                 load["kv_usage"] = (chance.below(11) as f64 / 10.0).into();
+            }
+            if chance.once_in(2) {
+                load["prefix_queries"] = (10 * chance.below(100)).into();
+                load["prompt_tokens"] = (10 * chance.below(60)).into();
+                load["prefix_hits"] = (10 * chance.below(40)).into();
+                load["kv_tokens"] = (100 * chance.below(9)).into();
             }
             if !chance.once_in(5) {
                 load["lora"] =

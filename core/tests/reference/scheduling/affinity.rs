@@ -136,6 +136,23 @@ pub(crate) fn lora(settings: &Value, world: &World, name: &str) -> Option<f64> {
     Some(steps.iter().find(|(holds, _)| *holds).map_or(0.0, |(_, rating)| *rating))
 }
 
+/// Endpoints that were never sent a request of whose prompt they held nothing come first, then those that were sent one longest ago.
+pub(crate) fn no_hit_lru(settings: &Value, world: &World, name: &str) -> Option<f64> {
+    let names = world.names();
+    if names.iter().any(|name| world.prefix(name).is_some_and(|(held, _)| held > 0.0)) {
+        return Some(0.5);
+    }
+    let cold = |name: &String| world.endpoints[name].cold;
+    let mut latest: Vec<&String> = names.iter().filter(|name| cold(name) > 0).collect();
+    latest.sort_by_key(|name| std::cmp::Reverse(cold(name)));
+    let remembered = number(settings, "remembered", 1024.0);
+    latest.truncate(if remembered > 0.0 { remembered as usize } else { usize::MAX });
+    let mut order: Vec<&String> = names.iter().filter(|name| !latest.contains(name)).collect();
+    order.extend(latest.iter().rev());
+    let place = order.iter().position(|other| *other == name)?;
+    Some(1.0 - place as f64 / (order.len() as f64 - 1.0).max(1.0))
+}
+
 pub(crate) fn rendezvous(settings: &Value, world: &World, name: &str) -> Option<f64> {
     let value = match settings["header"].as_str() {
         Some(header) => world.header(header)?,

@@ -85,7 +85,8 @@ fn keeps_one(filter: &str, settings: &Value, world: &World, all: &[String], name
         "concurrency-detector" => {
             let more = 1.0 + number(settings, "headroom", 0.0);
             let few_requests = in_flight < (number(settings, "requests", 100.0) * more).floor();
-            let few_tokens = (endpoint.tokens as f64) < (number(settings, "tokens", 1e6) * more).floor();
+            let few_tokens =
+                (endpoint.under_way.tokens as f64) < (number(settings, "tokens", 1e6) * more).floor();
             match settings["mode"].as_str() {
                 Some("tokens") => few_tokens,
                 Some("hybrid") => few_requests && few_tokens,
@@ -182,7 +183,7 @@ fn prefix_cache_affinity(settings: &Value, world: &mut World, all: &[String]) ->
         world.prefix(name).is_some_and(|(held, blocks)| blocks > 0.0 && held / blocks >= threshold)
     };
     let ttft = |name: &String| {
-        world.endpoints[name].tokens as f64 / number(settings, "throughput", 15_928.0) * 1000.0
+        world.endpoints[name].under_way.tokens as f64 / number(settings, "throughput", 15_928.0) * 1000.0
     };
     let (sticky, others): (Vec<String>, Vec<String>) = all.iter().cloned().partition(is_sticky);
     let least = |names: &[String]| names.iter().map(ttft).reduce(f64::min);

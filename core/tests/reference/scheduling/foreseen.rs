@@ -14,7 +14,7 @@ pub(crate) fn headroom(settings: &Value, world: &World, name: &str) -> Option<He
     let waiting = world.waiting_now(name, 30_000)?;
     let (running, usage) = (world.polled(name, "running")?, world.polled(name, "kv_usage")?);
     let share = world.prefix(name).map_or(0.0, |(held, all)| if all > 0.0 { held / all } else { 0.0 });
-    let tokens = world.endpoints[name].tokens as f64;
+    let tokens = world.endpoints[name].under_way.tokens as f64;
     let foreseen = |terms: &Value| {
         number(terms, "constant", 0.0)
             + number(terms, "waiting", 0.0) * waiting

@@ -26,7 +26,7 @@ pub(crate) fn rate(scorer: &str, settings: &Value, world: &World, name: &str) ->
             if let Some((held, _)) = world.prefix(name) {
                 uncached = (uncached - held * 16.0).max(0.0);
             }
-            let tokens = world.endpoints[name].tokens as f64 + uncached;
+            let tokens = world.endpoints[name].under_way.tokens as f64 + uncached;
             let full = number(settings, "queue_threshold", 4_194_304.0);
             Some(match tokens {
                 0.0 => 1.0,

@@ -2,6 +2,7 @@
 //! `tests/vectors/scheduling/README.md` and shares no code with the crate.
 
 mod affinity;
+mod completion;
 #[path = "../draw.rs"]
 #[allow(dead_code, reason = "what draws backends is another's matter")]
 mod draw;
@@ -12,7 +13,9 @@ mod load;
 #[allow(dead_code, reason = "of all that a page says only the report is read")]
 mod metrics;
 mod parameters;
+mod tickets;
 mod told;
+mod under_way;
 
 use std::collections::BTreeMap;
 
@@ -48,6 +51,8 @@ fn rate(scorer: &str, settings: &Value, world: &World, name: &str) -> Option<f64
         "lora-affinity-scorer" => affinity::lora(settings, world, name),
         "rendezvous-scorer" => affinity::rendezvous(settings, world, name),
         "bounded-load-scorer" => affinity::bounded_load(settings, world, name),
+        "predicted-completion-scorer" => completion::rate(settings, world, name),
+        "no-hit-lru-scorer" => affinity::no_hit_lru(settings, world, name),
         "latency-scorer" => foreseen::latency(settings, world, name),
         _ => load::rate(scorer, settings, world, name),
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-const NAMES: [(&str, &str); 27] = [
+const NAMES: [(&str, &str); 28] = [
     ("idleThreshold", "idle_threshold"),
     ("maxBusyScore", "max_busy_score"),
     ("queueThresholdTokens", "queue_threshold"),
@@ -30,6 +30,7 @@ const NAMES: [(&str, &str); 27] = [
     ("fallbackOnEmpty", "fallback_on_empty"),
     ("validValues", "values"),
     ("allowsNoLabel", "allow_missing"),
+    ("lruSize", "remembered"),
 ];
 
 /// The settings of the case's plugin.

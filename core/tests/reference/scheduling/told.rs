@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::completion::Step;
 use super::draw::Draw;
 use super::metrics;
+use super::tickets::{Ticket, Typical};
+use super::under_way::{UnderWay, Work};
 
 /// Milliseconds for which polled load and attributes count.
 const FRESH: u64 = 30_000;
@@ -16,9 +19,13 @@ pub(crate) struct Endpoint {
     pub(crate) labels: BTreeMap<String, String>,
     /// When it was told, the report, and the requests in flight at that moment.
     load: Option<(u64, Value, u64)>,
+    pub(crate) under_way: UnderWay,
+    /// Blocks of prompts that were sent there.
+    pub(crate) sent: Vec<u64>,
+    /// Its place among those that were sent a request of whose prompt they held nothing.
+    pub(crate) cold: u64,
     attributes: BTreeMap<String, (u64, f64)>,
     pub(crate) in_flight: u64,
-    pub(crate) tokens: u64,
     /// When requests came to an end, and whether they failed.
     pub(crate) ends: Vec<(u64, bool)>,
     /// When first tokens came, and after how many nanoseconds.
@@ -32,10 +39,14 @@ pub(crate) struct Endpoint {
 pub(crate) struct World {
     pub(crate) endpoints: BTreeMap<String, Endpoint>,
     /// By session: the endpoint and when it was used last.
-    sessions: BTreeMap<String, (String, u64)>,
+    pub(crate) sessions: BTreeMap<String, (String, u64)>,
+    pub(crate) tickets: BTreeMap<String, Ticket>,
+    pub(crate) typical: Typical,
     pub(crate) now: u64,
     pub(crate) request: Value,
     pub(crate) peer: Option<String>,
+    /// What steps cost, by which what prompts took is measured.
+    pub(crate) step: Step,
     pub(crate) draw: Draw,
 }
 
@@ -44,6 +55,9 @@ impl World {
         let mut world = World {
             endpoints: BTreeMap::new(),
             sessions: BTreeMap::new(),
+            tickets: BTreeMap::new(),
+            typical: Typical::default(),
+            step: super::completion::step_of(&super::parameters::of(case)),
             now: case["now"].as_u64().unwrap_or(0),
             request: case["request"].clone(),
             peer: case["peer"].as_str().map(str::to_owned),
@@ -75,18 +89,17 @@ impl World {
         if step.get("refused").is_some() {
             return;
         }
-        if let Some(request) = step.get("route") {
-            let mut names = self.names().into_iter();
-            let (Some(only), None) = (names.next(), names.next()) else {
-                panic!("a route step has one endpoint")
-            };
-            let id = request["headers"].as_array().into_iter().flatten().find(|h| h[0] == "x-session-id");
-            if let Some(id) = id {
-                self.sessions.insert(id[1].as_str().unwrap().to_owned(), (only.clone(), at));
+        if step.get("route").is_some() {
+            return self.route(at, step);
+        }
+        for what in ["first_token", "renew", "finish", "drop"] {
+            if let Some(ticket) = step[what].as_str() {
+                return self.tell_ticket(at, what, ticket);
             }
-            // Its answer came without a first token, as a success.
-            self.endpoints.get_mut(&only).unwrap().ends.push((at, false));
-            return;
+        }
+        if step["event"] == "leases_lapsed" {
+            let names = self.names();
+            return names.iter().for_each(|name| self.lapse(at, name));
         }
         if step["event"] == "endpoint_reported" {
             let told = &step["endpoint"];
@@ -101,6 +114,9 @@ impl World {
             return;
         }
         let name = step["endpoint"].as_str().unwrap().trim_start_matches("default/");
+        if step.get("page").is_some() || step["event"] == "load_polled" {
+            self.lapse(at, name);
+        }
         if let Some(endpoint) = self.endpoints.get_mut(name) {
             endpoint.tell(at, step);
         }
@@ -114,6 +130,14 @@ impl World {
     pub(crate) fn report_within(&self, name: &str, age: u64) -> Option<(&Value, u64)> {
         let (at, report, in_flight) = self.endpoints[name].load.as_ref()?;
         (*at + age >= self.now).then_some((report, *in_flight))
+    }
+
+    /// Seconds since the report.
+    pub(crate) fn age(&self, name: &str) -> f64 {
+        self.endpoints[name]
+            .load
+            .as_ref()
+            .map_or(0.0, |(at, ..)| self.now.saturating_sub(*at) as f64 / 1000.0)
     }
 
     /// A value of the report.
@@ -163,10 +187,15 @@ impl World {
 
     /// Leading blocks of the prompt that the endpoint holds, and how many the prompt has; nothing without a prompt.
     pub(crate) fn prefix(&self, name: &str) -> Option<(f64, f64)> {
-        let prompt: Vec<u64> =
-            self.request["blocks"].as_array()?.iter().map(|b| b.as_u64().unwrap()).collect();
-        let held = prompt.iter().take_while(|block| self.endpoints[name].blocks.contains(block)).count();
-        Some((held as f64, prompt.len() as f64))
+        self.prefix_of(&self.request, name)
+    }
+
+    /// The same of any prompt: what the engine told of, or what was sent there, whichever is more.
+    pub(crate) fn prefix_of(&self, request: &Value, name: &str) -> Option<(f64, f64)> {
+        let prompt: Vec<u64> = request["blocks"].as_array()?.iter().map(|b| b.as_u64().unwrap()).collect();
+        let endpoint = &self.endpoints[name];
+        let held = |blocks: &Vec<u64>| prompt.iter().take_while(|block| blocks.contains(block)).count();
+        Some((held(&endpoint.blocks).max(held(&endpoint.sent)) as f64, prompt.len() as f64))
     }
 
     pub(crate) fn prompt_tokens(&self) -> f64 {
@@ -175,19 +204,29 @@ impl World {
 }
 
 impl Endpoint {
+    fn load(&mut self, at: u64, report: &Value) {
+        self.under_way.polled(report, self.in_flight);
+        self.load = Some((at, report.clone(), self.in_flight));
+    }
+
     fn tell(&mut self, at: u64, step: &Value) {
         if let Some(page) = step.get("page") {
             let read = metrics::read(page.as_str().unwrap().as_bytes(), &Value::Null);
-            self.load = Some((at, read["report"].clone(), self.in_flight));
-            return;
+            return self.load(at, &read["report"]);
         }
         let tokens = step["prompt_tokens"].as_u64().unwrap_or(0);
         match step["event"].as_str().unwrap() {
-            "load_polled" => self.load = Some((at, step["load"].clone(), self.in_flight)),
+            "load_polled" => self.load(at, &step["load"]),
             "in_flight_counted" => self.in_flight = step["count"].as_u64().unwrap(),
-            "request_started" => (self.in_flight, self.tokens) = (self.in_flight + 1, self.tokens + tokens),
-            "first_token" => self.tokens = self.tokens.saturating_sub(tokens),
-            "request_finished" => self.in_flight = self.in_flight.saturating_sub(1),
+            "request_started" => {
+                self.in_flight += 1;
+                self.under_way.start(at, Work { prompt: tokens, cached: 0 });
+            }
+            "first_token" => self.under_way.first_token(at, Work { prompt: tokens, cached: 0 }, None),
+            "request_finished" => {
+                self.under_way.end_one_of(at, self.in_flight);
+                self.in_flight = self.in_flight.saturating_sub(1);
+            }
             "attribute_reported" => {
                 let told = (at, step["value"].as_f64().unwrap());
                 self.attributes.insert(step["attribute"].as_str().unwrap().to_owned(), told);

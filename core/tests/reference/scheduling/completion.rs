@@ -1,0 +1,122 @@
+//! When a request would be answered at an endpoint, and what that costs others.
+
+use serde_json::{Value, json};
+
+use super::parameters::number;
+use super::told::World;
+use super::under_way::Work;
+
+/// What a step of a model server costs, in seconds.
+pub(crate) struct Step {
+    pub(crate) step: f64,
+    pub(crate) token: f64,
+    pub(crate) pair: f64,
+    pub(crate) answer: f64,
+    pub(crate) context: f64,
+    pub(crate) chunk: f64,
+    running: f64,
+    kv_tokens: f64,
+}
+
+/// One value that cannot be makes all of them the defaults.
+pub(crate) fn step_of(settings: &Value) -> Step {
+    let of = |settings: &Value| Step {
+        step: number(settings, "step", 0.002),
+        token: number(settings, "token", 22.5e-6),
+        pair: number(settings, "pair", 1e-9),
+        answer: number(settings, "answer", 5.5e-6),
+        context: number(settings, "context", 42e-9),
+        chunk: number(settings, "chunk", 8192.0),
+        running: number(settings, "running", 256.0),
+        kv_tokens: number(settings, "kv_tokens", 400_000.0),
+    };
+    let step = of(&settings["step"]);
+    let positive = [step.step, step.token, step.chunk, step.running, step.kv_tokens];
+    let not_negative = [step.pair, step.answer, step.context];
+    let can_be = positive.iter().all(|cost| cost.is_finite() && *cost > 0.0)
+        && not_negative.iter().all(|cost| cost.is_finite() && *cost >= 0.0);
+    if can_be { step } else { of(&json!({})) }
+}
+
+fn factor(settings: &Value, name: &str, default: f64) -> f64 {
+    Some(number(settings, name, default)).filter(|value| (0.0..=1e12).contains(value)).unwrap_or(default)
+}
+
+pub(crate) fn rate(settings: &Value, world: &World, name: &str) -> Option<f64> {
+    let pool: Vec<Endpoint> =
+        world.names().iter().map(|name| Endpoint::look(settings, world, name)).collect();
+    let typical = Endpoint::look(settings, world, name).typical;
+    let mean = pool.iter().map(|endpoint| endpoint.ahead).sum::<f64>() / pool.len() as f64;
+    let lines = if typical > 0.0 { (mean / typical).min(20.0) } else { 0.0 };
+    let congestion = factor(settings, "congestion", 1.0) * lines;
+    let price = |endpoint: &Endpoint| endpoint.price + congestion * endpoint.of_congestion;
+    let least = pool.iter().map(price).fold(f64::INFINITY, f64::min);
+    Some(least / price(&Endpoint::look(settings, world, name)))
+}
+
+struct Endpoint {
+    /// Seconds that the mean prompt of the pool takes where nothing else is.
+    typical: f64,
+    /// Seconds until the line is worked off.
+    ahead: f64,
+    price: f64,
+    of_congestion: f64,
+}
+
+impl Endpoint {
+    fn look(settings: &Value, world: &World, name: &str) -> Self {
+        let (step, endpoint) = (&world.step, &world.endpoints[name]);
+        let prompt = world.prompt_tokens();
+        let alone = (prompt, prompt, prompt * prompt / 2.0);
+        let (mean_prompt, mean_tokens, mean_pairs) = world.typical.mean(world.now).unwrap_or(alone);
+        let seconds = |tokens: f64, pairs: f64| step.token * tokens + step.pair * pairs;
+        let typical = seconds(mean_tokens, mean_pairs);
+
+        let prior = number(settings, "pace_prior", 4.0);
+        let pace = endpoint.under_way.pace(if prior > 0.0 { prior } else { 4.0 }, world.now);
+        let is_fresh = world.report_within(name, 30_000).is_some();
+        let others = if is_fresh { factor(settings, "others", 1.0) } else { 0.0 };
+        let foreign = endpoint.under_way.foreign();
+        let waiting = endpoint.under_way.requests as f64;
+        let answers = (endpoint.in_flight as f64 - waiting).max(0.0) + others * foreign.running;
+        let context = endpoint.under_way.context as f64 + others * foreign.running * mean_prompt;
+        let beside = pace * (step.step + step.answer * answers + step.context * context);
+        let chunk = pace * step.token * step.chunk;
+        let share = chunk / (chunk + beside);
+
+        let (mut line, mut ahead) = (waiting, 0.0);
+        if waiting > 0.0 {
+            ahead = pace * seconds(endpoint.under_way.tokens as f64, endpoint.under_way.pairs());
+            let first = endpoint.under_way.first();
+            let first = first.map_or(ahead / waiting, |work| pace * seconds(work.tokens(), work.pairs()));
+            let done = endpoint.under_way.elapsed(world.now) * share;
+            ahead -= done.min(0.9 * first.min(ahead));
+        }
+        let begun = if mean_tokens > 0.0 { foreign.begun / mean_tokens / 2.0 } else { 0.0 };
+        let of_others = pace * typical * (begun + foreign.waiting);
+        let left = (of_others - world.age(name) * share).max(0.0);
+        if left > 0.0 {
+            ahead += others * left;
+            line += others * (begun + foreign.waiting) * (left / of_others);
+        }
+        let mut kv = world.polled(name, "kv_usage").unwrap_or(0.0);
+        if world.polled(name, "kv_usage").is_some() {
+            let told = world.polled(name, "kv_tokens").filter(|tokens| *tokens > 0.0);
+            kv = (kv + endpoint.under_way.tokens as f64 / told.unwrap_or(step.kv_tokens)).min(0.99);
+        }
+
+        let held = world.prefix(name).map_or(0.0, |(held, _)| held * 16.0).min(prompt);
+        let work = Work { prompt: prompt as u64, cached: held as u64 };
+        let own = pace * seconds(work.tokens(), work.pairs());
+        let prefill = ahead + own + (1.0 + (ahead + own) / chunk) * beside;
+        let under_way = if answers > 0.0 { beside / 2.0 } else { 0.0 };
+        let too_many = (answers + line + 1.0 - step.running).max(0.0);
+        let room = too_many / step.running * factor(settings, "residence_steps", 200.0) * beside;
+        let crowd = 1.0 + factor(settings, "crowding", 1.0) * line.sqrt();
+        let to_others = pace * answers * (step.answer + step.context * prompt);
+        let price = (prefill + under_way + room) * crowd
+            + factor(settings, "answer_steps", 12.0) * (beside + to_others)
+            + factor(settings, "kv_seconds", 0.01) * kv / (1.0 - kv);
+        Self { typical, ahead, price, of_congestion: own * crowd }
+    }
+}

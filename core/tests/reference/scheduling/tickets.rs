@@ -1,0 +1,152 @@
+//! Requests that the router sent itself, and what they leave behind.
+
+use serde_json::Value;
+
+use super::told::World;
+use super::under_way::{Sum, Work};
+
+/// Milliseconds of an eighth of a lease: what counts until it lapses does so for eight to nine of them, and is looked at when one is over.
+const SPAN: u64 = 450_000;
+
+pub(crate) struct Ticket {
+    endpoint: String,
+    /// Which endpoint of that name it is.
+    address: Option<String>,
+    number: u64,
+    work: Work,
+    began: u64,
+    seen: u64,
+    renewed: u64,
+    has_first_token: bool,
+    has_lapsed: bool,
+}
+
+/// Sums over requests sent to the pool, half of which are forgotten in a minute.
+#[derive(Default)]
+pub(crate) struct Typical {
+    requests: Sum,
+    prompts: Sum,
+    tokens: Sum,
+    pairs: Sum,
+}
+
+impl Typical {
+    fn sent(&mut self, work: Work, at: u64) {
+        let amounts = [1.0, work.prompt as f64, work.tokens(), work.pairs()];
+        let sums = [&mut self.requests, &mut self.prompts, &mut self.tokens, &mut self.pairs];
+        sums.into_iter().zip(amounts).for_each(|(sum, amount)| sum.add(amount, at, 60_000.0));
+    }
+
+    /// Tokens of the mean prompt, those of it to work off, and its pairs.
+    pub(crate) fn mean(&self, now: u64) -> Option<(f64, f64, f64)> {
+        let requests = self.requests.get(now, 60_000.0).filter(|requests| *requests > 0.0)?;
+        let mean = |sum: &Sum| sum.get(now, 60_000.0).unwrap_or(0.0) / requests;
+        Some((mean(&self.prompts), mean(&self.tokens), mean(&self.pairs)))
+    }
+}
+
+impl World {
+    /// A request goes to the endpoint of the step, or to the only one.
+    pub(crate) fn route(&mut self, at: u64, step: &Value) {
+        let request = &step["route"];
+        let names = self.names();
+        let to = step["to"].as_str().map(str::to_owned);
+        let name = to.unwrap_or_else(|| match &names[..] {
+            [only] => only.clone(),
+            _ => panic!("a route step says where, or has one endpoint"),
+        });
+        let id = request["headers"].as_array().into_iter().flatten().find(|h| h[0] == "x-session-id");
+        if let Some(id) = id {
+            self.sessions.insert(id[1].as_str().unwrap().to_owned(), (name.clone(), at));
+        }
+        let held = self.prefix_of(request, &name).map_or(0.0, |(held, _)| held);
+        let prompt = request["prompt_tokens"].as_u64().unwrap_or(0);
+        let work = Work { prompt, cached: (held as u64 * 16).min(prompt) };
+        let latest = self.endpoints.values().map(|endpoint| endpoint.cold).max().unwrap_or(0);
+        self.typical.sent(work, at);
+        let endpoint = self.endpoints.get_mut(&name).unwrap();
+        if held == 0.0 {
+            endpoint.cold = latest + 1;
+        }
+        endpoint.sent.extend(request["blocks"].as_array().into_iter().flatten().map(|b| b.as_u64().unwrap()));
+        let number = endpoint.under_way.start(at, work);
+        endpoint.in_flight += 1;
+        let ticket = Ticket {
+            endpoint: name,
+            address: endpoint.address.clone(),
+            number,
+            work,
+            began: at,
+            seen: at,
+            renewed: at,
+            has_first_token: false,
+            has_lapsed: false,
+        };
+        let (id, is_kept) = step["as"].as_str().map_or(("", false), |id| (id, true));
+        self.tickets.insert(id.to_owned(), ticket);
+        if !is_kept {
+            self.tell_ticket(at, "finish", "");
+        }
+    }
+
+    pub(crate) fn tell_ticket(&mut self, at: u64, what: &str, id: &str) {
+        let mut ticket = self.tickets.remove(id).unwrap();
+        let there = self.endpoints.get_mut(&ticket.endpoint);
+        let Some(endpoint) = there.filter(|endpoint| endpoint.address == ticket.address) else { return };
+        match what {
+            "first_token" | "renew" => {
+                if what == "first_token" && !ticket.has_first_token {
+                    ticket.has_first_token = true;
+                    endpoint.first_tokens.push((at, (at - ticket.began) as f64 * 1e6));
+                    let began = endpoint.under_way.began().max(ticket.began);
+                    let work = if ticket.has_lapsed { Work::default() } else { ticket.work };
+                    let waiting = endpoint.under_way.requests;
+                    endpoint.under_way.first_token(at, work, Some(ticket.number));
+                    if ticket.has_lapsed {
+                        endpoint.under_way.requests = waiting;
+                    }
+                    let (taken, in_flight) = (at.saturating_sub(began), endpoint.in_flight);
+                    endpoint.under_way.measured(taken, ticket.work, in_flight, &self.step, at);
+                }
+                ticket.seen = ticket.seen.max(at);
+                assert!(!ticket.has_lapsed, "what counts again after it lapsed is another test's matter");
+                ticket.renewed = at;
+                self.tickets.insert(id.to_owned(), ticket);
+            }
+            _ => {
+                if what == "finish" {
+                    endpoint.ends.push((ticket.seen, false));
+                }
+                if !ticket.has_lapsed {
+                    endpoint.in_flight = endpoint.in_flight.saturating_sub(1);
+                    ticket.stop(&mut endpoint.under_way);
+                }
+                if !ticket.has_first_token {
+                    endpoint.under_way.give_up(ticket.seen, ticket.number);
+                }
+            }
+        }
+    }
+
+    /// Requests at the endpoint that were not renewed for the length of their lease count no more.
+    pub(crate) fn lapse(&mut self, at: u64, name: &str) {
+        let Some(endpoint) = self.endpoints.get_mut(name) else { return };
+        for ticket in self.tickets.values_mut().filter(|ticket| ticket.endpoint == name && !ticket.has_lapsed)
+        {
+            if ticket.address == endpoint.address && at / SPAN > ticket.renewed / SPAN + 9 {
+                ticket.has_lapsed = true;
+                endpoint.in_flight = endpoint.in_flight.saturating_sub(1);
+                ticket.stop(&mut endpoint.under_way);
+            }
+        }
+    }
+}
+
+impl Ticket {
+    fn stop(&self, under_way: &mut super::under_way::UnderWay) {
+        if !self.has_first_token {
+            under_way.work_off(self.work);
+        }
+        under_way.leave(self.work);
+    }
+}

@@ -49,12 +49,23 @@ function asked({ headers = [], model, prompt_tokens: promptTokens, blocks }) {
   return [headers, { model, promptTokens, prompt }]
 }
 
-function tell(router, now, step) {
+function tell(router, tickets, now, step) {
   if (step.page !== undefined) {
     router.observe({ event: 'load_polled', endpoint: step.endpoint, load: LoadReport.fromPrometheus(step.page).report }, { now })
   } else if (step.route !== undefined) {
     const [headers, options] = asked(step.route)
-    router.route(headers, { ...options, now }).finish()
+    const to = router.endpoints().find(({ id }) => id === `default/${step.to}`)
+    const ticket = router.route(headers, { ...options, subset: to?.address, now })
+    if (step.as === undefined) ticket.finish()
+    else tickets.set(step.as, ticket)
+  } else if (step.first_token !== undefined) {
+    tickets.get(step.first_token).firstToken(now)
+  } else if (step.renew !== undefined) {
+    tickets.get(step.renew).renew(now)
+  } else if (step.finish !== undefined) {
+    tickets.get(step.finish).finish()
+  } else if (step.drop !== undefined) {
+    tickets.get(step.drop).cancel()
   } else if (step.refused !== undefined) {
     assert.equal(step.refused.value, 'NaN')
     assert.throws(() => router.observe({ ...step.refused, value: NaN }, { now }), (error) => error instanceof EventError && error.code === 'EV0000')
@@ -71,7 +82,8 @@ for (const entry of cases.filter(({ code }) => code === undefined)) {
       const endpoint = { name, address: `10.0.0.${number}`, labels: { app: 'x', ...entry.endpoints[name] } }
       router.observe({ event: 'endpoint_reported', endpoint })
     })
-    for (const [at, step] of entry.told ?? []) tell(router, at * MILLISECOND, step)
+    const tickets = new Map()
+    for (const [at, step] of entry.told ?? []) tell(router, tickets, at * MILLISECOND, step)
     const [headers, options] = asked(entry.request ?? {})
     const { endpoints } = router.explain(headers, { ...options, now: (entry.now ?? 0) * MILLISECOND, seed: entry.seed ?? 0 })
     // The profile that runs last has a row for each endpoint, behind those of a profile before it.

@@ -60,14 +60,25 @@ def asked(request: dict[str, Any]) -> dict[str, Any]:
     return {"headers": headers, **rest, **prompt}
 
 
-def tell(router: inferroute.Router, at: int, step: dict[str, Any]) -> None:
+def tell(router: inferroute.Router, tickets: dict[str, inferroute.Ticket], at: int, step: dict[str, Any]) -> None:
     if "page" in step:
         report = inferroute.LoadReport.from_prometheus(step["page"]).to_dict()
         router.observe({"event": "load_polled", "endpoint": step["endpoint"], "load": report}, now=at)
     elif "route" in step:
-        ticket = router.route(**asked(step["route"]), now=at)
+        subset = {e["address"] for e in router.endpoints() if e["id"] == f"default/{step['to']}"} if "to" in step else None
+        ticket = router.route(**asked(step["route"]), now=at, subset=subset and subset.pop())
         assert isinstance(ticket, inferroute.Ticket)
-        ticket.finish()
+        tickets[step.get("as", "")] = ticket
+        if "as" not in step:
+            tickets.pop("").finish()
+    elif "first_token" in step:
+        tickets[step["first_token"]].first_token(now=at)
+    elif "renew" in step:
+        tickets[step["renew"]].renew(now=at)
+    elif "finish" in step:
+        tickets.pop(step["finish"]).finish()
+    elif "drop" in step:
+        del tickets[step["drop"]]
     elif "refused" in step:
         assert step["refused"]["value"] == "NaN"
         with pytest.raises(inferroute.EventError) as refused:
@@ -84,8 +95,9 @@ def test_plugin_vector(case: dict[str, Any]) -> None:
     for number, (name, labels) in enumerate(sorted(case["endpoints"].items())):
         endpoint = {"name": name, "address": f"10.0.0.{number}", "labels": {"app": "x", **labels}}
         router.observe({"event": "endpoint_reported", "endpoint": endpoint})  # type: ignore[typeddict-item]
+    tickets: dict[str, inferroute.Ticket] = {}
     for at, step in case.get("told", []):
-        tell(router, at * MILLISECOND, step)
+        tell(router, tickets, at * MILLISECOND, step)
     explained = router.explain(**asked(case.get("request", {})), now=case.get("now", 0) * MILLISECOND, seed=case.get("seed", 0))
     # The profile that runs last has a row for each endpoint, behind those of a profile before it.
     rows = explained.endpoints[-len(router.endpoints()) :]

@@ -1,0 +1,219 @@
+//! Laws of `predicted-completion-scorer`, over generated states: what more of anything does to its endpoint, and to the others.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    reason = "a test fails by panicking"
+)]
+
+#[path = "support/plugin_states.rs"]
+#[allow(dead_code, reason = "each test takes its part of it")]
+mod states;
+
+use serde_json::{Map, Value, json};
+use states::random::{self, Chance, NOW};
+use states::{names, of, outcome, then};
+
+/// Sums are taken in another order.
+const APART: f64 = 1e-9;
+
+/// Calls `each` with generated states of the scorer, with what settings say beside its own.
+fn for_each(settings: &Value, mut each: impl FnMut(&Value, &mut Chance)) {
+    for plugin in random::plugins().iter().filter(|plugin| plugin["scorer"] == "predicted-completion-scorer")
+    {
+        for seed in 0..40 {
+            let mut case = random::case(plugin, seed * 1_000_003);
+            for (name, value) in settings.as_object().unwrap() {
+                case["code"][name] = value.clone();
+            }
+            each(&case, &mut Chance(seed));
+        }
+    }
+}
+
+/// Congestion is of the whole pool: without it an endpoint's price is its own.
+fn alone() -> Value {
+    json!({"congestion": 0})
+}
+
+fn started(name: &str, prompt_tokens: u64) -> Value {
+    json!({"event": "request_started", "endpoint": format!("default/{name}"), "prompt_tokens": prompt_tokens})
+}
+
+fn first_token(name: &str, prompt_tokens: u64) -> Value {
+    json!({"event": "first_token", "endpoint": format!("default/{name}"), "prompt_tokens": prompt_tokens})
+}
+
+/// Holds that no step moved the endpoint up, and that some moved it down.
+fn never_better(settings: &Value, steps: impl Fn(&Value, &str, u64) -> Vec<Value>) {
+    let mut moved = 0;
+    for_each(settings, |case, chance| {
+        let before = outcome(case);
+        for name in names(case) {
+            let after = outcome(&then(case, steps(case, &name, 1 + chance.below(300))));
+            assert!(of(&after, &name) <= of(&before, &name) + APART, "{name} of {before:?} {after:?} {case}");
+            moved += u64::from(of(&after, &name) < of(&before, &name));
+        }
+    });
+    assert!(moved > 60, "{moved}");
+}
+
+#[test]
+fn ratings_are_shares_and_someone_is_best() {
+    for_each(&json!({}), |case, _| {
+        let outcome = outcome(case);
+        assert!(
+            outcome.values().all(|rating| (0.0..=1.0).contains(&rating.as_f64().unwrap())),
+            "{outcome:?}"
+        );
+        assert!(outcome.values().any(|rating| *rating == 1.0), "{outcome:?} {case}");
+    });
+}
+
+#[test]
+fn more_prompts_that_wait_never_make_an_endpoint_better() {
+    never_better(&alone(), |_, name, tokens| vec![started(name, tokens)]);
+}
+
+#[test]
+fn more_answers_never_make_an_endpoint_better() {
+    // Counted by the host, so that nothing else moves.
+    never_better(&alone(), |case, name, more| {
+        let told = case["told"].as_array().unwrap();
+        let all =
+            told.iter().filter(|step| step[1]["as"].is_string() || step[1]["event"] == "request_started");
+        let counted = told.iter().filter_map(|step| step[1]["count"].as_u64()).max().unwrap_or(0);
+        let count = all.count() as u64 + counted + more;
+        vec![json!({"event": "in_flight_counted", "endpoint": format!("default/{name}"), "count": count})]
+    });
+}
+
+#[test]
+fn more_held_tokens_never_make_an_endpoint_worse() {
+    let mut moved = 0;
+    for_each(&json!({}), |case, _| {
+        let mut case = case.clone();
+        case["request"]["blocks"] = json!([11, 12, 13, 14]);
+        case["request"]["prompt_tokens"] = 64.into();
+        for name in names(&case) {
+            let endpoint = format!("default/{name}");
+            let emptied = json!({"event": "cache_started", "endpoint": endpoint, "sequence": 1});
+            let held = |count: u64| {
+                let hashes: Vec<u64> = (11..11 + count).collect();
+                let stored =
+                    json!({"event": "blocks_stored", "endpoint": endpoint, "sequence": 2, "hashes": hashes});
+                outcome(&then(&case, [emptied.clone(), stored]))
+            };
+            let ratings: Vec<f64> = (0..=4).map(|count| of(&held(count), &name)).collect();
+            assert!(ratings.is_sorted_by(|less, more| *less <= more + APART), "{name}: {ratings:?} {case}");
+            moved += u64::from(ratings[0] < ratings[4]);
+        }
+    });
+    assert!(moved > 60, "{moved}");
+}
+
+/// A state in which nobody waits and nobody is known to have others that do.
+fn quiet(case: &Value) -> Value {
+    let mut case = case.clone();
+    for step in case["told"].as_array_mut().unwrap() {
+        let event = &mut step[1];
+        if event["event"] == "request_started" {
+            *event = json!({"event": "in_flight_counted", "endpoint": event["endpoint"], "count": 1});
+        }
+        for total in ["waiting", "prefix_queries"] {
+            if event["load"].is_object() {
+                event["load"].as_object_mut().unwrap().remove(total);
+            }
+        }
+    }
+    let told = case["told"].as_array_mut().unwrap();
+    told.retain(|step| {
+        ["renew", "first_token", "finish", "drop"].iter().all(|what| step[1].get(*what).is_none())
+    });
+    for step in told {
+        if let Some(fields) = step[1].as_object_mut().filter(|fields| fields.contains_key("route")) {
+            fields.remove("as");
+        }
+    }
+    case
+}
+
+#[test]
+fn an_endpoint_that_goes_turns_no_order_where_nothing_waits() {
+    let mut compared = 0;
+    for_each(&json!({}), |case, _| {
+        let case = quiet(case);
+        let Some(gone) = names(&case).pop().filter(|name| name != "a") else { return };
+        let (before, mut after) =
+            (outcome(&case), outcome(&then(&case, [json!({"event": "endpoint_gone", "name": gone})])));
+        after.remove(&gone);
+        for (one, two) in after.keys().flat_map(|one| after.keys().map(move |two| (one, two))) {
+            let is_turned =
+                of(&before, one) > of(&before, two) + APART && of(&after, one) + APART < of(&after, two);
+            assert!(!is_turned, "{one} and {two} of {before:?} {after:?} {case}");
+            compared += u64::from(of(&before, one) > of(&before, two));
+        }
+    });
+    assert!(compared > 40, "{compared}");
+}
+
+#[test]
+fn time_without_a_first_token_never_makes_an_endpoint_worse_nor_better_than_idle() {
+    let mut moved = 0;
+    for tokens in [1, 100, 3000, 60_000] {
+        for (waiting, answers) in [(1, 0), (2, 0), (9, 0), (1, 5), (70, 300)] {
+            for settings in [json!({}), alone(), json!({"step": {"pair": 1e-3, "token": 1e-5}})] {
+                let mut told: Vec<Value> = Vec::new();
+                for _ in 0..answers {
+                    told.extend([json!([0, started("a", tokens)]), json!([0, first_token("a", tokens)])]);
+                }
+                told.extend((0..waiting).map(|_| json!([0, started("a", tokens)])));
+                let case = |now: u64| {
+                    json!({
+                        "id": "time", "case": "rule", "scorer": "predicted-completion-scorer", "code": settings,
+                        "endpoints": {"a": {}, "b": {}}, "told": told, "now": now, "request": {"prompt_tokens": 500}, "ratings": {},
+                    })
+                };
+                let rated: Vec<Map<String, Value>> =
+                    [0, 1, 10, 100, 1000, 10_000, 1_000_000].iter().map(|now| outcome(&case(*now))).collect();
+                for pair in rated.windows(2) {
+                    let (before, after) = (of(&pair[0], "a"), of(&pair[1], "a"));
+                    assert!(
+                        settings.get("congestion").is_none() || after + APART >= before,
+                        "{before} {after}: {}",
+                        case(0)
+                    );
+                    moved += u64::from(after > before);
+                }
+                assert!(rated.iter().all(|rated| of(rated, "b") == 1.0 && of(rated, "a") < 1.0), "{rated:?}");
+            }
+        }
+    }
+    assert!(moved > 50, "{moved}");
+}
+
+/// Where no first tokens are told and no prompts, the order is that of the requests in flight, whichever of the two counts them.
+#[test]
+fn without_prompts_fewer_in_flight_are_better() {
+    for counts in [[0, 1, 2], [3, 4, 400], [255, 256, 257], [1, 1000, 100_000]] {
+        for is_counted in [true, false] {
+            let told = ["a", "b", "c"].iter().zip(counts).flat_map(|(name, count)| {
+                let id = format!("default/{name}");
+                let counted = json!([0, {"event": "in_flight_counted", "endpoint": id, "count": count}]);
+                let begun =
+                    vec![json!([0, started(name, 0)]); if is_counted { 0 } else { count.min(2000) as usize }];
+                begun.into_iter().chain(is_counted.then_some(counted))
+            });
+            let case = json!({
+                "id": "no prompts", "case": "rule", "scorer": "predicted-completion-scorer", "code": {}, "now": NOW,
+                "endpoints": {"a": {}, "b": {}, "c": {}}, "told": told.collect::<Vec<_>>(), "ratings": {},
+            });
+            let outcome = outcome(&case);
+            let (a, b, c) = (of(&outcome, "a"), of(&outcome, "b"), of(&outcome, "c"));
+            assert!(a == 1.0 && a > b && b > c, "{counts:?} {outcome:?}");
+        }
+    }
+}

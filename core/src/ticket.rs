@@ -81,7 +81,7 @@ impl Ticket {
         if !self.has_first_token {
             self.has_first_token = true;
             self.cell.health().first_token_after(now.since(self.began), now, self.half_life());
-            let began = self.cell.first_token(self.work, self.number, now, self.lease).max(self.began);
+            let began = self.cell.first_token(self.work, Some(self.number), now, self.lease).max(self.began);
             self.measure(now.since(began), now);
         }
         self.extend(now);

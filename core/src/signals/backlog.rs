@@ -54,7 +54,7 @@ impl Work {
     }
 
     /// The same in whole units.
-    fn units_of_pairs(self) -> u64 {
+    pub(super) fn units_of_pairs(self) -> u64 {
         let tokens = u64::from(self.tokens());
         (tokens * (u64::from(self.cached) + tokens / 2) / PAIRS).min(u32::MAX.into())
     }
@@ -134,10 +134,13 @@ impl Backlog {
         self.line.first()
     }
 
-    /// How much longer prompts take than they should, as if `prior` seconds of them had gone as foreseen; 1 where nothing was measured.
+    /// How much longer prompts take than they should, as if `prior` seconds of them had gone as foreseen; 1 where nothing was
+    /// measured, or an infinite `prior` keeps it from being believed.
     #[inline]
     pub(crate) fn pace(&self, prior: f64, now: Nanos, half_life: Nanos) -> f64 {
-        let Some(foreseen) = self.foreseen.get(now, half_life) else { return 1.0 };
+        let Some(foreseen) = self.foreseen.get(now, half_life).filter(|_| prior.is_finite()) else {
+            return 1.0;
+        };
         (self.taken.get(now, half_life).unwrap_or_default() + prior) / (foreseen + prior)
     }
 
@@ -174,9 +177,12 @@ impl Backlog {
         self.context.take_back(work.prompt.into(), lease);
     }
 
-    /// The prompt with this number has its first token: the endpoint turns to its next one. Returns when it had turned to this one.
-    pub(super) fn turn(&self, number: u64, now: Nanos) -> Nanos {
-        self.line.leave(number);
+    /// The prompt with this number, or else the first that asks as much, has its first token: the endpoint turns to its next one. Returns when it had
+    /// turned to this one.
+    pub(super) fn turn(&self, work: Work, number: Option<u64>, now: Nanos) -> Nanos {
+        if let Some(number) = number.or_else(|| self.line.like(work)) {
+            self.line.leave(number);
+        }
         Nanos::new(self.since.swap(now.get(), Ordering::Relaxed))
     }
 

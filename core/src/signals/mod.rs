@@ -6,6 +6,8 @@
 mod adapters;
 mod attributes;
 mod backlog;
+#[cfg(test)]
+mod backlog_tests;
 mod cell;
 mod decaying;
 mod endpoint_id;

@@ -43,3 +43,33 @@ impl Typical {
         Some(Mean { prompt: mean(&self.prompts), tokens: mean(&self.tokens), pairs: mean(&self.pairs) })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mean_request_is_of_those_sent_lately() {
+        let typical = Typical::default();
+        let mean = |now| typical.mean(now).map(|mean| (mean.prompt, mean.tokens, mean.pairs));
+        assert_eq!(mean(Nanos::new(0)), None);
+        let start = Nanos::new(1 << 30);
+        typical.sent(Work::new(100, 0), start);
+        assert_eq!(mean(start), Some((100.0, 100.0, 5000.0)));
+        typical.sent(Work::new(300, 200), start);
+        assert_eq!(mean(start), Some((200.0, 100.0, 15_000.0)));
+        assert_eq!(mean(HALF_LIFE), Some((200.0, 100.0, 15_000.0)), "all forget alike");
+        assert_eq!(mean(Nanos::new(1 << 50)), None, "nothing is left");
+    }
+
+    #[test]
+    fn an_older_request_counts_less() {
+        // Units of time that are kept exactly.
+        let later = Nanos::new(HALF_LIFE.get() >> 23 << 23);
+        let typical = Typical::default();
+        typical.sent(Work::new(100, 0), Nanos::new(0));
+        typical.sent(Work::new(400, 0), later);
+        let prompt = typical.mean(later).map_or(0.0, |mean| mean.prompt);
+        assert!((prompt - 300.0).abs() < 0.05, "{prompt}");
+    }
+}

@@ -106,6 +106,8 @@ impl Pricing<'_> {
             let first = backlog.first().map_or(outlook.seconds / own.requests, |first| {
                 pace * settings.step.of(first.tokens().into(), first.pairs())
             });
+            // A lost ticket's prompt may stand in the line for longer than it counts.
+            let first = first.min(outlook.seconds);
             outlook.seconds -= (backlog.elapsed(now) * share).min(first * (1.0 - LEAST_LEFT));
         }
         let Some(polled) = polled else { return outlook };

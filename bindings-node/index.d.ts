@@ -19,8 +19,8 @@
  * @packageDocumentation
  */
 
-/** How an endpoint of a pool is chosen. `two_choice` costs the same for any number of endpoints and comes near the balance of `least_request`. */
-export type Strategy = 'random' | 'round_robin' | 'least_request' | 'two_choice'
+/** How an endpoint of a pool is chosen. `two_choice` costs the same for any number of endpoints and comes near the balance of `least_request`. `predicted_completion` looks at prompts, first tokens and metrics: choose it where the host tells them. */
+export type Strategy = 'random' | 'round_robin' | 'least_request' | 'two_choice' | 'predicted_completion'
 
 /** The names of all strategies. */
 export const STRATEGIES: readonly Strategy[]

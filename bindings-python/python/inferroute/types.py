@@ -19,7 +19,7 @@ from ._mutations import (
     Substitution as Substitution,
 )
 
-Strategy = Literal["random", "round_robin", "least_request", "two_choice"]
+Strategy = Literal["random", "round_robin", "least_request", "two_choice", "predicted_completion"]
 UnknownModel = Literal["pass", "reject", "sheddable"]
 InvalidBackendRefs = Literal["fail_share", "freeze_route"]
 Severity = Literal["error", "warning", "info"]

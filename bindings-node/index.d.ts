@@ -451,6 +451,8 @@ export interface EndpointView {
   waitingTokens: number
   /** Sums over {@link Ticket.cachedTokens}: tokens that the decisions took to be cached, and those that were. */
   cachedTokens: { predicted: number; delivered: number }
+  /** How much longer prompts took there than foreseen, 1 as foreseen. `null` where nothing was measured, which takes `predicted_completion`. */
+  pace: number | null
 }
 
 /** An endpoint that a decision names beside the one the request goes to. Frozen. */

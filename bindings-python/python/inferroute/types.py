@@ -455,6 +455,8 @@ class EndpointDict(TypedDict):
     waiting_tokens: int
     """Prompt tokens sent there that no first token answers yet, without those that it probably holds."""
     cached_tokens: CachedTokens
+    pace: float | None
+    """How much longer prompts took there than foreseen, 1 as foreseen. None where nothing was measured, which takes ``predicted_completion``."""
 
 
 class DiagnosticDict(TypedDict):

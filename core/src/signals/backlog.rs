@@ -141,6 +141,12 @@ impl Backlog {
         (self.taken.get(now, half_life).unwrap_or_default() + prior) / (foreseen + prior)
     }
 
+    /// How much longer prompts took than they should, by measurements alone and as of the last; `None` where nothing was measured.
+    pub(crate) fn measured_pace(&self) -> Option<f64> {
+        let foreseen = self.foreseen.latest().filter(|seconds| *seconds > 0.0)?;
+        Some(self.taken.latest()? / foreseen)
+    }
+
     /// Returns the request's number in the line.
     pub(super) fn start(&self, work: Work, now: Nanos, lease: Lease) -> u64 {
         if self.requests.get() == 0 {

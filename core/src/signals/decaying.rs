@@ -22,6 +22,12 @@ impl Decaying {
         (word != 0).then(|| value(word) * left(word, now, half_life))
     }
 
+    /// What it was when it was last told; `None` where nothing ever was.
+    pub(crate) fn latest(&self) -> Option<f64> {
+        let word = self.word.load(Ordering::Relaxed);
+        (word != 0).then(|| value(word))
+    }
+
     /// Adds to what is left.
     pub(crate) fn add(&self, amount: f64, now: Nanos, half_life: Nanos) {
         self.change(now, |word| value(word) * left(word, now, half_life) + amount);
@@ -75,11 +81,12 @@ mod tests {
     #[test]
     fn sums_halve_and_never_told_is_nothing() {
         let sum = Decaying::default();
-        assert_eq!(sum.get(at(0), HALF_LIFE), None);
+        assert_eq!((sum.get(at(0), HALF_LIFE), sum.latest()), (None, None));
         sum.add(3.0, at(0), HALF_LIFE);
         sum.add(1.0, at(1), HALF_LIFE);
         assert_eq!(sum.get(at(1), HALF_LIFE), Some(2.5));
         assert_eq!(sum.get(at(2), HALF_LIFE), Some(1.25));
+        assert_eq!(sum.latest(), Some(2.5), "as of the last telling");
         assert_eq!(sum.get(at(0), HALF_LIFE), Some(2.5), "a moment before it was told");
         assert_eq!(sum.get(Nanos::new(u64::MAX >> 20), HALF_LIFE), Some(0.0));
     }

@@ -138,6 +138,9 @@ impl Backlog {
     #[inline]
     pub(crate) fn pace(&self, prior: f64, now: Nanos, half_life: Nanos) -> f64 {
         let Some(foreseen) = self.foreseen.get(now, half_life) else { return 1.0 };
+        if prior.is_infinite() {
+            return 1.0;
+        }
         (self.taken.get(now, half_life).unwrap_or_default() + prior) / (foreseen + prior)
     }
 

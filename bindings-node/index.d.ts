@@ -19,8 +19,8 @@
  * @packageDocumentation
  */
 
-/** How an endpoint of a pool is chosen. `two_choice` costs the same for any number of endpoints and comes near the balance of `least_request`. */
-export type Strategy = 'random' | 'round_robin' | 'least_request' | 'two_choice'
+/** How an endpoint of a pool is chosen. `two_choice` costs the same for any number of endpoints and comes near the balance of `least_request`. `predicted_completion` looks at prompts, first tokens and metrics: choose it where the host tells them. */
+export type Strategy = 'random' | 'round_robin' | 'least_request' | 'two_choice' | 'predicted_completion'
 
 /** The names of all strategies. */
 export const STRATEGIES: readonly Strategy[]
@@ -451,6 +451,8 @@ export interface EndpointView {
   waitingTokens: number
   /** Sums over {@link Ticket.cachedTokens}: tokens that the decisions took to be cached, and those that were. */
   cachedTokens: { predicted: number; delivered: number }
+  /** How much longer prompts took there than foreseen, 1 as foreseen. `null` where nothing was measured, which takes `predicted_completion`. */
+  pace: number | null
 }
 
 /** An endpoint that a decision names beside the one the request goes to. Frozen. */

@@ -119,13 +119,15 @@ struct EndpointRow<'s> {
     in_flight: u32,
     waiting_tokens: u64,
     cached_tokens: CachedTokens,
+    pace: Option<f64>,
 }
 
 impl<'s> EndpointTable<'s> {
     pub(crate) fn of(state: &'s State) -> Self {
         let row = |view: EndpointView<'s>| {
-            let EndpointView { id, address, ready, in_flight, waiting_tokens, cached_tokens, .. } = view;
-            EndpointRow { id, address, ready, in_flight, waiting_tokens, cached_tokens }
+            let EndpointView { id, address, ready, in_flight, waiting_tokens, cached_tokens, pace, .. } =
+                view;
+            EndpointRow { id, address, ready, in_flight, waiting_tokens, cached_tokens, pace }
         };
         Self { version: state.version(), endpoints: state.endpoints().map(row).collect() }
     }

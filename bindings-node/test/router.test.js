@@ -148,7 +148,7 @@ test('tables and words come from the core', () => {
   assert.deepEqual([warning.code, warning.severity, warning.file], ['RT0301', 'warning', 'gateway.yaml'])
   assert.match(String(warning), /^gateway\.yaml:\d+:\d+: warning RT0301: /)
   assert.ok(Object.isFrozen(router.warnings) && Object.isFrozen(warning))
-  assert.deepEqual(STRATEGIES, ['random', 'round_robin', 'least_request', 'two_choice'])
+  assert.deepEqual(STRATEGIES, ['random', 'round_robin', 'least_request', 'two_choice', 'predicted_completion'])
   assert.equal(version, require('../package.json').version)
 })
 

@@ -29,7 +29,8 @@ pub(crate) fn endpoint(dict: &Bound<'_, PyDict>, endpoint: EndpointView<'_>) -> 
     let cached = PyDict::new(dict.py());
     cached.set_item("predicted", endpoint.cached_tokens.predicted)?;
     cached.set_item("delivered", endpoint.cached_tokens.delivered)?;
-    dict.set_item("cached_tokens", cached)
+    dict.set_item("cached_tokens", cached)?;
+    dict.set_item("pace", endpoint.pace)
 }
 
 /// An endpoint by itself.

@@ -241,7 +241,7 @@ def test_nothing_is_leaked(router):
 
 
 def test_the_names_of_the_package():
-    assert inferroute.STRATEGIES == ("random", "round_robin", "least_request", "two_choice")
+    assert inferroute.STRATEGIES == ("random", "round_robin", "least_request", "two_choice", "predicted_completion")
     assert all(hasattr(inferroute, name) for name in inferroute.__all__)
     assert inferroute.__version__.count(".") == 2 and repr(Router({})) == "<Router: 0 rules, 0 pools, 0 endpoints, state 0>"
 

@@ -93,7 +93,11 @@ impl Ticket {
         let Some(step) = self.decision.state.plan.scheduling.step_cost() else { return };
         if self.work.prompt() > 0 && !self.cell.has_foreign_prompts() {
             let foreseen = step.of_prompt(self.work, self.cell.answers(), self.cell.backlog().context());
-            self.cell.backlog().measured(taken, foreseen, now, self.half_life());
+            self.cell.backlog().pace().measured(taken, foreseen, now, self.half_life());
+            if let Some(pool) = self.decision.pool_number() {
+                let pool = &self.decision.state.pool_cells[pool];
+                pool.typical.pace.measured(taken, foreseen, now, self.half_life());
+            }
         }
     }
 

@@ -145,7 +145,7 @@ fn picks(router: &Router, decisions: usize) -> HashMap<String, usize> {
 fn equals_share_evenly() {
     // Chi-square with n - 1 degrees of freedom stays below n + 5 sqrt(2n) but once in a million runs; the seed is fixed.
     let decisions = if cfg!(debug_assertions) { 25_000 } else { 100_000 };
-    for strategy in [Strategy::Random, Strategy::LeastRequest, Strategy::TwoChoice, Strategy::RoundRobin] {
+    for strategy in Strategy::ALL.iter().copied() {
         for n in [2usize, 3, 7, 64] {
             let picks = picks(&pool(strategy, n, |_| 3), decisions);
             let mean = decisions as f64 / n as f64;
@@ -158,7 +158,7 @@ fn equals_share_evenly() {
 
 #[test]
 fn more_load_never_makes_an_endpoint_more_likely() {
-    for strategy in [Strategy::LeastRequest, Strategy::TwoChoice] {
+    for strategy in [Strategy::LeastRequest, Strategy::TwoChoice, Strategy::PredictedCompletion] {
         let share = |load: u32| {
             let router = pool(strategy, 5, |n| if n == 0 { load } else { 2 });
             picks(&router, 20_000).get("default/e000").copied().unwrap_or(0)

@@ -7,15 +7,22 @@ use inferroute::{Event, Manifests, Nanos, Options, ReportedEndpoint, Request, Ro
 
 const EMBEDDED: &str = include_str!("../manifests/two_rules.yaml");
 
-const USAGE: &str = "\
+/// How it is called.
+fn usage() -> String {
+    let strategies: Vec<_> = Strategy::ALL.iter().map(|strategy| strategy.as_str()).collect();
+    format!(
+        "\
 Decides where a request goes.
 
 Usage: demo [--manifest FILE]... [--header NAME=VALUE]... [--host HOST] [--model MODEL]
             [--endpoint [NAMESPACE/]NAME,ADDRESS[,LABEL=VALUE]...]... [--strategy NAME] [--seed N]
 
 Without --manifest and --header it runs three requests through an embedded example.
-Strategies: random, round_robin, least_request, two_choice.
-With make: make demo MANIFEST=file.yaml HEADERS='x-tier=gold x-team=search' MODEL=mistral ENDPOINTS='vllm-0,10.0.0.1,app=vllm'";
+Strategies: {}.
+With make: make demo MANIFEST=file.yaml HEADERS='x-tier=gold x-team=search' MODEL=mistral ENDPOINTS='vllm-0,10.0.0.1,app=vllm'",
+        strategies.join(", ")
+    )
+}
 
 #[derive(Default)]
 struct Arguments {
@@ -32,11 +39,11 @@ fn main() {
     let outcome = match arguments() {
         Ok(Some(arguments)) => run(&arguments),
         Ok(None) => {
-            println!("{USAGE}");
+            println!("{}", usage());
             return;
         }
         Err(error) => {
-            eprintln!("{error}\n\n{USAGE}");
+            eprintln!("{error}\n\n{}", usage());
             std::process::exit(2);
         }
     };

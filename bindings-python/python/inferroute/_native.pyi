@@ -59,7 +59,7 @@ __all__ = [
 __version__: Final[str]
 
 STRATEGIES: Final[tuple[str, ...]]
-"""The names that ``strategy`` takes: ``random``, ``round_robin``, ``least_request``, ``two_choice``."""
+"""The names that ``strategy`` takes: ``random``, ``round_robin``, ``least_request``, ``two_choice``, ``predicted_completion``."""
 
 CONTROL_HEADERS: Final[tuple[str, ...]]
 """Headers by which proxies, endpoint pickers and endpoints steer requests, in lower case. Take them out of whatever a client sends."""

@@ -19,7 +19,7 @@ from ._mutations import (
     Substitution as Substitution,
 )
 
-Strategy = Literal["random", "round_robin", "least_request", "two_choice"]
+Strategy = Literal["random", "round_robin", "least_request", "two_choice", "predicted_completion"]
 UnknownModel = Literal["pass", "reject", "sheddable"]
 InvalidBackendRefs = Literal["fail_share", "freeze_route"]
 Severity = Literal["error", "warning", "info"]
@@ -455,6 +455,8 @@ class EndpointDict(TypedDict):
     waiting_tokens: int
     """Prompt tokens sent there that no first token answers yet, without those that it probably holds."""
     cached_tokens: CachedTokens
+    pace: float | None
+    """How much longer prompts took there than foreseen, 1 as foreseen. None where nothing was measured, which takes ``predicted_completion``."""
 
 
 class DiagnosticDict(TypedDict):

@@ -2,10 +2,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::decaying::Decaying;
 use super::leased::{Lease, Leased, Terms};
 use super::line::Line;
 use super::others::Own;
+use super::pace::Pace;
 use crate::real;
 use crate::units::Nanos;
 
@@ -72,9 +72,7 @@ pub(crate) struct Backlog {
     /// When the endpoint began with the prompt that it works on now, as far as the router can tell: at the first token before, or when there was
     /// nothing else to do.
     since: AtomicU64,
-    /// How long prompts took, and how long they should have, in seconds.
-    taken: Decaying,
-    foreseen: Decaying,
+    pace: Pace,
 }
 
 /// A moment's view of a [`Backlog`].
@@ -134,14 +132,10 @@ impl Backlog {
         self.line.first()
     }
 
-    /// How much longer prompts take than they should, as if `prior` seconds of them had gone as foreseen; 1 where nothing was
-    /// measured, or an infinite `prior` keeps it from being believed.
+    /// How quickly prompts go there.
     #[inline]
-    pub(crate) fn pace(&self, prior: f64, now: Nanos, half_life: Nanos) -> f64 {
-        let Some(foreseen) = self.foreseen.get(now, half_life).filter(|_| prior.is_finite()) else {
-            return 1.0;
-        };
-        (self.taken.get(now, half_life).unwrap_or_default() + prior) / (foreseen + prior)
+    pub(crate) fn pace(&self) -> &Pace {
+        &self.pace
     }
 
     /// Returns the request's number in the line.
@@ -201,12 +195,6 @@ impl Backlog {
             self.requests.take_back(self.requests.get() - (in_flight - 1), lease);
             self.give_up(self.line.head(), now);
         }
-    }
-
-    /// A prompt that should have taken `foreseen` seconds took `taken`.
-    pub(crate) fn measured(&self, taken: Nanos, foreseen: f64, now: Nanos, half_life: Nanos) {
-        self.taken.add(taken.seconds(), now, half_life);
-        self.foreseen.add(foreseen, now, half_life);
     }
 
     pub(super) fn lapse(&self, terms: Terms, now: Nanos) {

@@ -4,9 +4,6 @@ use super::backlog::*;
 use super::leased::{Lease, Terms};
 use crate::units::Nanos;
 
-const HALF_LIFE: Nanos = Nanos::new(10 << 30);
-const PRIOR: f64 = 4.0;
-
 fn at(seconds: u64) -> Nanos {
     Nanos::new(seconds * 1_000_000_000)
 }
@@ -71,18 +68,6 @@ fn of_ours_those_are_begun_with_that_do_not_wait() {
     let begun = |waiting| backlog.own(7, waiting).begun;
     assert_eq!([0, 1, 2, 3, 9].map(begun), [123, 120, 100, 0, 0]);
     assert_eq!((backlog.own(7, 1).in_flight, backlog.own(7, 1).unanswered), (7, 3));
-}
-
-#[test]
-fn pace_is_what_prompts_took_over_what_they_should_have() {
-    let backlog = Backlog::default();
-    assert_eq!(backlog.pace(PRIOR, at(0), HALF_LIFE), 1.0);
-    backlog.measured(at(8), 4.0, Nanos::new(0), HALF_LIFE);
-    assert_eq!(backlog.pace(PRIOR, Nanos::new(0), HALF_LIFE), 1.5);
-    assert_eq!(backlog.pace(PRIOR, HALF_LIFE, HALF_LIFE), 8.0 / 6.0);
-    backlog.measured(at(0), 4.0, HALF_LIFE, HALF_LIFE);
-    assert_eq!(backlog.pace(PRIOR, HALF_LIFE, HALF_LIFE), 0.8);
-    assert_eq!(backlog.pace(f64::INFINITY, HALF_LIFE, HALF_LIFE), 1.0, "never believed");
 }
 
 #[test]

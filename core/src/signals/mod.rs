@@ -18,6 +18,7 @@ mod leased;
 mod line;
 mod metrics;
 mod others;
+mod pace;
 mod polled;
 mod reported;
 mod sessions;

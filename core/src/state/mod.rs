@@ -42,7 +42,7 @@ pub struct State {
 }
 
 /// An endpoint as a state has it at the moment of asking.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct EndpointView<'s> {
     /// The id: `namespace/name`, with `:port` for one of several ports of a reported endpoint.
@@ -59,6 +59,10 @@ pub struct EndpointView<'s> {
     pub waiting_tokens: u64,
     /// How well what is known of its prefix cache held.
     pub cached_tokens: CachedTokens,
+    /// How much longer the prompts of this router's requests took there than foreseen: 1 as foreseen, 2 twice as long. As of the last first token that told,
+    /// what is older counting less ([half-life](crate::Scheduling::half_life)). `None` where nothing was measured: no first token of a prompt yet, prompts
+    /// of others in between, or no [`Scorer::PredictedCompletion`](crate::Scorer::PredictedCompletion) that foresees anything.
+    pub pace: Option<f64>,
 }
 
 type Reported = BTreeMap<ObjectName, Arc<ReportedEndpoint>>;
@@ -99,6 +103,7 @@ impl State {
             in_flight: cell.in_flight(),
             waiting_tokens: cell.waiting_tokens(),
             cached_tokens: cell.cached_tokens(),
+            pace: cell.backlog().pace().latest(),
         }
     }
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Optional
 
 import typer
 
-from inferroute import Explanation, Router
+from inferroute import STRATEGIES, Explanation, Router
 
 from .answers import Answer
 from .loading import Sources, load, options
@@ -33,7 +33,7 @@ Strict = Annotated[bool, typer.Option("--strict", help="Refuse what a Kubernetes
 Config = Annotated[Optional[str], typer.Option("--endpoint-picker-config", metavar="FILE", help="An EndpointPickerConfig, which says how an endpoint of a pool is chosen.")]
 PromptText = Annotated[Optional[str], typer.Option("--prompt", metavar="TEXT|@FILE", help="The prompt, for profiles that look at prefix caches.")]
 Tenant = Annotated[Optional[str], typer.Option(help="Whose request it is: prompts of different tenants never count as alike.")]
-Strategy = Annotated[Optional[str], typer.Option(help="How an endpoint of a pool is chosen.")]
+Strategy = Annotated[Optional[str], typer.Option(help=f"How an endpoint of a pool is chosen: {', '.join(STRATEGIES)}.")]
 
 
 @dataclass(frozen=True)

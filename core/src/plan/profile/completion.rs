@@ -1,5 +1,7 @@
 //! What a step of a model server costs, and how that becomes the price of an endpoint.
 
+use std::ops::RangeInclusive;
+
 use crate::signals::Work;
 
 /// How long a model server's steps take, in seconds. A step works on a chunk of prompts and on one token of every answer under way.
@@ -42,6 +44,11 @@ impl Default for StepCost {
 }
 
 impl StepCost {
+    /// What a cost can be.
+    pub(crate) const COSTS: RangeInclusive<f64> = 0.0..=1e12;
+    /// What a cost can be that is never nothing. Products and quotients of these are finite and above 0.
+    pub(crate) const POSITIVE: RangeInclusive<f64> = 1e-12..=1e12;
+
     /// Seconds to work off this much of prompts.
     #[inline]
     pub(crate) fn of(&self, tokens: f64, pairs: f64) -> f64 {
@@ -79,7 +86,8 @@ impl StepCost {
             self.kv_tokens,
         ];
         let positive = [self.step, self.token, self.chunk, self.running, self.kv_tokens];
-        costs.iter().all(|cost| cost.is_finite() && *cost >= 0.0) && positive.iter().all(|cost| *cost > 0.0)
+        costs.iter().all(|cost| Self::COSTS.contains(cost))
+            && positive.iter().all(|cost| Self::POSITIVE.contains(cost))
     }
 }
 
@@ -94,7 +102,7 @@ pub struct PredictedCompletion {
     /// count more the busier the pool is. Default: 1.
     pub congestion: f64,
     /// What the length of an endpoint's line costs: so many times the seconds there for the square root of the prompts in it. Keeps short prompts out of the
-    /// way of long ones. Default: 1.
+    /// way of long ones. Default: 0.5.
     pub crowding: f64,
     /// How many steps of the answer count, each as long as it is there and as much longer as it makes those of others. Default: 12.
     pub answer_steps: f64,
@@ -113,7 +121,7 @@ impl Default for PredictedCompletion {
         Self {
             step: StepCost::default(),
             congestion: 1.0,
-            crowding: 1.0,
+            crowding: 0.5,
             answer_steps: 12.0,
             residence_steps: 200.0,
             kv_seconds: 0.01,
@@ -124,13 +132,16 @@ impl Default for PredictedCompletion {
 }
 
 impl PredictedCompletion {
+    /// What a factor can be.
+    pub(crate) const FACTORS: RangeInclusive<f64> = 0.0..=1e12;
+
     /// The same, with the default for whatever cannot be.
     pub(crate) fn sound(mut self) -> Self {
         let default = Self::default();
         if !self.step.is_sound() {
             self.step = default.step;
         }
-        let or = |value: f64, default: f64| if (0.0..=1e12).contains(&value) { value } else { default };
+        let or = |value: f64, default: f64| if Self::FACTORS.contains(&value) { value } else { default };
         Self {
             step: self.step,
             congestion: or(self.congestion, default.congestion),

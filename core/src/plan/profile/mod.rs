@@ -137,6 +137,9 @@ impl Profile {
             Strategy::RoundRobin => profile.picker(Picker::RoundRobin),
             Strategy::LeastRequest => profile.scorer(Scorer::LeastRequest, 1.0),
             Strategy::TwoChoice => profile.scorer(Scorer::LeastRequest, 1.0).picker(Picker::TwoChoice),
+            Strategy::PredictedCompletion => {
+                profile.scorer(Scorer::PredictedCompletion(PredictedCompletion::default()), 1.0)
+            }
         }
     }
 }

@@ -33,8 +33,8 @@ pub(crate) fn step_of(settings: &Value) -> Step {
     let step = of(&settings["step"]);
     let positive = [step.step, step.token, step.chunk, step.running, step.kv_tokens];
     let not_negative = [step.pair, step.answer, step.context];
-    let can_be = positive.iter().all(|cost| cost.is_finite() && *cost > 0.0)
-        && not_negative.iter().all(|cost| cost.is_finite() && *cost >= 0.0);
+    let can_be = positive.iter().all(|cost| (1e-12..=1e12).contains(cost))
+        && not_negative.iter().all(|cost| (0.0..=1e12).contains(cost));
     if can_be { step } else { of(&json!({})) }
 }
 
@@ -47,11 +47,20 @@ pub(crate) fn rate(settings: &Value, world: &World, name: &str) -> Option<f64> {
         world.names().iter().map(|name| Endpoint::look(settings, world, name)).collect();
     let typical = Endpoint::look(settings, world, name).typical;
     let mean = pool.iter().map(|endpoint| endpoint.ahead).sum::<f64>() / pool.len() as f64;
-    let lines = if typical > 0.0 { (mean / typical).min(20.0) } else { 0.0 };
+    let lines = if typical > 0.0 { (mean / (typical * pool_pace(settings, world))).min(20.0) } else { 0.0 };
     let congestion = factor(settings, "congestion", 1.0) * lines;
     let price = |endpoint: &Endpoint| endpoint.price + congestion * endpoint.of_congestion;
     let least = pool.iter().map(price).fold(f64::INFINITY, f64::min);
     Some(least / price(&Endpoint::look(settings, world, name)))
+}
+
+fn prior(settings: &Value) -> f64 {
+    let prior = number(settings, "pace_prior", 4.0);
+    if prior > 0.0 { prior } else { 4.0 }
+}
+
+fn pool_pace(settings: &Value, world: &World) -> f64 {
+    world.typical.pace.get(prior(settings), 1.0, world.now)
 }
 
 struct Endpoint {
@@ -68,12 +77,11 @@ impl Endpoint {
         let (step, endpoint) = (&world.step, &world.endpoints[name]);
         let prompt = world.prompt_tokens();
         let alone = (prompt, prompt, prompt * prompt / 2.0);
-        let (mean_prompt, mean_tokens, mean_pairs) = world.typical.mean(world.now).unwrap_or(alone);
+        let (mean_prompt, mean_tokens, mean_pairs) = world.typical.mean().unwrap_or(alone);
         let seconds = |tokens: f64, pairs: f64| step.token * tokens + step.pair * pairs;
         let typical = seconds(mean_tokens, mean_pairs);
 
-        let prior = number(settings, "pace_prior", 4.0);
-        let pace = endpoint.under_way.pace(if prior > 0.0 { prior } else { 4.0 }, world.now);
+        let pace = endpoint.under_way.pace.get(prior(settings), pool_pace(settings, world), world.now);
         let is_fresh = world.report_within(name, 30_000).is_some();
         let others = if is_fresh { factor(settings, "others", 1.0) } else { 0.0 };
         let foreign = endpoint.under_way.foreign();
@@ -112,7 +120,7 @@ impl Endpoint {
         let under_way = if answers > 0.0 { beside / 2.0 } else { 0.0 };
         let too_many = (answers + line + 1.0 - step.running).max(0.0);
         let room = too_many / step.running * factor(settings, "residence_steps", 200.0) * beside;
-        let crowd = 1.0 + factor(settings, "crowding", 1.0) * line.sqrt();
+        let crowd = 1.0 + factor(settings, "crowding", 0.5) * line.sqrt();
         let to_others = pace * answers * (step.answer + step.context * prompt);
         let price = (prefill + under_way + room) * crowd
             + factor(settings, "answer_steps", 12.0) * (beside + to_others)

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-const NAMES: [(&str, &str); 28] = [
+const NAMES: [(&str, &str); 32] = [
     ("idleThreshold", "idle_threshold"),
     ("maxBusyScore", "max_busy_score"),
     ("queueThresholdTokens", "queue_threshold"),
@@ -31,6 +31,10 @@ const NAMES: [(&str, &str); 28] = [
     ("validValues", "values"),
     ("allowsNoLabel", "allow_missing"),
     ("lruSize", "remembered"),
+    ("answerSteps", "answer_steps"),
+    ("residenceSteps", "residence_steps"),
+    ("kvSeconds", "kv_seconds"),
+    ("pacePrior", "pace_prior"),
 ];
 
 /// The settings of the case's plugin.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::told::World;
-use super::under_way::{Sum, Work};
+use super::under_way::{Pace, Sum, Work};
 
 /// Milliseconds of an eighth of a lease: what counts until it lapses does so for eight to nine of them, and is looked at when one is over.
 const SPAN: u64 = 450_000;
@@ -28,6 +28,7 @@ pub(crate) struct Typical {
     prompts: Sum,
     tokens: Sum,
     pairs: Sum,
+    pub(crate) pace: Pace,
 }
 
 impl Typical {
@@ -38,10 +39,13 @@ impl Typical {
     }
 
     /// Tokens of the mean prompt, those of it to work off, and its pairs.
-    pub(crate) fn mean(&self, now: u64) -> Option<(f64, f64, f64)> {
-        let requests = self.requests.get(now, 60_000.0).filter(|requests| *requests > 0.0)?;
-        let mean = |sum: &Sum| sum.get(now, 60_000.0).unwrap_or(0.0) / requests;
-        Some((mean(&self.prompts), mean(&self.tokens), mean(&self.pairs)))
+    pub(crate) fn mean(&self) -> Option<(f64, f64, f64)> {
+        let requests = Some(self.requests.latest()).filter(|requests| *requests > 0.0)?;
+        Some((
+            self.prompts.latest() / requests,
+            self.tokens.latest() / requests,
+            self.pairs.latest() / requests,
+        ))
     }
 }
 
@@ -105,8 +109,12 @@ impl World {
                     if ticket.has_lapsed {
                         endpoint.under_way.requests = waiting;
                     }
-                    let (taken, in_flight) = (at.saturating_sub(began), endpoint.in_flight);
-                    endpoint.under_way.measured(taken, ticket.work, in_flight, &self.step, at);
+                    let taken = at.saturating_sub(began) as f64 / 1000.0;
+                    let foreseen = endpoint.under_way.foreseen(ticket.work, endpoint.in_flight, &self.step);
+                    if let Some(foreseen) = foreseen {
+                        endpoint.under_way.pace.add(taken, foreseen, at);
+                        self.typical.pace.add(taken, foreseen, at);
+                    }
                 }
                 ticket.seen = ticket.seen.max(at);
                 assert!(!ticket.has_lapsed, "what counts again after it lapsed is another test's matter");

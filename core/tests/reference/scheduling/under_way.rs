@@ -23,9 +23,40 @@ impl Sum {
         self.is_told.then(|| f64::from(self.value) * (-elapsed / half_life).exp2())
     }
 
+    /// What it was when it was last told.
+    pub(crate) fn latest(&self) -> f64 {
+        f64::from(self.value)
+    }
+
+    /// What is left where reading it is by halves of another kind: 1 / (1 + time / half-life).
+    fn faded(&self, now: u64, half_life: f64) -> f64 {
+        let elapsed = unit(now).saturating_sub(self.unit) as f64 * 4.194_304;
+        f64::from(self.value) / (1.0 + elapsed / half_life)
+    }
+
     pub(crate) fn add(&mut self, amount: f64, now: u64, half_life: f64) {
         let value = self.get(now, half_life).unwrap_or(0.0) + amount;
         *self = Sum { value: value as f32, unit: unit(now) / 2 * 2, is_told: true };
+    }
+}
+
+/// Seconds that prompts took, and should have, of which half is forgotten in 10 s.
+#[derive(Clone, Default)]
+pub(crate) struct Pace {
+    taken: Sum,
+    foreseen: Sum,
+}
+
+impl Pace {
+    pub(crate) fn add(&mut self, taken: f64, foreseen: f64, at: u64) {
+        self.taken.add(taken, at, 10_000.0);
+        self.foreseen.add(foreseen, at, 10_000.0);
+    }
+
+    pub(crate) fn get(&self, prior: f64, otherwise: f64, now: u64) -> f64 {
+        let (taken, foreseen) = (self.taken.faded(now, 10_000.0), self.foreseen.faded(now, 10_000.0));
+        let pace = (taken + prior * otherwise) / (foreseen + prior);
+        if pace.is_finite() && pace > 0.0 { pace } else { otherwise }
     }
 }
 
@@ -71,8 +102,7 @@ pub(crate) struct UnderWay {
     next: u64,
     /// When the endpoint began with the prompt that it works on.
     since: u64,
-    taken: Sum,
-    foreseen: Sum,
+    pub(crate) pace: Pace,
     /// Ours at the last report, and what it said of others.
     own: (u64, u64),
     said: Option<Value>,
@@ -99,15 +129,6 @@ impl UnderWay {
 
     pub(crate) fn elapsed(&self, now: u64) -> f64 {
         now.saturating_sub(self.since) as f64 / 1000.0
-    }
-
-    pub(crate) fn pace(&self, prior: f64, now: u64) -> f64 {
-        match self.foreseen.get(now, 10_000.0) {
-            Some(foreseen) if prior.is_finite() => {
-                (self.taken.get(now, 10_000.0).unwrap_or(0.0) + prior) / (foreseen + prior)
-            }
-            _ => 1.0,
-        }
     }
 
     pub(crate) fn start(&mut self, at: u64, work: Work) -> u64 {
@@ -172,18 +193,17 @@ impl UnderWay {
         }
     }
 
-    /// A prompt took so many milliseconds beside what is under way now.
-    pub(crate) fn measured(&mut self, taken: u64, work: Work, in_flight: u64, step: &Step, at: u64) {
+    /// Seconds that a prompt should have taken beside what is under way now; nothing where others have prompts.
+    pub(crate) fn foreseen(&self, work: Work, in_flight: u64, step: &Step) -> Option<f64> {
         let foreign = self.foreign();
         if work.prompt == 0 || foreign.waiting > 0.0 || foreign.begun > 0.0 {
-            return;
+            return None;
         }
         let answers = in_flight.saturating_sub(self.requests) as f64;
         let seconds = step.token * work.tokens() + step.pair * work.pairs();
         let steps = 1.0 + seconds / (step.token * step.chunk);
         let beside = step.step + step.answer * answers + step.context * self.context as f64;
-        self.taken.add(taken as f64 / 1000.0, at, 10_000.0);
-        self.foreseen.add(seconds + steps * beside, at, 10_000.0);
+        Some(seconds + steps * beside)
     }
 
     pub(crate) fn polled(&mut self, report: &Value, in_flight: u64) {

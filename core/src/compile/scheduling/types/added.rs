@@ -1,6 +1,7 @@
 //! Types that no endpoint picker of the Inference Extension has: the rest of what profiles in code can be made of.
 
 use super::super::plugin_type::{Build, Effect, Interface, Parts, PluginType};
+use super::completion::predicted_completion;
 use super::picker::picker;
 use crate::manifest::Section;
 use crate::plan::{CircuitBreaker, Filter, HashKey, OutlierEjection, Picker, Scorer};
@@ -18,6 +19,12 @@ pub(super) const TYPES: &[PluginType] = &[
         Build::Reads(|_| Scorer::LeastRequest.into()),
     ),
     PluginType::new("peak-ewma-scorer", SCORER, Effect::Decides, Build::Reads(peak_ewma)),
+    PluginType::new(
+        "predicted-completion-scorer",
+        SCORER,
+        Effect::Decides,
+        Build::Reads(predicted_completion),
+    ),
     PluginType::new("rendezvous-scorer", SCORER, Effect::Decides, Build::Reads(rendezvous)),
     PluginType::new("bounded-load-scorer", SCORER, Effect::Decides, Build::Reads(bounded_load)),
     PluginType::new("circuit-breaker-filter", FILTER, Effect::Decides, Build::Reads(circuit_breaker)),
@@ -46,7 +53,7 @@ fn millis(parameters: &Section<'_>, field: &'static str, default: Nanos) -> Nano
 }
 
 /// A number within a range; `message` says which.
-fn within(
+pub(super) fn within(
     parameters: &Section<'_>,
     field: &'static str,
     default: f64,

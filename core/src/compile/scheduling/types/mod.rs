@@ -3,6 +3,7 @@
 mod added;
 mod admission;
 mod attribute;
+mod completion;
 mod data;
 mod decider;
 pub(super) mod detector;

@@ -1,0 +1,135 @@
+//! The parameters of `predicted-completion-scorer`: each has its default where it is left out.
+
+use std::ops::RangeInclusive;
+
+use super::super::plugin_type::Parts;
+use super::added::within;
+use crate::manifest::Section;
+use crate::plan::{PredictedCompletion, Scorer, StepCost};
+
+pub(super) fn predicted_completion(parameters: &Section<'_>) -> Parts {
+    let defaults = PredictedCompletion::default();
+    let step = parameters.section("step");
+    let costs = step_cost(&step);
+    step.close();
+    let factor = |field, default| number(parameters, field, default, PredictedCompletion::FACTORS);
+    Scorer::PredictedCompletion(PredictedCompletion {
+        step: costs,
+        congestion: factor("congestion", defaults.congestion),
+        crowding: factor("crowding", defaults.crowding),
+        answer_steps: factor("answerSteps", defaults.answer_steps),
+        residence_steps: factor("residenceSteps", defaults.residence_steps),
+        kv_seconds: factor("kvSeconds", defaults.kv_seconds),
+        others: factor("others", defaults.others),
+        pace_prior: number(parameters, "pacePrior", defaults.pace_prior, StepCost::POSITIVE),
+    })
+    .into()
+}
+
+fn step_cost(step: &Section<'_>) -> StepCost {
+    let defaults = StepCost::default();
+    let cost = |field, default| number(step, field, default, StepCost::COSTS);
+    let positive = |field, default| number(step, field, default, StepCost::POSITIVE);
+    StepCost {
+        step: positive("step", defaults.step),
+        token: positive("token", defaults.token),
+        pair: cost("pair", defaults.pair),
+        answer: cost("answer", defaults.answer),
+        context: cost("context", defaults.context),
+        chunk: positive("chunk", defaults.chunk),
+        running: positive("running", defaults.running),
+        kv_tokens: positive("kvTokens", defaults.kv_tokens),
+    }
+}
+
+fn number(section: &Section<'_>, field: &'static str, default: f64, range: RangeInclusive<f64>) -> f64 {
+    let message = if *range.start() > 0.0 {
+        "this is between a million-millionth and a million million"
+    } else {
+        "this is between 0 and a million million"
+    };
+    within(section, field, default, range, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Scheduling;
+
+    /// The settings that these parameters give, or the codes and paths of what is wrong with them.
+    fn read(parameters: &str) -> Result<PredictedCompletion, Vec<String>> {
+        let text = format!(
+            "apiVersion: llm-d.ai/v1alpha1
+kind: EndpointPickerConfig
+plugins: [{{type: predicted-completion-scorer, parameters: {parameters}}}]
+schedulingProfiles: [{{name: default, plugins: [{{pluginRef: predicted-completion-scorer}}]}}]"
+        );
+        let tell = |problem: &crate::Diagnostic| format!("{} {}", problem.code(), problem.field());
+        let scheduling =
+            Scheduling::from_yaml(&text).map_err(|problems| problems.iter().map(tell).collect::<Vec<_>>())?;
+        match scheduling.profiles.iter().flat_map(|profile| &profile.scorers).next() {
+            Some(weighted) => match &weighted.scorer {
+                Scorer::PredictedCompletion(settings) => Ok(*settings),
+                other => Err(vec![other.as_str().to_owned()]),
+            },
+            None => Err(vec!["no scorer".to_owned()]),
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_has_its_default() {
+        assert_eq!(read("{}"), Ok(PredictedCompletion::default()));
+        let step = StepCost { token: 4e-5, ..StepCost::default() };
+        assert_eq!(read("{step: {token: 4.0e-5}}"), Ok(PredictedCompletion { step, ..Default::default() }));
+    }
+
+    #[test]
+    fn each_parameter_is_its_own() {
+        let text = "{congestion: 2, crowding: 3, answerSteps: 4, residenceSteps: 5, kvSeconds: 6, others: 7, pacePrior: 8, \
+                    step: {step: 9, token: 10, pair: 11, answer: 12, context: 13, chunk: 14, running: 15, kvTokens: 16}}";
+        let step = StepCost {
+            step: 9.0,
+            token: 10.0,
+            pair: 11.0,
+            answer: 12.0,
+            context: 13.0,
+            chunk: 14.0,
+            running: 15.0,
+            kv_tokens: 16.0,
+        };
+        let settings = PredictedCompletion {
+            step,
+            congestion: 2.0,
+            crowding: 3.0,
+            answer_steps: 4.0,
+            residence_steps: 5.0,
+            kv_seconds: 6.0,
+            others: 7.0,
+            pace_prior: 8.0,
+        };
+        assert_eq!(read(text), Ok(settings));
+    }
+
+    #[test]
+    fn what_cannot_be_is_named_where_it_stands() {
+        let at = |code: &str, field: &str| Err(vec![format!("{code} plugins[0].parameters.{field}")]);
+        for field in ["congestion", "crowding", "answerSteps", "residenceSteps", "kvSeconds", "others"] {
+            assert_eq!(read(&format!("{{{field}: -0.1}}")), at("RT0103", field));
+            assert_eq!(read(&format!("{{{field}: 1.1e12}}")), at("RT0103", field));
+            assert_eq!(read(&format!("{{{field}: x}}")), at("RT0101", field));
+            assert!(read(&format!("{{{field}: 0}}")).is_ok(), "{field}");
+        }
+        assert_eq!(read("{pacePrior: 0}"), at("RT0103", "pacePrior"));
+        assert_eq!(read("{pacePrior: .inf}"), at("RT0101", "pacePrior"));
+        for field in ["step", "token", "chunk", "running", "kvTokens"] {
+            assert_eq!(read(&format!("{{step: {{{field}: 0}}}}")), at("RT0103", &format!("step.{field}")));
+        }
+        for field in ["pair", "answer", "context"] {
+            assert!(read(&format!("{{step: {{{field}: 0}}}}")).is_ok(), "{field}");
+            assert_eq!(read(&format!("{{step: {{{field}: -1}}}}")), at("RT0103", &format!("step.{field}")));
+        }
+        assert_eq!(read("{pace_prior: 4}"), at("RT0509", "pace_prior"));
+        assert_eq!(read("{step: {kv_tokens: 4}}"), at("RT0509", "step.kv_tokens"));
+        assert_eq!(read("{step: 3}"), at("RT0101", "step"));
+    }
+}

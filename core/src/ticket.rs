@@ -81,7 +81,7 @@ impl Ticket {
         if !self.has_first_token {
             self.has_first_token = true;
             self.cell.health().first_token_after(now.since(self.began), now, self.half_life());
-            let began = self.cell.first_token(self.work, self.number, now, self.lease).max(self.began);
+            let began = self.cell.first_token(self.work, Some(self.number), now, self.lease).max(self.began);
             self.measure(now.since(began), now);
         }
         self.extend(now);
@@ -93,7 +93,11 @@ impl Ticket {
         let Some(step) = self.decision.state.plan.scheduling.step_cost() else { return };
         if self.work.prompt() > 0 && !self.cell.has_foreign_prompts() {
             let foreseen = step.of_prompt(self.work, self.cell.answers(), self.cell.backlog().context());
-            self.cell.backlog().measured(taken, foreseen, now, self.half_life());
+            self.cell.backlog().pace().measured(taken, foreseen, now, self.half_life());
+            if let Some(pool) = self.decision.pool_number() {
+                let pool = &self.decision.state.pool_cells[pool];
+                pool.typical.pace.measured(taken, foreseen, now, self.half_life());
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use super::cell::{Cell, Pool};
 use super::matrix::Plan;
 use super::metrics::Figures;
 use super::results::{Results, Row};
-use super::strategy::Strategy;
+use super::strategy::{Site, Strategy};
 use crate::sim::{RunError, Workload, run};
 use crate::workloads::{TraceError, by_name};
 
@@ -135,7 +135,8 @@ impl Stage<'_> {
         let (pool, mixed) = (cell.endpoints, cell.pool == Pool::Mixed);
         let key = (cell.workload.clone(), cell.hardware.clone(), pool, mixed, *seed);
         let capacity = self.speeds.get(key, || flood(&bare, &workload)).map_err(failed)?;
-        let mut gateway = |replica: usize| strategy.gateway(seed << 16 | replica as u64, &bare.hardware);
+        let site = Site { hardware: &bare.hardware, block_tokens: workload.block_tokens };
+        let mut gateway = |replica: usize| strategy.gateway(seed << 16 | replica as u64, &site);
         let outcome = run(&settings(capacity * cell.load)?, &workload, &mut gateway).map_err(failed)?;
         let figures = Figures::of(&outcome).ok_or_else(|| QualityError::Empty(cell.to_string()))?;
         Ok(Row { cell: (*cell).clone(), seed: *seed, strategy: strategy.name.clone(), figures })

@@ -1,8 +1,59 @@
 //! The router under test, through its public interface.
 
-use super::strategy::Strategy;
+use inferroute::{PredictedCompletion, Profile, Scorer, StepCost};
 
-/// The strategies of the crate: the recommended one first, then what is only compared with it.
+use super::strategy::{Role, Site, Strategy};
+use crate::embedded::{Embedded, Engines};
+use crate::sim::Gateway;
+
+/// A change of the settings that are recommended.
+type Change = fn(&mut PredictedCompletion);
+
+/// The recommended settings without one of their parts each.
+const ABLATED: &[(&str, Change)] = &[
+    ("without-congestion", |settings| settings.congestion = 0.0),
+    ("without-crowding", |settings| settings.crowding = 0.0),
+    ("without-answers", |settings| settings.answer_steps = 0.0),
+    ("without-slots", |settings| settings.residence_steps = 0.0),
+    ("without-kv", |settings| settings.kv_seconds = 0.0),
+    ("without-others", |settings| settings.others = 0.0),
+    ("without-pace", |settings| settings.pace_prior = f64::INFINITY),
+];
+
+/// The strategies of the crate: the recommended one first, then what is only compared with it. Nobody tells it what the endpoints run on.
 pub(super) fn shipped() -> Vec<Strategy> {
-    Vec::new()
+    let recommended = PredictedCompletion::default();
+    let mut shipped = vec![strategy("inferroute", Role::Shipped, recommended)];
+    for (name, times) in [("costs-third", 1.0 / 3.0), ("costs-threefold", 3.0)] {
+        let settings = PredictedCompletion { step: scaled(recommended.step, times), ..recommended };
+        shipped.push(strategy(name, Role::Miscalibrated, settings));
+    }
+    shipped.extend(ABLATED.iter().map(|(name, change)| {
+        let mut settings = recommended;
+        change(&mut settings);
+        strategy(name, Role::Ablated, settings)
+    }));
+    shipped
+}
+
+fn strategy(name: &str, role: Role, settings: PredictedCompletion) -> Strategy {
+    Strategy::new(name, role, move |seed, site| gateway(settings, seed, site))
+}
+
+fn gateway(settings: PredictedCompletion, seed: u64, site: &Site<'_>) -> Box<dyn Gateway> {
+    let profile = Profile::new("recommended").scorer(Scorer::PredictedCompletion(settings), 1.0);
+    let engines = Engines { block_tokens: site.block_tokens, kv_tokens: site.hardware.kv_tokens };
+    Box::new(Embedded::new(profile, engines, seed))
+}
+
+/// Every cost so many times.
+fn scaled(step: StepCost, times: f64) -> StepCost {
+    StepCost {
+        step: step.step * times,
+        token: step.token * times,
+        pair: step.pair * times,
+        answer: step.answer * times,
+        context: step.context * times,
+        ..step
+    }
 }

@@ -13,7 +13,16 @@ pub struct Strategy {
     make: Make,
 }
 
-type Make = Box<dyn Fn(u64, &Hardware) -> Box<dyn Gateway> + Send + Sync>;
+type Make = Box<dyn Fn(u64, &Site<'_>) -> Box<dyn Gateway> + Send + Sync>;
+
+/// What a gateway stands in front of.
+#[derive(Clone, Copy, Debug)]
+pub struct Site<'h> {
+    /// What the endpoints run on.
+    pub hardware: &'h Hardware,
+    /// Tokens a block of the workload.
+    pub block_tokens: u32,
+}
 
 /// The part of a strategy in the comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,25 +38,25 @@ pub enum Role {
 }
 
 impl Strategy {
-    /// A strategy of this name and part. `make` is told the seed of a replica and what the endpoints run on.
+    /// A strategy of this name and part. `make` is told the seed of a replica and what it stands in front of.
     pub fn new(
         name: &str,
         role: Role,
-        make: impl Fn(u64, &Hardware) -> Box<dyn Gateway> + Send + Sync + 'static,
+        make: impl Fn(u64, &Site<'_>) -> Box<dyn Gateway> + Send + Sync + 'static,
     ) -> Self {
         Self { name: name.to_owned(), role, make: Box::new(make) }
     }
 
     /// A gateway that follows it; equal seeds, equal choices.
-    pub fn gateway(&self, seed: u64, hardware: &Hardware) -> Box<dyn Gateway> {
-        (self.make)(seed, hardware)
+    pub fn gateway(&self, seed: u64, site: &Site<'_>) -> Box<dyn Gateway> {
+        (self.make)(seed, site)
     }
 
     /// All strategies: the crate's own, then the peers, each told the true costs of the hardware if it asks for costs.
     pub fn all() -> Vec<Self> {
         let mut all = shipped::shipped();
         all.extend(peers::all().iter().map(|peer| {
-            Self::new(peer.name, Role::Peer, |seed, hardware| peer.gateway_with(seed, costs(hardware)))
+            Self::new(peer.name, Role::Peer, |seed, site| peer.gateway_with(seed, costs(site.hardware)))
         }));
         all
     }

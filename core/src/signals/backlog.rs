@@ -2,10 +2,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::decaying::Decaying;
 use super::leased::{Lease, Leased, Terms};
 use super::line::Line;
 use super::others::Own;
+use super::pace::Pace;
 use crate::real;
 use crate::units::Nanos;
 
@@ -54,7 +54,7 @@ impl Work {
     }
 
     /// The same in whole units.
-    fn units_of_pairs(self) -> u64 {
+    pub(super) fn units_of_pairs(self) -> u64 {
         let tokens = u64::from(self.tokens());
         (tokens * (u64::from(self.cached) + tokens / 2) / PAIRS).min(u32::MAX.into())
     }
@@ -72,9 +72,7 @@ pub(crate) struct Backlog {
     /// When the endpoint began with the prompt that it works on now, as far as the router can tell: at the first token before, or when there was
     /// nothing else to do.
     since: AtomicU64,
-    /// How long prompts took, and how long they should have, in seconds.
-    taken: Decaying,
-    foreseen: Decaying,
+    pace: Pace,
 }
 
 /// A moment's view of a [`Backlog`].
@@ -134,20 +132,10 @@ impl Backlog {
         self.line.first()
     }
 
-    /// How much longer prompts take than they should, as if `prior` seconds of them had gone as foreseen; 1 where nothing was measured.
+    /// How quickly prompts go there.
     #[inline]
-    pub(crate) fn pace(&self, prior: f64, now: Nanos, half_life: Nanos) -> f64 {
-        let Some(foreseen) = self.foreseen.get(now, half_life) else { return 1.0 };
-        if prior.is_infinite() {
-            return 1.0;
-        }
-        (self.taken.get(now, half_life).unwrap_or_default() + prior) / (foreseen + prior)
-    }
-
-    /// How much longer prompts took than they should, by measurements alone and as of the last; `None` where nothing was measured.
-    pub(crate) fn measured_pace(&self) -> Option<f64> {
-        let foreseen = self.foreseen.latest().filter(|seconds| *seconds > 0.0)?;
-        Some(self.taken.latest()? / foreseen)
+    pub(crate) fn pace(&self) -> &Pace {
+        &self.pace
     }
 
     /// Returns the request's number in the line.
@@ -183,9 +171,12 @@ impl Backlog {
         self.context.take_back(work.prompt.into(), lease);
     }
 
-    /// The prompt with this number has its first token: the endpoint turns to its next one. Returns when it had turned to this one.
-    pub(super) fn turn(&self, number: u64, now: Nanos) -> Nanos {
-        self.line.leave(number);
+    /// The prompt with this number, or else the first that asks as much, has its first token: the endpoint turns to its next one. Returns when it had
+    /// turned to this one.
+    pub(super) fn turn(&self, work: Work, number: Option<u64>, now: Nanos) -> Nanos {
+        if let Some(number) = number.or_else(|| self.line.like(work)) {
+            self.line.leave(number);
+        }
         Nanos::new(self.since.swap(now.get(), Ordering::Relaxed))
     }
 
@@ -194,12 +185,6 @@ impl Backlog {
         if self.line.leave(number) {
             self.since.fetch_max(now.get(), Ordering::Relaxed);
         }
-    }
-
-    /// A prompt that should have taken `foreseen` seconds took `taken`.
-    pub(crate) fn measured(&self, taken: Nanos, foreseen: f64, now: Nanos, half_life: Nanos) {
-        self.taken.add(taken.seconds(), now, half_life);
-        self.foreseen.add(foreseen, now, half_life);
     }
 
     pub(super) fn lapse(&self, terms: Terms, now: Nanos) {

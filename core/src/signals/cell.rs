@@ -117,10 +117,11 @@ impl EndpointCell {
         self.backlog.leave(work, has_first_token, lease);
     }
 
-    /// The first token of a request came. Returns when the endpoint had begun with its prompt, as far as the router can tell.
-    pub(crate) fn first_token(&self, work: Work, number: u64, now: Nanos, lease: Lease) -> Nanos {
+    /// The first token of a request came, whose number is not known where it was told of by events. Returns when the endpoint had begun with its prompt, as
+    /// far as the router can tell.
+    pub(crate) fn first_token(&self, work: Work, number: Option<u64>, now: Nanos, lease: Lease) -> Nanos {
         self.backlog.work_off(work, lease);
-        self.backlog.turn(number, now)
+        self.backlog.turn(work, number, now)
     }
 
     /// A request that was told of without its tokens came to its end.

@@ -28,6 +28,14 @@ impl Decaying {
         (word != 0).then(|| value(word))
     }
 
+    /// What is left by `now` if it had faded as 1 / (1 + time / half-life) since it was last told.
+    #[inline]
+    pub(crate) fn faded(&self, now: Nanos, half_life: Nanos) -> Option<f64> {
+        let word = self.word.load(Ordering::Relaxed);
+        let (elapsed, half_life) = (real::of(elapsed(word, now).get()), real::of(half_life.get().max(1)));
+        (word != 0).then(|| value(word) * (half_life / (half_life + elapsed)))
+    }
+
     /// Adds to what is left.
     pub(crate) fn add(&self, amount: f64, now: Nanos, half_life: Nanos) {
         self.change(now, |word| value(word) * left(word, now, half_life) + amount);
@@ -63,9 +71,13 @@ fn units(time: Nanos) -> u64 {
 }
 
 fn left(word: u64, now: Nanos, half_life: Nanos) -> f64 {
+    real::left_after(elapsed(word, now), half_life)
+}
+
+/// Since the word was told. None where that is a moment later than `now`, of which another thread may have told.
+fn elapsed(word: u64, now: Nanos) -> Nanos {
     let elapsed = units(now).wrapping_sub(word & u64::from(u32::MAX) & !1) & u64::from(u32::MAX);
-    // Another thread may have told of a moment later than `now`.
-    if elapsed >> 31 == 1 { 1.0 } else { real::left_after(Nanos::new(elapsed << UNIT_BITS), half_life) }
+    Nanos::new(if elapsed >> 31 == 1 { 0 } else { elapsed << UNIT_BITS })
 }
 
 #[cfg(test)]

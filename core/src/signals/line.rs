@@ -35,13 +35,19 @@ impl Line {
 
     /// The prompt with this number leaves the line. Returns whether it was the first.
     pub(super) fn leave(&self, number: u64) -> bool {
-        let first = self.first.load(Ordering::Relaxed);
-        if number < first || self.end.load(Ordering::Relaxed) - number > PLACES {
+        let first = self.start();
+        if !(first..self.end.load(Ordering::Relaxed)).contains(&number) {
             return false;
         }
         self.place(number).store(0, Ordering::Relaxed);
         self.first.fetch_max(self.find().0, Ordering::Relaxed);
         number == first
+    }
+
+    /// The number of the first prompt that asks as much.
+    pub(super) fn like(&self, work: Work) -> Option<u64> {
+        let end = self.end.load(Ordering::Relaxed);
+        (self.start()..end).find(|number| self.place(*number).load(Ordering::Relaxed) == work.packed())
     }
 
     /// The prompt that the endpoint works on, if any is known.
@@ -65,7 +71,7 @@ impl Line {
 
     fn find(&self) -> (u64, Option<Work>) {
         let end = self.end.load(Ordering::Relaxed);
-        let mut first = self.first.load(Ordering::Relaxed).max(end.saturating_sub(PLACES));
+        let mut first = self.start();
         while first < end {
             let packed = self.place(first).load(Ordering::Relaxed);
             if packed != 0 {
@@ -76,8 +82,88 @@ impl Line {
         (end, None)
     }
 
+    /// The least number that may be there.
+    fn start(&self) -> u64 {
+        let oldest = self.end.load(Ordering::Relaxed).saturating_sub(PLACES);
+        self.first.load(Ordering::Relaxed).max(oldest)
+    }
+
     fn place(&self, number: u64) -> &AtomicU64 {
         let at = usize::try_from(number % PLACES).unwrap_or_default();
         &self.places[at]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn work(prompt: u32) -> Work {
+        Work::new(prompt, prompt / 2)
+    }
+
+    fn line(prompts: std::ops::Range<u32>) -> Line {
+        let line = Line::default();
+        for prompt in prompts {
+            line.join(work(prompt));
+        }
+        line
+    }
+
+    #[test]
+    fn the_next_that_is_still_there_is_first_in_whatever_order_they_leave() {
+        let line = line(1..5);
+        assert_eq!((line.first(), line.prompts(3)), (Some(work(1)), 6));
+        assert!(!line.leave(1) && !line.leave(1), "not the first, and gone already");
+        assert_eq!((line.first(), line.prompts(3)), (Some(work(1)), 8));
+        assert!(line.leave(0));
+        assert_eq!((line.first(), line.prompts(9)), (Some(work(3)), 7));
+        assert!(!line.leave(3) && line.leave(2));
+        assert_eq!((line.first(), line.prompts(9)), (None, 0));
+    }
+
+    #[test]
+    fn the_ring_comes_round() {
+        let line = Line::default();
+        for number in 0..1000_u32 {
+            assert_eq!(line.join(work(number + 1)), u64::from(number));
+            assert_eq!((line.first(), line.prompts(2)), (Some(work(number + 1)), u64::from(number) + 1));
+            assert!(line.leave(number.into()));
+            assert_eq!(line.first(), None);
+        }
+    }
+
+    #[test]
+    fn what_is_before_the_last_64_is_forgotten() {
+        let line = line(1..71);
+        assert_eq!(
+            (line.first(), line.prompts(1), line.prompts(u32::MAX)),
+            (Some(work(7)), 7, (7..71).sum())
+        );
+        assert!(!line.leave(5), "forgotten");
+        assert!(line.leave(6), "the first of those that are known");
+        assert_eq!((line.first(), line.prompts(u32::MAX)), (Some(work(8)), (8..71).sum()));
+        for number in 0..70 {
+            line.leave(number);
+        }
+        assert_eq!((line.first(), line.prompts(u32::MAX)), (None, 0));
+    }
+
+    #[test]
+    fn a_prompt_without_a_number_is_the_first_that_asks_as_much() {
+        let line = line(1..4);
+        line.join(work(2));
+        assert_eq!([1, 2, 3, 4].map(|prompt| line.like(work(prompt))), [Some(0), Some(1), Some(2), None]);
+        assert_eq!(line.like(Work::new(2, 0)), None, "it asks more");
+        line.leave(1);
+        assert_eq!(line.like(work(2)), Some(3));
+        assert!(!line.leave(u64::MAX) && line.first() == Some(work(1)), "a number that nobody has");
+    }
+
+    #[test]
+    fn empty_prompts_stand_in_the_line_too() {
+        let line = Line::default();
+        line.join(Work::new(0, 0));
+        assert!(line.first().is_some() && line.leave(0) && line.first().is_none());
     }
 }

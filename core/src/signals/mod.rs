@@ -6,6 +6,8 @@
 mod adapters;
 mod attributes;
 mod backlog;
+#[cfg(test)]
+mod backlog_tests;
 mod cell;
 mod decaying;
 mod endpoint_id;
@@ -16,6 +18,7 @@ mod leased;
 mod line;
 mod metrics;
 mod others;
+mod pace;
 mod polled;
 mod reported;
 mod sessions;

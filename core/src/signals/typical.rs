@@ -2,6 +2,7 @@
 
 use super::backlog::Work;
 use super::decaying::Decaying;
+use super::pace::Pace;
 use crate::units::Nanos;
 
 /// After how long half of a request's share in the means is forgotten.
@@ -14,6 +15,8 @@ pub(crate) struct Typical {
     prompts: Decaying,
     tokens: Decaying,
     pairs: Decaying,
+    /// How quickly prompts go, over all endpoints.
+    pub(crate) pace: Pace,
 }
 
 /// The mean request.
@@ -35,11 +38,39 @@ impl Typical {
         self.pairs.add(work.pairs(), now, HALF_LIFE);
     }
 
-    /// `None` where nothing was sent lately.
+    /// `None` where nothing was ever sent. All sums are told at once and forget alike, so that their ratios stay.
     #[inline]
-    pub(crate) fn mean(&self, now: Nanos) -> Option<Mean> {
-        let requests = self.requests.get(now, HALF_LIFE).filter(|requests| *requests > 0.0)?;
-        let mean = |sum: &Decaying| sum.get(now, HALF_LIFE).unwrap_or_default() / requests;
+    pub(crate) fn mean(&self) -> Option<Mean> {
+        let requests = self.requests.latest().filter(|requests| *requests > 0.0)?;
+        let mean = |sum: &Decaying| sum.latest().unwrap_or_default() / requests;
         Some(Mean { prompt: mean(&self.prompts), tokens: mean(&self.tokens), pairs: mean(&self.pairs) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mean_request_is_of_those_sent_lately() {
+        let typical = Typical::default();
+        let mean = || typical.mean().map(|mean| (mean.prompt, mean.tokens, mean.pairs));
+        assert_eq!(mean(), None);
+        let start = Nanos::new(1 << 30);
+        typical.sent(Work::new(100, 0), start);
+        assert_eq!(mean(), Some((100.0, 100.0, 5000.0)));
+        typical.sent(Work::new(300, 200), start);
+        assert_eq!(mean(), Some((200.0, 100.0, 15_000.0)));
+    }
+
+    #[test]
+    fn an_older_request_counts_less() {
+        // Units of time that are kept exactly.
+        let later = Nanos::new(HALF_LIFE.get() >> 23 << 23);
+        let typical = Typical::default();
+        typical.sent(Work::new(100, 0), Nanos::new(0));
+        typical.sent(Work::new(400, 0), later);
+        let prompt = typical.mean().map_or(0.0, |mean| mean.prompt);
+        assert!((prompt - 300.0).abs() < 0.05, "{prompt}");
     }
 }

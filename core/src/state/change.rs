@@ -58,7 +58,7 @@ impl State {
             Event::FirstToken { endpoint, prompt_tokens } => {
                 let work = Work::new(*prompt_tokens, 0);
                 self.cells_of(endpoint).for_each(|cell| {
-                    cell.first_token(work, u64::MAX, now, forever);
+                    cell.first_token(work, None, now, forever);
                 });
             }
             Event::RequestFinished { endpoint } => {

@@ -9,6 +9,7 @@ use crate::decide::candidates::Candidates;
 use crate::decide::facts::Facts;
 use crate::plan::PredictedCompletion;
 use crate::signals::{EndpointCell, Mean, Polled, Work};
+use crate::units::Nanos;
 
 /// Beyond so many prompts that wait for each endpoint, more make no difference.
 const MOST_CONGESTION: f64 = 20.0;
@@ -25,9 +26,13 @@ pub(super) fn rate(
     mut give: impl FnMut(usize, Option<f64>),
 ) {
     let prompt = f64::from(facts.prompt_tokens);
-    let mean = facts.state.pool_cells[facts.pool].typical.mean(facts.now);
+    let half_life = facts.state.plan.scheduling.half_life;
+    let pool = &facts.state.pool_cells[facts.pool].typical;
+    let pace = pool.pace.sums(facts.now, half_life).pace(settings.pace_prior, 1.0);
+    let mean = pool.mean();
     let mean = mean.unwrap_or(Mean { prompt, tokens: prompt, pairs: prompt * prompt / 2.0 });
-    let pricing = Pricing { settings, facts, mean, typical: settings.step.of(mean.tokens, mean.pairs) };
+    let typical = settings.step.of(mean.tokens, mean.pairs);
+    let pricing = Pricing { settings, facts, mean, typical, pace, half_life };
     let mut prices: SmallVec<[Price; 4096]> = SmallVec::new();
     let (mut ahead, mut members) = (0.0, 0.0);
     candidates.for_each(|position| {
@@ -38,7 +43,7 @@ pub(super) fn rate(
         members += 1.0;
         prices.push(pricing.price(position, &outlook));
     });
-    let lines = if pricing.typical > 0.0 { ahead / members / pricing.typical } else { 0.0 };
+    let lines = if typical > 0.0 { ahead / members / (typical * pace) } else { 0.0 };
     let congestion = settings.congestion * lines.min(MOST_CONGESTION);
     let least = prices.iter().fold(f64::INFINITY, |least, price| least.min(price.at(congestion)));
     let mut each = prices.iter();
@@ -53,6 +58,9 @@ struct Pricing<'a> {
     mean: Mean,
     /// Seconds to work off its prompt.
     typical: f64,
+    /// How much longer than they should prompts take in the pool.
+    pace: f64,
+    half_life: Nanos,
 }
 
 /// What lies before the request at one endpoint.
@@ -93,7 +101,7 @@ impl Pricing<'_> {
         let (settings, now) = (self.settings, self.facts.now);
         let (backlog, polled) = (cell.backlog(), cell.polled(self.facts.oldest));
         let (own, foreign) = (backlog.waiting(), polled.map(Polled::foreign).unwrap_or_default());
-        let pace = backlog.pace(settings.pace_prior, now, self.facts.state.plan.scheduling.half_life);
+        let pace = backlog.pace().sums(now, self.half_life).pace(settings.pace_prior, self.pace);
         let others = settings.others * foreign.running;
         let answers = cell.answers() + others;
         let step = pace * settings.step.of_answers(answers, backlog.context() + others * self.mean.prompt);
@@ -106,6 +114,8 @@ impl Pricing<'_> {
             let first = backlog.first().map_or(outlook.seconds / own.requests, |first| {
                 pace * settings.step.of(first.tokens().into(), first.pairs())
             });
+            // A lost ticket's prompt may stand in the line for longer than it counts.
+            let first = first.min(outlook.seconds);
             outlook.seconds -= (backlog.elapsed(now) * share).min(first * (1.0 - LEAST_LEFT));
         }
         let Some(polled) = polled else { return outlook };

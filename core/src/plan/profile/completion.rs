@@ -102,7 +102,7 @@ pub struct PredictedCompletion {
     /// count more the busier the pool is. Default: 1.
     pub congestion: f64,
     /// What the length of an endpoint's line costs: so many times the seconds there for the square root of the prompts in it. Keeps short prompts out of the
-    /// way of long ones. Default: 1.
+    /// way of long ones. Default: 0.5.
     pub crowding: f64,
     /// How many steps of the answer count, each as long as it is there and as much longer as it makes those of others. Default: 12.
     pub answer_steps: f64,
@@ -121,7 +121,7 @@ impl Default for PredictedCompletion {
         Self {
             step: StepCost::default(),
             congestion: 1.0,
-            crowding: 1.0,
+            crowding: 0.5,
             answer_steps: 12.0,
             residence_steps: 200.0,
             kv_seconds: 0.01,

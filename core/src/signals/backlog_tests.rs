@@ -4,7 +4,6 @@ use super::backlog::*;
 use super::leased::{Lease, Terms};
 use crate::units::Nanos;
 
-
 fn at(seconds: u64) -> Nanos {
     Nanos::new(seconds * 1_000_000_000)
 }

@@ -76,6 +76,50 @@ schedulingProfiles: [{{name: default, plugins: [{{pluginRef: predicted-completio
         assert_eq!(read("{step: {token: 4.0e-5}}"), Ok(PredictedCompletion { step, ..Default::default() }));
     }
 
+    /// The number in parentheses that follows a field on the page.
+    fn on_page(field: &str) -> Option<f64> {
+        let page = include_str!("../../../../../docs/endpoint-picker-config.md");
+        let (_, own) = page.split_once("* `predicted-completion-scorer`, ")?;
+        let (_, behind) = own.split_once(&format!("`{field}`"))?;
+        let (_, number) = behind.split_once('(')?;
+        number.split_once(')')?.0.parse().ok()
+    }
+
+    #[test]
+    fn the_page_has_the_defaults() {
+        let PredictedCompletion {
+            step,
+            congestion,
+            crowding,
+            answer_steps,
+            residence_steps,
+            kv_seconds,
+            others,
+            pace_prior,
+        } = PredictedCompletion::default();
+        let StepCost { step, token, pair, answer, context, chunk, running, kv_tokens } = step;
+        let defaults = [
+            ("congestion", congestion),
+            ("crowding", crowding),
+            ("answerSteps", answer_steps),
+            ("residenceSteps", residence_steps),
+            ("kvSeconds", kv_seconds),
+            ("others", others),
+            ("pacePrior", pace_prior),
+            ("step", step),
+            ("token", token),
+            ("pair", pair),
+            ("answer", answer),
+            ("context", context),
+            ("chunk", chunk),
+            ("running", running),
+            ("kvTokens", kv_tokens),
+        ];
+        for (field, default) in defaults {
+            assert_eq!(on_page(field), Some(default), "{field}");
+        }
+    }
+
     #[test]
     fn each_parameter_is_its_own() {
         let text = "{congestion: 2, crowding: 3, answerSteps: 4, residenceSteps: 5, kvSeconds: 6, others: 7, pacePrior: 8, \

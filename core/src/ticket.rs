@@ -81,22 +81,27 @@ impl Ticket {
         if !self.has_first_token {
             self.has_first_token = true;
             self.cell.health().first_token_after(now.since(self.began), now, self.half_life());
-            let began = self.cell.first_token(self.work, Some(self.number), now, self.lease).max(self.began);
-            self.measure(now.since(began), now);
+            let turned = self.cell.first_token(self.work, Some(self.number), now, self.lease);
+            self.measure(turned, now);
         }
         self.extend(now);
     }
 
-    /// Tells the endpoint's backlog that it worked on the prompt for so long. Says nothing of a prompt that nobody counted, nor where others' prompts were
-    /// in between.
-    fn measure(&self, taken: Nanos, now: Nanos) {
+    /// Tells how long the endpoint took for the prompt, to which it had turned then at the earliest. Says nothing of a prompt that nobody counted, nor where
+    /// others' prompts were in between.
+    fn measure(&self, turned: Nanos, now: Nanos) {
         let Some(step) = self.decision.state.plan.scheduling.step_cost() else { return };
         if self.work.prompt() > 0 && !self.cell.has_foreign_prompts() {
-            let foreseen = step.of_prompt(self.work, self.cell.answers(), self.cell.backlog().context());
+            let taken = now.since(turned.max(self.began));
+            // It is one of the answers by now.
+            let answers = (self.cell.answers() - 1.0).max(0.0);
+            let context = (self.cell.backlog().context() - f64::from(self.work.prompt())).max(0.0);
+            // Of a prompt that is mostly waiting for steps the time says little of the endpoint.
+            let Some(foreseen) = step.of_prompt(self.work, answers, context) else { return };
             self.cell.backlog().pace().measured(taken, foreseen, now, self.half_life());
             if let Some(pool) = self.decision.pool_number() {
                 let pool = &self.decision.state.pool_cells[pool];
-                pool.typical.pace.measured(taken, foreseen, now, self.half_life());
+                pool.typical.measured(taken, foreseen, now);
             }
         }
     }

@@ -31,14 +31,20 @@ impl Pace {
         Measured { taken: read(&self.taken), foreseen: read(&self.foreseen) }
     }
 
-    /// What was taken over what was foreseen; `None` where nothing was measured.
-    pub(crate) fn latest(&self) -> Option<f64> {
-        let foreseen = self.foreseen.latest().filter(|seconds| *seconds > 0.0)?;
-        Some(self.taken.latest()? / foreseen)
+    /// The sums as of the last prompt.
+    #[inline]
+    pub(crate) fn latest(&self) -> Measured {
+        let read = |sum: &Decaying| sum.latest().unwrap_or_default();
+        Measured { taken: read(&self.taken), foreseen: read(&self.foreseen) }
     }
 }
 
 impl Measured {
+    /// What was taken over what was foreseen; `None` where nothing was measured.
+    pub(crate) fn ratio(self) -> Option<f64> {
+        (self.foreseen > 0.0).then(|| self.taken / self.foreseen)
+    }
+
     /// What was taken over what was foreseen, as if `prior` seconds more had been foreseen and gone at the pace `otherwise`; that alone where nothing is
     /// ever believed.
     #[inline]
@@ -61,9 +67,9 @@ mod tests {
     #[test]
     fn pace_is_what_prompts_took_over_what_they_should_have() {
         let pace = Pace::default();
-        assert_eq!((pace.latest(), pace.sums(at(0), HALF_LIFE)), (None, Measured::default()));
+        assert_eq!((pace.latest().ratio(), pace.sums(at(0), HALF_LIFE)), (None, Measured::default()));
         pace.measured(Nanos::new(6_000_000_000), 2.0, at(1), HALF_LIFE);
-        assert_eq!(pace.latest(), Some(3.0));
+        assert_eq!(pace.latest().ratio(), Some(3.0));
         assert_eq!(pace.sums(at(1), HALF_LIFE).pace(2.0, 1.0), 2.0);
         let faded = pace.sums(at(2), HALF_LIFE);
         assert_eq!((faded.taken, faded.foreseen), (3.0, 1.0));

@@ -2,7 +2,7 @@
 
 use super::backlog::Work;
 use super::decaying::Decaying;
-use super::pace::Pace;
+use super::pace::{Measured, Pace};
 use crate::units::Nanos;
 
 /// After how long half of a request's share in the means is forgotten.
@@ -16,7 +16,7 @@ pub(crate) struct Typical {
     tokens: Decaying,
     pairs: Decaying,
     /// How quickly prompts go, over all endpoints.
-    pub(crate) pace: Pace,
+    pace: Pace,
 }
 
 /// The mean request.
@@ -36,6 +36,17 @@ impl Typical {
         self.prompts.add(work.prompt().into(), now, HALF_LIFE);
         self.tokens.add(work.tokens().into(), now, HALF_LIFE);
         self.pairs.add(work.pairs(), now, HALF_LIFE);
+    }
+
+    /// A prompt that should have taken `foreseen` seconds took `taken`.
+    pub(crate) fn measured(&self, taken: Nanos, foreseen: f64, now: Nanos) {
+        self.pace.measured(taken, foreseen, now, HALF_LIFE);
+    }
+
+    /// How quickly prompts go, over all endpoints. Not forgotten while nothing is measured: it stands in where an endpoint's own pace is.
+    #[inline]
+    pub(crate) fn pace(&self) -> Measured {
+        self.pace.latest()
     }
 
     /// `None` where nothing was ever sent. All sums are told at once and forget alike, so that their ratios stay.

@@ -103,7 +103,7 @@ impl State {
             in_flight: cell.in_flight(),
             waiting_tokens: cell.waiting_tokens(),
             cached_tokens: cell.cached_tokens(),
-            pace: cell.backlog().pace().latest(),
+            pace: cell.backlog().pace().latest().ratio(),
         }
     }
 

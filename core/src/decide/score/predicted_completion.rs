@@ -28,7 +28,7 @@ pub(super) fn rate(
     let prompt = f64::from(facts.prompt_tokens);
     let half_life = facts.state.plan.scheduling.half_life;
     let pool = &facts.state.pool_cells[facts.pool].typical;
-    let pace = pool.pace.sums(facts.now, half_life).pace(settings.pace_prior, 1.0);
+    let pace = pool.pace().pace(settings.pace_prior, 1.0);
     let mean = pool.mean();
     let mean = mean.unwrap_or(Mean { prompt, tokens: prompt, pairs: prompt * prompt / 2.0 });
     let typical = settings.step.of(mean.tokens, mean.pairs);

@@ -67,10 +67,11 @@ impl StepCost {
         self.step + self.answer * answers + self.context * context
     }
 
-    /// Seconds to work off a prompt beside so many answers.
-    pub(crate) fn of_prompt(&self, work: Work, answers: f64, context: f64) -> f64 {
+    /// Seconds to work off a prompt beside so many answers; `None` where the prompt itself is not most of it.
+    pub(crate) fn of_prompt(&self, work: Work, answers: f64, context: f64) -> Option<f64> {
         let seconds = self.of(work.tokens().into(), work.pairs());
-        seconds + (1.0 + seconds / self.of_chunk()) * self.of_answers(answers, context)
+        let steps = (1.0 + seconds / self.of_chunk()) * self.of_answers(answers, context);
+        (seconds > 2.0 * steps).then_some(seconds + steps)
     }
 
     /// Whether costs can be calculated with it.

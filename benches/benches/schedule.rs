@@ -2,8 +2,8 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use inferroute::{
-    BlockHashes, DecisionRng, Event, Fraction, LoadReport, Nanos, NoTrace, Options, Picker, Profile, Prompt,
-    Request, Router, Scheduling, Scorer, decide,
+    BlockHashes, DecisionRng, Event, Fraction, LoadReport, Nanos, NoTrace, Options, Picker,
+    PredictedCompletion, Profile, Prompt, Request, Router, Scheduling, Scorer, decide,
 };
 use inferroute_benches::{exact_rules, headers, with_options};
 
@@ -14,6 +14,10 @@ fn profile() -> Profile {
         .scorer(Scorer::Queue, 2.0)
         .scorer(Scorer::KvCacheUtilization, 2.0)
         .scorer(Scorer::PrefixCache { match_length_weight: 0.0, match_length_scale_tokens: 8192.0 }, 3.0)
+}
+
+fn predicted_completion() -> Profile {
+    Profile::new("default").scorer(Scorer::PredictedCompletion(PredictedCompletion::default()), 1.0)
 }
 
 /// A router whose endpoints told their loads, and of which one in eight was sent `prompt` before.
@@ -61,6 +65,8 @@ fn scoring(criterion: &mut Criterion) {
         bench(criterion, &of("queue-kv-prefix"), &router, Some(&short));
         if endpoints <= 512 {
             bench(criterion, &of("queue-kv-prefix-32k-tokens"), &router, Some(&long));
+            let router = self::router(predicted_completion(), endpoints, &long);
+            bench(criterion, &of("predicted-completion"), &router, Some(&short));
         }
     }
     // The scratch space of a decision, so that its size is seen when it grows.

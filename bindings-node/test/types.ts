@@ -106,8 +106,9 @@ try {
 }
 
 const views: EndpointView[] = router.endpoints()
-const strategies: readonly Strategy[] = STRATEGIES
-void [views[0]?.inFlight, strategies, version, router.warnings[0]?.help, router.headerNames, router.pools, router.seed, router.stateVersion]
+const strategies: readonly Strategy[] = [...STRATEGIES, 'predicted_completion']
+const pace: number | null | undefined = views[0]?.pace
+void [views[0]?.inFlight, pace, strategies, version, router.warnings[0]?.help, router.headerNames, router.pools, router.seed, router.stateVersion]
 
 const printed: string = render(router.warnings, { 'a.yaml': 'text' }, 'sarif') + render([])
 const models: PublishedModel[] = router.publishedModels('a.example.com')

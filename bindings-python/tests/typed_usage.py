@@ -104,4 +104,5 @@ def schedule(text: str, tokens: array[int]) -> None:
         assert_type(ticket.fall_back(2), Attempt | None)
         ticket.fail()
     assert_type(router.explain({}).endpoints, list[ExplainedEndpoint])
+    assert_type([endpoint["pace"] for endpoint in router.endpoints()], list[float | None])
     assert_type(live.endpoint_headers() if live.ok else {}, dict[str, str])

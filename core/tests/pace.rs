@@ -1,6 +1,11 @@
 //! How quick endpoints are is learned from first tokens, and told.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    reason = "a test fails by panicking"
+)]
 
 #[path = "support/scheduling.rs"]
 #[allow(dead_code, reason = "each test takes its part of it")]

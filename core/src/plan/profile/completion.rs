@@ -134,6 +134,8 @@ impl Default for PredictedCompletion {
 impl PredictedCompletion {
     /// What a factor can be.
     pub(crate) const FACTORS: RangeInclusive<f64> = 0.0..=1e12;
+    /// What a prior written as a finite number can be; beside the largest every measurement is nothing.
+    pub(crate) const PRIORS: RangeInclusive<f64> = 1e-12..=1e30;
 
     /// The same, with the default for whatever cannot be.
     pub(crate) fn sound(mut self) -> Self {

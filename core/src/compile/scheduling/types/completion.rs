@@ -1,7 +1,5 @@
 //! The parameters of `predicted-completion-scorer`: each has its default where it is left out.
 
-use std::ops::RangeInclusive;
-
 use super::super::plugin_type::Parts;
 use super::added::within;
 use crate::manifest::Section;
@@ -12,7 +10,10 @@ pub(super) fn predicted_completion(parameters: &Section<'_>) -> Parts {
     let step = parameters.section("step");
     let costs = step_cost(&step);
     step.close();
-    let factor = |field, default| number(parameters, field, default, PredictedCompletion::FACTORS);
+    let factor = |field, default| {
+        within(parameters, field, default, PredictedCompletion::FACTORS, "this is between 0 and 1e12")
+    };
+    let (field, message) = ("pacePrior", "this is between 1e-12 and 1e30, which believes nothing");
     Scorer::PredictedCompletion(PredictedCompletion {
         step: costs,
         congestion: factor("congestion", defaults.congestion),
@@ -21,15 +22,16 @@ pub(super) fn predicted_completion(parameters: &Section<'_>) -> Parts {
         residence_steps: factor("residenceSteps", defaults.residence_steps),
         kv_seconds: factor("kvSeconds", defaults.kv_seconds),
         others: factor("others", defaults.others),
-        pace_prior: number(parameters, "pacePrior", defaults.pace_prior, StepCost::POSITIVE),
+        pace_prior: within(parameters, field, defaults.pace_prior, PredictedCompletion::PRIORS, message),
     })
     .into()
 }
 
 fn step_cost(step: &Section<'_>) -> StepCost {
     let defaults = StepCost::default();
-    let cost = |field, default| number(step, field, default, StepCost::COSTS);
-    let positive = |field, default| number(step, field, default, StepCost::POSITIVE);
+    let cost = |field, default| within(step, field, default, StepCost::COSTS, "this is between 0 and 1e12");
+    let positive =
+        |field, default| within(step, field, default, StepCost::POSITIVE, "this is between 1e-12 and 1e12");
     StepCost {
         step: positive("step", defaults.step),
         token: positive("token", defaults.token),
@@ -40,15 +42,6 @@ fn step_cost(step: &Section<'_>) -> StepCost {
         running: positive("running", defaults.running),
         kv_tokens: positive("kvTokens", defaults.kv_tokens),
     }
-}
-
-fn number(section: &Section<'_>, field: &'static str, default: f64, range: RangeInclusive<f64>) -> f64 {
-    let message = if *range.start() > 0.0 {
-        "this is between a million-millionth and a million million"
-    } else {
-        "this is between 0 and a million million"
-    };
-    within(section, field, default, range, message)
 }
 
 #[cfg(test)]
@@ -81,6 +74,50 @@ schedulingProfiles: [{{name: default, plugins: [{{pluginRef: predicted-completio
         assert_eq!(read("{}"), Ok(PredictedCompletion::default()));
         let step = StepCost { token: 4e-5, ..StepCost::default() };
         assert_eq!(read("{step: {token: 4.0e-5}}"), Ok(PredictedCompletion { step, ..Default::default() }));
+    }
+
+    /// The number in parentheses that follows a field on the page.
+    fn on_page(field: &str) -> Option<f64> {
+        let page = include_str!("../../../../../docs/endpoint-picker-config.md");
+        let (_, own) = page.split_once("* `predicted-completion-scorer`, ")?;
+        let (_, behind) = own.split_once(&format!("`{field}`"))?;
+        let (_, number) = behind.split_once('(')?;
+        number.split_once(')')?.0.parse().ok()
+    }
+
+    #[test]
+    fn the_page_has_the_defaults() {
+        let PredictedCompletion {
+            step,
+            congestion,
+            crowding,
+            answer_steps,
+            residence_steps,
+            kv_seconds,
+            others,
+            pace_prior,
+        } = PredictedCompletion::default();
+        let StepCost { step, token, pair, answer, context, chunk, running, kv_tokens } = step;
+        let defaults = [
+            ("congestion", congestion),
+            ("crowding", crowding),
+            ("answerSteps", answer_steps),
+            ("residenceSteps", residence_steps),
+            ("kvSeconds", kv_seconds),
+            ("others", others),
+            ("pacePrior", pace_prior),
+            ("step", step),
+            ("token", token),
+            ("pair", pair),
+            ("answer", answer),
+            ("context", context),
+            ("chunk", chunk),
+            ("running", running),
+            ("kvTokens", kv_tokens),
+        ];
+        for (field, default) in defaults {
+            assert_eq!(on_page(field), Some(default), "{field}");
+        }
     }
 
     #[test]
@@ -120,6 +157,7 @@ schedulingProfiles: [{{name: default, plugins: [{{pluginRef: predicted-completio
             assert!(read(&format!("{{{field}: 0}}")).is_ok(), "{field}");
         }
         assert_eq!(read("{pacePrior: 0}"), at("RT0103", "pacePrior"));
+        assert!(read("{pacePrior: 1.0e30}").is_ok());
         assert_eq!(read("{pacePrior: .inf}"), at("RT0101", "pacePrior"));
         for field in ["step", "token", "chunk", "running", "kvTokens"] {
             assert_eq!(read(&format!("{{step: {{{field}: 0}}}}")), at("RT0103", &format!("step.{field}")));

@@ -18,10 +18,11 @@ mod support;
 use counting::allocations;
 use inferroute::{
     AttributeFilter, Body, BodyFormat, BodyLimits, CircuitBreaker, Comparison, ConcurrencyDetector, Decider,
-    DecisionRng, DecisionTree, Disaggregation, Event, Filter, Handler, HashKey, LatencyScorer, LinearLatency,
-    LinearTerms, LoadReport, LoraFormula, Manifests, Nanos, NoTrace, Normalization, Options, OutlierEjection,
-    PrefixCacheAffinity, Profile, ReportedEndpoint, Request, Router, Scheduling, Scorer, ScrapeOptions,
-    Session, SharedModel, SloHeadroomTier, StageOrder, TopologyLabels, UtilizationDetector, decide,
+    DecisionRng, DecisionTree, Disaggregation, Event, Filter, Fraction, Handler, HashKey, LatencyScorer,
+    LinearLatency, LinearTerms, LoadReport, LoraFormula, Manifests, Nanos, NoTrace, Normalization, Options,
+    OutlierEjection, PredictedCompletion, PrefixCacheAffinity, Profile, ReportedEndpoint, Request, Router,
+    Scheduling, Scorer, ScrapeOptions, Session, SharedModel, SloHeadroomTier, StageOrder, TopologyLabels,
+    UtilizationDetector, decide,
 };
 
 #[test]
@@ -141,6 +142,7 @@ fn no_scorer_and_no_filter_allocates() {
     let model = || Some(SharedModel::new(LinearLatency { ttft: terms, tpot: terms }));
     let scorers = vec![
         Scorer::NoHitLru { remembered: 1024 },
+        Scorer::PredictedCompletion(PredictedCompletion::default()),
         Scorer::LoraAffinity(LoraFormula::EachOnce),
         Scorer::SessionAffinity(Session::id()),
         Scorer::SessionAffinity(Session::encoded_endpoint()),
@@ -176,9 +178,16 @@ fn no_scorer_and_no_filter_allocates() {
     for profile in scored.chain(filtered) {
         let name = format!("{profile:?}");
         let router = pooled(&Options::default().scheduling(Scheduling::single(profile)));
-        // Some endpoints fail and tell, so that nothing returns early.
+        // Some endpoints fail and tell, and some are busy, so that nothing returns early.
+        let mut load = Box::new(LoadReport::default());
+        (load.waiting, load.running, load.kv_usage) = (Some(3), Some(4), Fraction::new(0.5));
+        (load.prefix_queries, load.prefix_hits, load.prompt_tokens) = (Some(9000), Some(1000), Some(100));
         for n in 0..1000 {
             let endpoint = format!("default/e{n}");
+            let started = Event::RequestStarted { endpoint: endpoint.clone(), prompt_tokens: n };
+            router.observe(&started, Nanos::new(0)).unwrap_or_default();
+            let polled = Event::LoadPolled { endpoint: endpoint.clone(), load: load.clone() };
+            router.observe(&polled, Nanos::new(0)).unwrap();
             let event = Event::RequestMeasured { endpoint, failed: n % 2 == 0, ttft: Some(Nanos::new(1)) };
             (0..8).for_each(|_| router.observe(&event, Nanos::new(0)).unwrap());
         }
@@ -188,6 +197,9 @@ fn no_scorer_and_no_filter_allocates() {
         drop(router.route(&request, Nanos::new(0)).unwrap());
         assert_eq!(allocations(|| drop(router.decide(&request, Nanos::new(0)).unwrap())), 0, "{name}");
         assert_eq!(allocations(|| drop(router.route(&request, Nanos::new(0)).unwrap())), 0, "{name}");
+        let mut ticket = router.route(&request, Nanos::new(0)).unwrap();
+        assert_eq!(allocations(|| ticket.first_token(Nanos::new(1))), 0, "{name}");
+        assert_eq!(allocations(|| ticket.finish()), 0, "{name}");
     }
 }
 

@@ -19,7 +19,8 @@ use std::collections::BTreeMap;
 
 use chance::Chance;
 use inferroute::{
-    Event, Manifests, Nanos, Options, Plan, ReportedEndpoint, Request, Router, Strategy, Ticket,
+    Event, Manifests, Nanos, Options, Picker, Plan, PredictedCompletion, Profile, ReportedEndpoint, Request,
+    Router, Scheduling, Scorer, Strategy, Ticket,
 };
 use pool::MANIFESTS;
 
@@ -27,8 +28,12 @@ const LEASE: u64 = 8_000;
 const SPAN: u64 = LEASE / 8;
 
 fn plan() -> Plan {
-    let options =
-        Options::default().strategy(Strategy::Random).fallback_endpoints(3).lease(Some(Nanos::new(LEASE)));
+    let options = Options::default().strategy(Strategy::Random);
+    plan_of(options)
+}
+
+fn plan_of(options: Options) -> Plan {
+    let options = options.fallback_endpoints(3).lease(Some(Nanos::new(LEASE)));
     Manifests::from_yaml(MANIFESTS).unwrap().compile(&options).unwrap()
 }
 
@@ -206,4 +211,88 @@ fn an_end_too_many_leaves_nothing_negative() {
     assert_eq!(in_flight(), 1, "an end before a start takes nothing from it");
     drop(ticket);
     assert_eq!(in_flight(), 0);
+}
+
+/// A pool whose scorer reads all that requests leave at an endpoint: how many there are, whose prompts wait and in which order, tokens, pairs, contexts.
+/// How quick endpoints were found to be stays behind and is left out.
+fn foreseeing() -> Plan {
+    let settings = PredictedCompletion { pace_prior: f64::INFINITY, ..PredictedCompletion::default() };
+    let profile = Profile::new("p").scorer(Scorer::PredictedCompletion(settings), 1.0);
+    plan_of(Options::default().scheduling(Scheduling::single(profile.picker(Picker::MaxScore))))
+}
+
+fn ratings(router: &Router, at: Nanos) -> Vec<f64> {
+    let headers: [(&str, &str); 0] = [];
+    let explanation = router.explain_seeded(&Request::new(&headers).prompt_tokens(1000), at, 0);
+    explanation.endpoints().iter().map(|row| row.scores[0].rating.unwrap()).collect()
+}
+
+#[test]
+fn requests_leave_nothing_behind_however_they_end() {
+    let headers: [(&str, &str); 0] = [];
+    let mut differed = 0;
+    for seed in 0..300 {
+        let mut chance = Chance(seed);
+        let router = Router::new(foreseeing(), seed);
+        let report = |name: &str, address: &str| {
+            let endpoint = ReportedEndpoint::new(name).address(address).label("app", "vllm");
+            router.observe(&Event::EndpointReported { endpoint }, Nanos::new(0)).unwrap();
+        };
+        ["v0", "v1", "v2"].iter().for_each(|name| report(name, "10.0.0.1"));
+        let mut tickets: Vec<Ticket> = Vec::new();
+        let mut now = 0;
+        for _ in 0..200 {
+            // Some leases lapse while their requests are still under way.
+            let longest = if chance.below(20) == 0 { 20_000 } else { 400 };
+            now += chance.below(longest) as u64;
+            let at = Nanos::new(now);
+            let place = chance.below(tickets.len().max(1));
+            match chance.below(9) {
+                0..=3 => {
+                    let request = Request::new(&headers).prompt_tokens(1 + chance.below(20_000) as u32);
+                    tickets.push(router.route(&request, at).unwrap());
+                }
+                4 => router.observe(&Event::LeasesLapsed, at).unwrap(),
+                _ if tickets.is_empty() => {}
+                5 => tickets[place].first_token(at),
+                6 => _ = tickets[place].fall_back(at),
+                7 => tickets.swap_remove(place).finish(),
+                _ => drop(tickets.swap_remove(place)),
+            }
+        }
+        // One that comes back is another: what still counts at the one before it does not count there.
+        router.observe(&Event::EndpointGone { namespace: None, name: "v2".into() }, Nanos::new(now)).unwrap();
+        report("v2", "10.0.0.2");
+        differed += u64::from(ratings(&router, Nanos::new(now)) != [1.0; 3]);
+        tickets.clear();
+        for view in router.snapshot().endpoints() {
+            assert_eq!((view.in_flight, view.waiting_tokens), (0, 0), "seed {seed}, {}", view.id);
+        }
+        // Alike to the last bit: whatever were left at one of them, a token of context even, would show.
+        assert_eq!(ratings(&router, Nanos::new(now)), [1.0; 3], "seed {seed}");
+        assert_eq!(ratings(&router, Nanos::new(now + 1_000_000_000)), [1.0; 3], "seed {seed}, later");
+        // Nor is anyone first in a line that is empty: equal requests everywhere, and all are alike again.
+        for name in ["v0", "v1", "v2"] {
+            let endpoint = format!("default/{name}");
+            let started = Event::RequestStarted { endpoint, prompt_tokens: 7000 };
+            router.observe(&started, Nanos::new(now)).unwrap();
+        }
+        assert_eq!(ratings(&router, Nanos::new(now + 50_000_000)), [1.0; 3], "seed {seed}, the line");
+    }
+    assert!(differed > 250, "{differed}");
+}
+
+#[test]
+fn a_lost_request_counts_until_its_lease_lapses() {
+    let headers: [(&str, &str); 0] = [];
+    let router = Router::new(foreseeing(), 1);
+    for name in ["v0", "v1"] {
+        let endpoint = ReportedEndpoint::new(name).address("10.0.0.1").label("app", "vllm");
+        router.observe(&Event::EndpointReported { endpoint }, Nanos::new(0)).unwrap();
+    }
+    let request = Request::new(&headers).prompt_tokens(5000);
+    std::mem::forget(router.route(&request, Nanos::new(0)).unwrap());
+    assert_ne!(ratings(&router, Nanos::new(LEASE)), [1.0; 2]);
+    router.observe(&Event::LeasesLapsed, Nanos::new(2 * LEASE)).unwrap();
+    assert_eq!(ratings(&router, Nanos::new(2 * LEASE)), [1.0; 2]);
 }

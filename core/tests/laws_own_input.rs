@@ -97,10 +97,14 @@ fn more(plugin: &str, case: &Value, name: &str, chance: &mut Chance) -> Option<(
         "filter circuit-breaker-filter" | "filter outlier-ejection-filter" => {
             worse(Some(json!({"event": "request_measured", "endpoint": endpoint, "failed": true})))
         }
-        "scorer prefix-cache-scorer" => Some((then(case, [hold()?]), Law::Better)),
+        // What more of its load does is a matter of laws_completion.rs.
+        "scorer prefix-cache-scorer" | "scorer predicted-completion-scorer" => {
+            Some((then(case, [hold()?]), Law::Better))
+        }
         "filter prefix-cache-affinity-filter" if case["parameters"]["explorationProbability"].is_null() => {
             Some((then(case, [hold()?]), Law::Better))
         }
+        "scorer no-hit-lru-scorer" => worse(Some(json!({"route": {}, "to": name}))),
         "scorer lora-affinity-scorer" => {
             let next = polled(&|load| {
                 if load["lora"].is_object() {

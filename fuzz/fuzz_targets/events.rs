@@ -4,8 +4,8 @@
 
 use arbitrary::Arbitrary;
 use inferroute::{
-    Event, Fraction, LoadReport, Manifests, Nanos, Options, PreciseOptions, Profile, Prompt,
-    ReportedEndpoint, Request, Router, Scheduling, Scorer, Ticket, Tier,
+    Event, Fraction, LoadReport, Manifests, Nanos, Options, PreciseOptions, PredictedCompletion, Profile,
+    Prompt, ReportedEndpoint, Request, Router, Scheduling, Scorer, Ticket, Tier,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -14,13 +14,14 @@ enum Act {
     Report { name: u8, address: Address, labelled: bool, ready: bool },
     Gone { name: u8 },
     Replace { names: Vec<u8> },
-    Started { name: u8 },
+    Started { name: u8, prompt_tokens: u32 },
+    Answering { name: u8, prompt_tokens: u32 },
     Finished { name: u8 },
     Counted { name: u8, count: u32 },
-    Polled { name: u8, waiting: Option<u32>, kv_usage: f64 },
+    Polled { name: u8, waiting: Option<u32>, running: Option<u32>, kv_usage: f64, totals: Option<[u64; 4]> },
     Stored { name: u8, sequence: u8, hashes: Vec<u64>, parent: Option<u64> },
     Removed { name: u8, sequence: u8, hashes: Vec<u64> },
-    Route { prompt: Vec<u64> },
+    Route { prompt: Vec<u64>, prompt_tokens: u32 },
     FirstToken { at: usize },
     FallBack { at: usize },
     DropTicket { at: usize },
@@ -60,7 +61,9 @@ fn options() -> Options {
         .scorer(Scorer::Queue, 1.0)
         .scorer(Scorer::KvCacheUtilization, 1.0)
         .scorer(Scorer::PrefixCache { match_length_weight: 0.5, match_length_scale_tokens: 64.0 }, 1.0)
-        .scorer(Scorer::TokenLoad { queue_threshold: 100.0 }, 1.0);
+        .scorer(Scorer::TokenLoad { queue_threshold: 100.0 }, 1.0)
+        .scorer(Scorer::NoHitLru { remembered: 2 }, 1.0)
+        .scorer(Scorer::PredictedCompletion(PredictedCompletion::default()), 1.0);
     let scheduling = Scheduling::single(profile).kv_events(PreciseOptions::default()).unwrap();
     Options::default().scheduling(scheduling).lease(Some(Nanos::new(1000)))
 }
@@ -84,12 +87,21 @@ fuzz_target!(|acts: Vec<Act>| {
                     .map(|name| endpoint(*name, &Address::Ip(*name), true, true))
                     .collect(),
             },
-            Act::Started { name } => Event::RequestStarted { endpoint: id(name), prompt_tokens: 7 },
+            Act::Started { name, prompt_tokens } => {
+                Event::RequestStarted { endpoint: id(name), prompt_tokens: *prompt_tokens }
+            }
+            Act::Answering { name, prompt_tokens } => {
+                Event::FirstToken { endpoint: id(name), prompt_tokens: *prompt_tokens }
+            }
             Act::Finished { name } => Event::RequestFinished { endpoint: id(name) },
             Act::Counted { name, count } => Event::InFlightCounted { endpoint: id(name), count: *count },
-            Act::Polled { name, waiting, kv_usage } => {
+            Act::Polled { name, waiting, running, kv_usage, totals } => {
                 let mut load = Box::new(LoadReport::default());
-                (load.waiting, load.kv_usage) = (*waiting, Fraction::new(*kv_usage));
+                (load.waiting, load.running, load.kv_usage) = (*waiting, *running, Fraction::new(*kv_usage));
+                if let Some([queries, hits, prompts, kv_tokens]) = *totals {
+                    (load.prefix_queries, load.prefix_hits) = (Some(queries), Some(hits));
+                    (load.prompt_tokens, load.kv_tokens) = (Some(prompts), Some(kv_tokens));
+                }
                 Event::LoadPolled { endpoint: id(name), load }
             }
             Act::Stored { name, sequence, hashes, parent } => Event::BlocksStored {
@@ -108,8 +120,10 @@ fuzz_target!(|acts: Vec<Act>| {
                 hashes: hashes.clone(),
                 tier: Tier::Device,
             },
-            Act::Route { prompt } => {
-                tickets.extend(router.route(&Request::new(&none).prompt(Prompt::Blocks(prompt)), now));
+            Act::Route { prompt, prompt_tokens } => {
+                let request =
+                    Request::new(&none).prompt(Prompt::Blocks(prompt)).prompt_tokens(*prompt_tokens);
+                tickets.extend(router.route(&request, now));
                 continue;
             }
             Act::FirstToken { at } => {

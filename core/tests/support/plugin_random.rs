@@ -1,6 +1,10 @@
 //! Cases of one scorer or filter by chance: every event in any order, values from short lists so that they meet.
 
+#[path = "plugin_tickets.rs"]
+mod tickets;
+
 use serde_json::{Map, Value, json};
+use tickets::tickets;
 
 /// SplitMix64, so that a failing case is known by its seed.
 pub(crate) struct Chance(pub(crate) u64);
@@ -151,36 +155,6 @@ pub(crate) fn case(plugin: &Value, seed: u64) -> Value {
     let outcome = if plugin.get("scorer").is_some() { "ratings" } else { "kept" };
     case[outcome] = json!({});
     case
-}
-
-/// Requests that the router sends itself, with what comes of them, at times around that of the decision.
-fn tickets(count: usize, chance: &mut Chance) -> Vec<Value> {
-    let mut steps = Vec::new();
-    for number in 0..chance.below(12) {
-        let ticket = format!("t{number}");
-        let longest = if chance.once_in(2) { 50 } else { 30_000 };
-        let mut at = NOW - 1 - chance.below(longest);
-        let route = request(chance);
-        let to = NAMES[chance.below(count as u64) as usize];
-        if chance.once_in(6) {
-            steps.push(json!([at, {"route": route, "to": to}]));
-            continue;
-        }
-        steps.push(json!([at, {"route": route, "to": to, "as": ticket}]));
-        for what in ["renew", "first_token", "finish"] {
-            let longest = if chance.once_in(3) { 2000 } else { 40 };
-            at += chance.below(longest);
-            let what = if what == "finish" && chance.once_in(3) { "drop" } else { what };
-            if at > NOW || chance.once_in(3) {
-                break;
-            }
-            steps.push(json!([at, {what: ticket}]));
-            if what == "drop" {
-                break;
-            }
-        }
-    }
-    steps
 }
 
 fn labels(name: &str, chance: &mut Chance) -> Value {

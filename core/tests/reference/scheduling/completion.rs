@@ -60,7 +60,7 @@ fn prior(settings: &Value) -> f64 {
 }
 
 fn pool_pace(settings: &Value, world: &World) -> f64 {
-    world.typical.pace.get(prior(settings), 1.0, world.now)
+    world.typical.pace.of_pool(prior(settings))
 }
 
 struct Endpoint {

@@ -112,8 +112,8 @@ impl World {
                     let taken = at.saturating_sub(began) as f64 / 1000.0;
                     let foreseen = endpoint.under_way.foreseen(ticket.work, endpoint.in_flight, &self.step);
                     if let Some(foreseen) = foreseen {
-                        endpoint.under_way.pace.add(taken, foreseen, at);
-                        self.typical.pace.add(taken, foreseen, at);
+                        endpoint.under_way.pace.add(taken, foreseen, at, 10_000.0);
+                        self.typical.pace.add(taken, foreseen, at, 60_000.0);
                     }
                 }
                 ticket.seen = ticket.seen.max(at);

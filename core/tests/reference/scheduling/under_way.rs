@@ -40,7 +40,7 @@ impl Sum {
     }
 }
 
-/// Seconds that prompts took, and should have, of which half is forgotten in 10 s.
+/// Seconds that prompts took, and should have.
 #[derive(Clone, Default)]
 pub(crate) struct Pace {
     taken: Sum,
@@ -48,9 +48,16 @@ pub(crate) struct Pace {
 }
 
 impl Pace {
-    pub(crate) fn add(&mut self, taken: f64, foreseen: f64, at: u64) {
-        self.taken.add(taken, at, 10_000.0);
-        self.foreseen.add(foreseen, at, 10_000.0);
+    pub(crate) fn add(&mut self, taken: f64, foreseen: f64, at: u64, half_life: f64) {
+        self.taken.add(taken, at, half_life);
+        self.foreseen.add(foreseen, at, half_life);
+    }
+
+    /// That of a pool: nothing is forgotten but when more is added.
+    pub(crate) fn of_pool(&self, prior: f64) -> f64 {
+        let (taken, foreseen) = (f64::from(self.taken.value), f64::from(self.foreseen.value));
+        let pace = (taken + prior) / (foreseen + prior);
+        if pace.is_finite() && pace > 0.0 { pace } else { 1.0 }
     }
 
     pub(crate) fn get(&self, prior: f64, otherwise: f64, now: u64) -> f64 {
@@ -199,11 +206,12 @@ impl UnderWay {
         if work.prompt == 0 || foreign.waiting > 0.0 || foreign.begun > 0.0 {
             return None;
         }
-        let answers = in_flight.saturating_sub(self.requests) as f64;
+        let answers = in_flight.saturating_sub(self.requests).saturating_sub(1) as f64;
+        let context = self.context.saturating_sub(work.prompt.into()) as f64;
         let seconds = step.token * work.tokens() + step.pair * work.pairs();
         let steps = 1.0 + seconds / (step.token * step.chunk);
-        let beside = step.step + step.answer * answers + step.context * self.context as f64;
-        Some(seconds + steps * beside)
+        let beside = steps * (step.step + step.answer * answers + step.context * context);
+        (seconds > 2.0 * beside).then_some(seconds + beside)
     }
 
     pub(crate) fn polled(&mut self, report: &Value, in_flight: u64) {

@@ -19,7 +19,7 @@
  * @packageDocumentation
  */
 
-/** How an endpoint of a pool is chosen. `two_choice` costs the same for any number of endpoints and comes near the balance of `least_request`. `predicted_completion` looks at prompts, first tokens and metrics: choose it where the host tells them. */
+/** How an endpoint of a pool is chosen. `predicted_completion` is the better the more the host tells of prompts, first tokens and metrics, and `least_request` where it tells nothing. `two_choice` costs the same for any number of endpoints and comes near that balance. */
 export type Strategy = 'random' | 'round_robin' | 'least_request' | 'two_choice' | 'predicted_completion'
 
 /** The names of all strategies. */
@@ -45,7 +45,7 @@ export type Manifests = string | Readonly<Record<string, string>> | readonly (re
 
 /** What the host may choose about the meaning of its manifests. A name that is not listed here is an `OptionError`. */
 export interface PlanOptions {
-  /** How an endpoint of a pool is chosen. Default: `two_choice`. */
+  /** How an endpoint of a pool is chosen. Default: `predicted_completion`. */
   strategy?: Strategy | undefined
   /** Whether backendRefs may name an InferencePool. Default: true. Off, such a reference is the problem `RT0302`. */
   inferenceExtension?: boolean | undefined

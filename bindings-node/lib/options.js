@@ -10,7 +10,7 @@ const { isUint64, split } = require('./numbers.js')
 const { Profile, Scheduling, scorer } = require('./scheduling.js')
 
 const DEFAULTS = Object.freeze({
-  strategy: 'two_choice',
+  strategy: 'predicted_completion',
   inferenceExtension: true,
   defaultNamespace: 'default',
   firstMatch: false,

@@ -42,7 +42,7 @@ function loaded(config, folder) {
   const { file, objects, text, options = {} } = config
   assert.equal([file, objects, text].filter((given) => given !== undefined).length, 1, 'a config has one of file, objects, text')
   only(options, Object.keys(OPTIONS), 'options')
-  const named = Object.fromEntries(Object.entries(options).map(([name, value]) => [OPTIONS[name], value]))
+  const named = Object.fromEntries(Object.entries({ strategy: 'two_choice', ...options }).map(([name, value]) => [OPTIONS[name], value]))
   if (file !== undefined) return [readFileSync(join(folder, file), 'utf8'), named]
   return [text ?? objects.map((object) => JSON.stringify(object)).join('\n---\n'), named]
 }

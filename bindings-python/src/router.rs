@@ -113,7 +113,7 @@ impl Router {
     #[new]
     #[pyo3(
         signature = (manifests, *, strategy = None, inference_extension = None, default_namespace = None, first_match = None, fallback_endpoints = None, strict = None, unknown_model = None, envoy_gateway = None, catch_all = None, extension_filters = None, mesh = None, invalid_backend_refs = None, stale_after = None, lease = None, scheduling = None, endpoint_picker_config = None, endpoint_picker_config_key = None, custom_scorers = None, journal = None, seed = None),
-        text_signature = "(manifests, *, strategy='two_choice', inference_extension=True, default_namespace='default', first_match=False, fallback_endpoints=2, strict=False, unknown_model='pass', envoy_gateway=False, catch_all=False, extension_filters=(), mesh=False, invalid_backend_refs='fail_share', stale_after=30000000000, lease=3600000000000, scheduling=None, endpoint_picker_config=None, endpoint_picker_config_key=None, custom_scorers=(), journal=None, seed=None)"
+        text_signature = "(manifests, *, strategy='predicted_completion', inference_extension=True, default_namespace='default', first_match=False, fallback_endpoints=2, strict=False, unknown_model='pass', envoy_gateway=False, catch_all=False, extension_filters=(), mesh=False, invalid_backend_refs='fail_share', stale_after=30000000000, lease=3600000000000, scheduling=None, endpoint_picker_config=None, endpoint_picker_config_key=None, custom_scorers=(), journal=None, seed=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn new(

@@ -83,7 +83,7 @@ class Case:
     seed: int = 0
 
     def router(self, manifests: str, options: dict[str, Any]) -> inferroute.Router:
-        return inferroute.Router(manifests, seed=0, **options)
+        return inferroute.Router(manifests, seed=0, **{"strategy": "two_choice", **options})
 
     def prepare(self, router: inferroute.Router, ask: dict[str, Any]) -> None:
         for endpoint in self.endpoints:

@@ -343,7 +343,7 @@ class Router:
         cls,
         manifests: Manifests,
         *,
-        strategy: Strategy | str = "two_choice",
+        strategy: Strategy | str = "predicted_completion",
         inference_extension: bool = True,
         default_namespace: str = "default",
         first_match: bool = False,

@@ -67,7 +67,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// How an endpoint of a pool is chosen. Default: [`Strategy::TwoChoice`].
+    /// How an endpoint of a pool is chosen. Default: [`Strategy::PredictedCompletion`].
     #[must_use]
     pub fn strategy(mut self, strategy: Strategy) -> Self {
         self.strategy = strategy;

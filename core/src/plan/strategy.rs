@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 /// | `random` | constant | nothing is known of the load |
 /// | `round_robin` | constant | requests are alike and one router sees all of them |
 /// | `least_request` | linear | one router sees all requests and pools are small |
-/// | `predicted_completion` | linear | the host tells prompts, first tokens and metrics |
-/// | `two_choice` | constant | otherwise: near the balance of `least_request`, without its herds when several routers or threads decide at once |
+/// | `predicted_completion` | linear | otherwise: the default. The more the host tells of prompts, first tokens and metrics, the better it is |
+/// | `two_choice` | constant | a decision must cost as little for any number of endpoints: near the balance of `least_request`, without its herds when several routers or threads decide at once |
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Strategy {
@@ -24,10 +24,11 @@ pub enum Strategy {
     /// An endpoint with the fewest requests in flight, by chance among several.
     LeastRequest,
     /// The one with fewer requests in flight of two drawn by chance (Mitzenmacher, "The Power of Two Choices", 2001).
-    #[default]
     TwoChoice,
     /// The one where the request is foreseen to be answered soonest, what it costs others included:
-    /// [`Scorer::PredictedCompletion`](crate::Scorer::PredictedCompletion) with its default settings.
+    /// [`Scorer::PredictedCompletion`](crate::Scorer::PredictedCompletion) with its default settings. Without prompts, first tokens and metrics it is
+    /// `least_request`.
+    #[default]
     PredictedCompletion,
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use inferroute::{
     Decision, Event, LoadReport, Manifests, Nanos, NoRoute, Options, Plan, Problems, ReportedEndpoint,
-    Request, Router, State,
+    Request, Router, State, Strategy,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -115,8 +115,12 @@ impl Config {
             _ => panic!("a config has exactly one of file, objects and text"),
         };
         let options: Options = match &self.options {
-            Value::Null => Options::default(),
-            options => serde_json::from_value(options.clone()).unwrap(),
+            Value::Null => Options::default().strategy(Strategy::TwoChoice),
+            options => {
+                let mut options = options.clone();
+                options.as_object_mut().unwrap().entry("strategy").or_insert("two_choice".into());
+                serde_json::from_value(options).unwrap()
+            }
         };
         let mut manifests = Manifests::default();
         manifests.add("vector", &text);

@@ -151,7 +151,7 @@ fn execute(arguments: Arguments) -> Result<(), String> {
         plan.entries.retain(|(cell, _)| cell.is_meant_by(only));
     }
     if arguments.list {
-        list(&plan, &strategies);
+        say(&list(&plan, &strategies));
         return Ok(());
     }
     if plan.entries.is_empty() {
@@ -184,40 +184,38 @@ fn execute(arguments: Arguments) -> Result<(), String> {
     let cast = Cast::of(&strategies);
     results.write(&results_path).map_err(written(&results_path))?;
     std::fs::write(&report, page(&results, &cast, &said)).map_err(written(&report))?;
-    print(&results, &cast);
-    println!("{}\n{}", results_path.display(), report.display());
+    say(&format!("{}{}\n{}\n", summary(&results, &cast), results_path.display(), report.display()));
     Ok(())
 }
 
-fn list(plan: &Plan, strategies: &[Strategy]) {
-    println!("workloads");
-    for recipe in RECIPES {
-        println!("  {}", recipe.name);
-    }
-    println!("strategies");
-    for strategy in strategies {
-        println!("  {}", strategy.name);
-    }
-    println!("cells");
-    for (cell, _) in &plan.entries {
-        println!("  {cell}");
-    }
+/// To the standard output, as far as someone listens: `quality --list | head` is no failure.
+fn say(text: &str) {
+    _ = std::io::stdout().write_all(text.as_bytes());
 }
 
-fn print(results: &Results, cast: &Cast<'_>) {
-    if results.cells().len() <= 4 {
-        for cell in 0..results.cells().len() {
-            println!("{}", cell_table(results, cell));
-        }
+fn list(plan: &Plan, strategies: &[Strategy]) -> String {
+    let workloads = RECIPES.iter().map(|recipe| recipe.name.to_owned());
+    let strategies = strategies.iter().map(|strategy| strategy.name.clone());
+    let cells = plan.entries.iter().map(|(cell, _)| cell.to_string());
+    let names = |title: &str, names: Vec<String>| format!("{title}\n  {}\n", names.join("\n  "));
+    names("workloads", workloads.collect())
+        + &names("strategies", strategies.collect())
+        + &names("cells", cells.collect())
+}
+
+fn summary(results: &Results, cast: &Cast<'_>) -> String {
+    let mut parts = Vec::new();
+    let cells = results.cells().len();
+    if cells <= 4 {
+        parts.extend((0..cells).map(|cell| cell_table(results, cell)));
     }
-    if let Some(reference) = cast.reference() {
-        println!("{}", ratio_table(results, reference, &cast.peers));
-    }
+    parts.extend(cast.reference().map(|reference| ratio_table(results, reference, &cast.peers)));
     let bars = bars(results, cast);
     if !bars.is_empty() {
-        println!("{}", bars_table(&bars));
         let count = |verdict| bars.iter().filter(|bar| bar.verdict() == verdict).count();
         let (passed, missed) = (count(Verdict::Passed), count(Verdict::Missed));
-        println!("{passed} of {} bars passed, {missed} missed\n", bars.len());
+        parts.push(bars_table(&bars));
+        parts.push(format!("{passed} of {} bars passed, {missed} missed\n", bars.len()));
     }
+    parts.iter().map(|part| format!("{part}\n")).collect()
 }

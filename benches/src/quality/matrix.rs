@@ -144,6 +144,11 @@ impl Plan {
     fn own(&mut self, workloads: &[&str]) {
         let roles = &[Role::Shipped, Role::Miscalibrated, Role::Ablated];
         self.add(roles, workloads.iter().map(|workload| everyday(workload, "8b", 8)));
+        // Where only some of the parts matter.
+        let parts = &[Role::Shipped, Role::Ablated];
+        for cell in workloads.iter().map(|workload| everyday(workload, "8b", 8)) {
+            self.add(parts, [Cell { replicas: 4, ..cell.clone() }, Cell { pool: Pool::Mixed, ..cell }]);
+        }
     }
 
     fn add(&mut self, roles: &[Role], cells: impl IntoIterator<Item = Cell>) {

@@ -19,7 +19,8 @@ const AMOUNT: u64 = (1 << AMOUNT_BITS) - 1;
 #[derive(Debug, Default)]
 pub(crate) struct Leased {
     sum: AtomicU64,
-    slots: [AtomicU64; SLOTS],
+    /// Elsewhere, so that the sums which a decision reads lie beside each other.
+    slots: Box<[AtomicU64; SLOTS]>,
 }
 
 /// How long amounts count that nobody takes back; `None` for ever.
@@ -94,7 +95,7 @@ impl Leased {
     /// Takes back whatever has lapsed by `now`.
     pub(crate) fn lapse(&self, terms: Terms, now: Nanos) {
         let Some(current) = terms.current(now) else { return };
-        for slot in &self.slots {
+        for slot in self.slots.iter() {
             let before = slot.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |word| {
                 let age = current.wrapping_sub(word >> AMOUNT_BITS) & (u64::MAX >> AMOUNT_BITS);
                 // Half of all spans lie ahead.

@@ -10,7 +10,8 @@ const PLACES: u64 = 64;
 /// The line, written by tickets and read by decisions at the same time. It is a ring of places; a place is 0 once its prompt has left, whichever way.
 #[derive(Debug)]
 pub(crate) struct Line {
-    places: [AtomicU64; 64],
+    /// Elsewhere: a decision reads one of them at most.
+    places: Box<[AtomicU64; 64]>,
     first: AtomicU64,
     end: AtomicU64,
 }
@@ -18,7 +19,7 @@ pub(crate) struct Line {
 impl Default for Line {
     fn default() -> Self {
         Self {
-            places: std::array::from_fn(|_| AtomicU64::new(0)),
+            places: Box::new(std::array::from_fn(|_| AtomicU64::new(0))),
             first: AtomicU64::new(0),
             end: AtomicU64::new(0),
         }

@@ -207,7 +207,7 @@ impl UnderWay {
             return None;
         }
         let answers = in_flight.saturating_sub(self.requests).saturating_sub(1) as f64;
-        let context = self.context.saturating_sub(work.prompt.into()) as f64;
+        let context = self.context.saturating_sub(work.prompt) as f64;
         let seconds = step.token * work.tokens() + step.pair * work.pairs();
         let steps = 1.0 + seconds / (step.token * step.chunk);
         let beside = steps * (step.step + step.answer * answers + step.context * context);

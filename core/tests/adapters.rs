@@ -11,52 +11,20 @@
     reason = "a test fails by panicking"
 )]
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+#[path = "support/counting.rs"]
+mod counting;
+#[path = "support/pool.rs"]
+mod pool;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use counting::held;
 use inferroute::{
     DecisionRng, Event, Finite, LoadReport, LoraFormula, LoraReport, Manifests, Nanos, Options, Plan,
     PreciseOptions, Profile, ReportedEndpoint, Request, Router, Scheduling, Scorer, Step, Tier, Trace,
     decide,
 };
-
-/// The system's allocator, counting the bytes that this thread holds.
-struct Counting;
-
-thread_local! {
-    static HELD: Cell<isize> = const { Cell::new(0) };
-}
-
-// SAFETY: every call is passed on unchanged; counting touches no memory that the allocator manages.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        HELD.with(|held| held.set(held.get() + layout.size() as isize));
-        // SAFETY: the caller keeps to the contract of `GlobalAlloc::alloc`.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
-        HELD.with(|held| held.set(held.get() - layout.size() as isize));
-        // SAFETY: the caller keeps to the contract of `GlobalAlloc::dealloc`.
-        unsafe { System.dealloc(ptr, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-const MANIFESTS: &str = r#"
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIGatewayRoute
-metadata: {name: r}
-spec: {rules: [{backendRefs: [{name: p, group: inference.networking.k8s.io, kind: InferencePool}]}]}
----
-apiVersion: inference.networking.k8s.io/v1
-kind: InferencePool
-metadata: {name: p}
-spec: {selector: {matchLabels: {app: vllm}}, targetPorts: [{number: 8000}], endpointPickerRef: {name: e}}
-"#;
+use pool::MANIFESTS;
 
 const STALE_AFTER: u64 = 5_000;
 const ADAPTERS: [&str; 5] = ["a", "b", "c", "d", "a-longer-name-of-an-adapter"];
@@ -165,7 +133,7 @@ fn run(seed: u64, steps: usize) {
     let mut now = 0;
     // The first use of the state fills what stays.
     router.observe(&Event::EndpointsReplaced { endpoints: Vec::new() }, Nanos::new(0)).unwrap();
-    let start = HELD.get();
+    let start = held();
     for step in 0..steps {
         now += chance.below(if step % 50 == 0 { 12_000 } else { 400 }) as u64;
         // Reports may come late.
@@ -251,9 +219,9 @@ fn run(seed: u64, steps: usize) {
     }
     let was_empty = model.is_empty();
     drop(model);
-    assert!(was_empty || HELD.get() > start, "what is counted is what the router holds");
+    assert!(was_empty || held() > start, "what is counted is what the router holds");
     router.observe(&Event::EndpointsReplaced { endpoints: Vec::new() }, Nanos::new(now)).unwrap();
-    assert_eq!(HELD.get(), start, "seed {seed}: bytes after and before");
+    assert_eq!(held(), start, "seed {seed}: bytes after and before");
 }
 
 #[test]

@@ -43,8 +43,8 @@ pub(super) fn rank<T: Trace>(
     ranked: &mut Ranked,
 ) -> Result<(), Reason> {
     pick(arguments, pool, profile_number, |picking| {
-        let wanted = if wanted > 1 { picking.profile.endpoints.unwrap_or(wanted) } else { wanted };
-        picking.rank(wanted, ranked);
+        let named = picking.profile.named(wanted);
+        picking.rank(named, ranked);
     })
 }
 

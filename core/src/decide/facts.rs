@@ -70,11 +70,16 @@ impl<'a> Facts<'a> {
         self.members.endpoints.get(position).copied()
     }
 
+    /// Tokens of the prompt that the member at `position` probably holds.
+    #[inline]
+    pub(super) fn cached_tokens(&self, position: usize) -> u32 {
+        self.prefix(position).map_or(0, PrefixMatch::tokens)
+    }
+
     /// Tokens of the prompt that the member at `position` would have to work off.
     #[inline]
     pub(super) fn uncached_tokens(&self, position: usize) -> u32 {
-        let cached = self.prefix(position).map_or(0, PrefixMatch::tokens);
-        self.prompt_tokens.saturating_sub(cached)
+        self.prompt_tokens.saturating_sub(self.cached_tokens(position))
     }
 
     /// How the member at `position` uses the adapter with this key; `None` where it did not tell lately.

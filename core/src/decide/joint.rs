@@ -30,9 +30,8 @@ pub(super) fn choose<T: Trace>(
         pair(both, arguments, pool, &decoding, &prefilling)
     });
     let primary = pair.map_or(0, |pair| pair.decode);
-    let named = profiles.get(decode).and_then(|profile| profile.endpoints);
-    let wanted = if wanted > 1 { named.unwrap_or(wanted) } else { wanted };
-    fill(ranked, &decoding, primary, wanted);
+    let named = profiles.get(decode).map_or(wanted, |profile| profile.named(wanted));
+    fill(ranked, &decoding, primary, named);
     if T::ON {
         tell(arguments, pool, ranked, pair);
     }

@@ -122,7 +122,7 @@ impl Backlog {
 
     /// Our part at an endpoint in whose queue so many wait: as many of ours at most, so that the others are begun with.
     pub(super) fn own(&self, in_flight: u32, waiting: u32) -> Own {
-        let unanswered = u32::try_from(self.requests.get()).unwrap_or(u32::MAX);
+        let unanswered = self.requests.count();
         Own { in_flight, unanswered, begun: self.line.prompts(unanswered.saturating_sub(waiting)) }
     }
 

@@ -48,7 +48,7 @@ impl EndpointCell {
     /// Requests started and not finished.
     #[inline]
     pub(crate) fn in_flight(&self) -> u32 {
-        u32::try_from(self.requests.get()).unwrap_or(u32::MAX)
+        self.requests.count()
     }
 
     /// Prompt tokens sent there that no first token answers yet.

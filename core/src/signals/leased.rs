@@ -58,6 +58,12 @@ impl Leased {
         self.sum.load(Ordering::Relaxed)
     }
 
+    /// The sum where it counts requests; more than 2^32 saturate.
+    #[inline]
+    pub(crate) fn count(&self) -> u32 {
+        u32::try_from(self.get()).unwrap_or(u32::MAX)
+    }
+
     /// Replaces the sum. What is taken back later counts against the new one.
     pub(crate) fn set(&self, sum: u64) {
         self.sum.store(sum, Ordering::Relaxed);

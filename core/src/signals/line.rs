@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::backlog::Work;
+use crate::convert::index;
 
 /// Places. Where more wait, the first of them are forgotten: what stands behind so many matters little.
 const PLACES: u64 = 64;
@@ -41,51 +42,38 @@ impl Line {
             return false;
         }
         self.place(number).store(0, Ordering::Relaxed);
-        self.first.fetch_max(self.find().0, Ordering::Relaxed);
+        self.first.fetch_max(self.head(), Ordering::Relaxed);
         number == first
     }
 
     /// The number of the first prompt that asks as much.
     pub(super) fn like(&self, work: Work) -> Option<u64> {
-        let end = self.end.load(Ordering::Relaxed);
-        (self.start()..end).find(|number| self.place(*number).load(Ordering::Relaxed) == work.packed())
+        self.there().find(|(_, there)| *there == work.packed()).map(|(number, _)| number)
     }
 
     /// The number of the first prompt; that of the next to come where there is none.
     pub(super) fn head(&self) -> u64 {
-        self.find().0
+        let end = self.end.load(Ordering::Relaxed);
+        self.there().next().map_or(end, |(number, _)| number)
     }
 
     /// The prompt that the endpoint works on, if any is known.
     #[inline]
     pub(super) fn first(&self) -> Option<Work> {
-        self.find().1
+        self.there().next().map(|(_, packed)| Work::unpacked(packed))
     }
 
     /// Tokens of the prompts of the first `count`, cached or not.
     pub(super) fn prompts(&self, count: u32) -> u64 {
-        let end = self.end.load(Ordering::Relaxed);
-        let (first, _) = self.find();
-        let there = (first..end)
-            .map(|number| self.place(number).load(Ordering::Relaxed))
-            .filter(|packed| *packed != 0);
-        there
-            .take(usize::try_from(count).unwrap_or(usize::MAX))
-            .map(|packed| u64::from(Work::unpacked(packed).prompt()))
-            .sum()
+        let first = self.there().take(index(count));
+        first.map(|(_, packed)| u64::from(Work::unpacked(packed).prompt())).sum()
     }
 
-    fn find(&self) -> (u64, Option<Work>) {
-        let end = self.end.load(Ordering::Relaxed);
-        let mut first = self.start();
-        while first < end {
-            let packed = self.place(first).load(Ordering::Relaxed);
-            if packed != 0 {
-                return (first, Some(Work::unpacked(packed)));
-            }
-            first += 1;
-        }
-        (end, None)
+    /// Those that are there, in order: their numbers, and what they ask in one word.
+    fn there(&self) -> impl Iterator<Item = (u64, u64)> {
+        let numbers = self.start()..self.end.load(Ordering::Relaxed);
+        let places = numbers.map(|number| (number, self.place(number).load(Ordering::Relaxed)));
+        places.filter(|(_, packed)| *packed != 0)
     }
 
     /// The least number that may be there.

@@ -2,6 +2,7 @@
 //! pass while others did.
 
 use super::Filtering;
+use crate::convert::{number, wide};
 use crate::decide::candidates::Survivors;
 use crate::decide::facts::Facts;
 use crate::plan::DecisionTree;
@@ -21,7 +22,7 @@ pub(super) fn least_queue(facts: &Facts<'_>, survivors: &mut Survivors) {
             (least, most) = (least.min(waiting), most.max(waiting));
         }
     });
-    let parts = u32::try_from(survivors.len().max(1)).unwrap_or(u32::MAX);
+    let parts = number(survivors.len().max(1));
     let limit = least.saturating_add(most.saturating_sub(least) / parts);
     survivors.retain_some(|position| waiting(facts, position).is_some_and(|waiting| waiting <= limit));
 }
@@ -35,7 +36,7 @@ pub(super) fn least_kv_cache(facts: &Facts<'_>, survivors: &mut Survivors) {
             (least, most) = (least.min(usage), most.max(usage));
         }
     });
-    let parts = real::of(u64::try_from(survivors.len().max(1)).unwrap_or(u64::MAX));
+    let parts = real::of(wide(survivors.len().max(1)));
     let limit = least + (most - least) / parts;
     survivors.retain_some(|position| usage(position).is_some_and(|usage| usage <= limit));
 }

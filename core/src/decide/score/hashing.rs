@@ -3,6 +3,7 @@
 //! Each endpoint has a number of its own for each key, and the highest wins (rendezvous hashing; Thaler and Ravishankar, 1998). Bounded loads: an endpoint
 //! that has more than its share of the requests in flight stands behind all that have not (Mirrokni, Thorup and Zadimoghaddam, 2018).
 
+use crate::convert::wide;
 use crate::decide::candidates::Candidates;
 use crate::decide::facts::Facts;
 use crate::plan::HashKey;
@@ -32,7 +33,7 @@ pub(super) fn bounded_load(
     let in_flight = |position| facts.cell(position).map_or(0, |cell| u64::from(cell.in_flight()));
     let mut sum = 1;
     candidates.for_each(|position| sum += in_flight(position));
-    let count = u64::try_from(candidates.len().max(1)).unwrap_or(u64::MAX);
+    let count = wide(candidates.len().max(1));
     // With this request counted, so that an idle pool has room.
     let bound = (balance * real::of(sum) / real::of(count)).ceil();
     candidates.for_each(|position| {

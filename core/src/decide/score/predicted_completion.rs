@@ -111,9 +111,8 @@ impl Pricing<'_> {
         let mut outlook = Outlook { line: own.requests, seconds: 0.0, answers, step, kv_usage: 0.0, pace };
         if own.requests > 0.0 {
             outlook.seconds = pace * settings.step.of(own.tokens, own.pairs);
-            let first = backlog.first().map_or(outlook.seconds / own.requests, |first| {
-                pace * settings.step.of(first.tokens().into(), first.pairs())
-            });
+            let mean = outlook.seconds / own.requests;
+            let first = backlog.first().map_or(mean, |first| pace * settings.step.of_work(first));
             // A lost ticket's prompt may stand in the line for longer than it counts.
             let first = first.min(outlook.seconds);
             outlook.seconds -= (backlog.elapsed(now) * share).min(first * (1.0 - LEAST_LEFT));
@@ -137,8 +136,8 @@ impl Pricing<'_> {
     fn price(&self, position: usize, outlook: &Outlook) -> Price {
         let (settings, prompt) = (self.settings, self.facts.prompt_tokens);
         let Outlook { line, seconds, answers, step, kv_usage, pace } = *outlook;
-        let work = Work::new(prompt, prompt.saturating_sub(self.facts.uncached_tokens(position)));
-        let own = pace * settings.step.of(work.tokens().into(), work.pairs());
+        let work = Work::new(prompt, self.facts.cached_tokens(position));
+        let own = pace * settings.step.of_work(work);
         let steps = 1.0 + (seconds + own) / (pace * settings.step.of_chunk());
         // It has to wait for the step under way, on average half of it.
         let residue = if answers > 0.0 { step / 2.0 } else { 0.0 };

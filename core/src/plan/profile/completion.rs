@@ -55,6 +55,12 @@ impl StepCost {
         self.token * tokens + self.pair * pairs
     }
 
+    /// Seconds to work off one prompt.
+    #[inline]
+    pub(crate) fn of_work(&self, work: Work) -> f64 {
+        self.of(work.tokens().into(), work.pairs())
+    }
+
     /// Seconds to work off a full chunk, without attention.
     #[inline]
     pub(crate) fn of_chunk(&self) -> f64 {
@@ -69,7 +75,7 @@ impl StepCost {
 
     /// Seconds to work off a prompt beside so many answers; `None` where the prompt itself is not most of it.
     pub(crate) fn of_prompt(&self, work: Work, answers: f64, context: f64) -> Option<f64> {
-        let seconds = self.of(work.tokens().into(), work.pairs());
+        let seconds = self.of_work(work);
         let steps = (1.0 + seconds / self.of_chunk()) * self.of_answers(answers, context);
         (seconds > 2.0 * steps).then_some(seconds + steps)
     }

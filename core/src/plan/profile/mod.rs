@@ -113,6 +113,11 @@ impl Profile {
         self
     }
 
+    /// How many endpoints it names where `wanted` are: more than one only as many as it says.
+    pub(crate) fn named(&self, wanted: usize) -> usize {
+        if wanted > 1 { self.endpoints.unwrap_or(wanted) } else { wanted }
+    }
+
     /// Whether it looks at what endpoints hold of a prompt.
     pub(crate) fn reads_prefixes(&self) -> bool {
         self.filters.iter().any(Filter::reads_prefixes)

@@ -151,6 +151,11 @@ fn approximate_agrees(seed: u64, operations: usize) -> usize {
             }
         }
     }
+    for id in ids.into_values() {
+        index.remove_endpoint(id).unwrap();
+    }
+    let fresh = ApproximateIndex::try_new(&ApproximateOptions::default()).unwrap();
+    assert_eq!(index.memory_bytes(), fresh.memory_bytes(), "seed {seed}: not back to the start");
     compared
 }
 

@@ -24,6 +24,8 @@ mod precise_blocks;
 mod precise_writer;
 mod scope;
 mod store;
+#[cfg(test)]
+mod store_tests;
 mod table;
 mod text;
 mod walk;

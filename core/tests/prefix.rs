@@ -169,6 +169,12 @@ fn the_approximate_index_answers_as_the_reference() {
     assert!(compared > operations() / 10, "compared {compared} lengths only");
 }
 
+/// Its 558th operation wants two full buckets in a table of which less than half is used.
+#[test]
+fn a_sequence_in_which_a_block_finds_both_its_buckets_full_agrees() {
+    assert!(approximate_agrees(4_073, 2_000) > 0);
+}
+
 const TIERS: [Tier; 4] = [Tier::Device, Tier::Host, Tier::Disk, Tier::Shared];
 const WEIGHTS: [f64; 4] = [1.0, 0.8, 0.5, 0.3];
 

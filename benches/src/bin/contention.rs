@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use inferroute::{
     Event, Fraction, LoadReport, Nanos, Options, Profile, Prompt, Request, Router, Scheduling, Scorer,
 };
-use inferroute_benches::{exact_rules, headers, with_options};
+use inferroute_benches::scenarios::world::{exact_rules, headers, with_options};
 
 const NOW: Nanos = Nanos::new(0);
 const ENDPOINTS: usize = 64;

@@ -1,10 +1,11 @@
-//! `metrics/parse/<engine>-<size>`: one metrics page read. `metrics/detect`: which engine wrote it.
+//! `metrics/<page>/<size>`: one metrics page read, or only told which engine wrote it.
 
 use std::fmt::Write;
 use std::hint::black_box;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use inferroute::{Engine, LoadReport, ScrapeOptions};
+
+use super::Scenario;
 
 const MODEL: &str = "meta-llama/Llama-3.1-70B-Instruct";
 
@@ -105,27 +106,27 @@ fn vllm(ranks: usize, adapters: usize) -> String {
     text
 }
 
-fn metrics(criterion: &mut Criterion) {
-    let pages = [("vllm-50KB", vllm(1, 0)), ("vllm-300KB", vllm(6, 0)), ("vllm-300KB-lora", vllm(6, 100))];
-    let options = ScrapeOptions::default();
-    assert!((290_000..310_000).contains(&pages[1].1.len()), "{} bytes", pages[1].1.len());
-    for (name, page) in &pages {
-        let scrape = LoadReport::from_prometheus(page, &options);
-        assert!(
-            scrape.problems.is_empty()
-                && scrape.report.waiting.is_some()
-                && scrape.report.blocks == Some(11_147)
-        );
-        let mut group = criterion.benchmark_group("metrics/parse");
-        group.throughput(Throughput::Bytes(page.len() as u64));
-        group.bench_function(*name, |bencher| {
-            bencher.iter(|| LoadReport::from_prometheus(black_box(page), &options).report.waiting)
-        });
-        group.finish();
-    }
-    criterion
-        .bench_function("metrics/detect", |bencher| bencher.iter(|| Engine::detect(black_box(&pages[1].1))));
+pub(super) fn list() -> Vec<Scenario> {
+    let pages = [("vllm", "50KB", 1, 0), ("vllm", "300KB", 6, 0), ("vllm-lora", "300KB", 6, 100)];
+    let mut list: Vec<Scenario> = pages
+        .into_iter()
+        .map(|(name, size, ranks, adapters)| {
+            let scenario = Scenario::new(format!("metrics/{name}/{size}"), move || {
+                let (page, options) = (vllm(ranks, adapters), ScrapeOptions::default());
+                let scrape = LoadReport::from_prometheus(&page, &options);
+                assert!(scrape.problems.is_empty() && scrape.report.blocks == Some(11_147));
+                Box::new(move || {
+                    let scrape = LoadReport::from_prometheus(black_box(&page), &options);
+                    scrape.report.waiting.unwrap_or_default().into()
+                })
+            });
+            let scenario = scenario.bytes(vllm(ranks, adapters).len());
+            if size == "50KB" { scenario.counted() } else { scenario }
+        })
+        .collect();
+    list.push(Scenario::new("metrics/detect/300KB".into(), || {
+        let page = vllm(6, 0);
+        Box::new(move || u64::from(Engine::detect(black_box(&page)).is_some()))
+    }));
+    list
 }
-
-criterion_group!(benches, metrics);
-criterion_main!(benches);

@@ -4,8 +4,9 @@ use std::fmt::Write;
 use std::hint::black_box;
 use std::ops::ControlFlow;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use inferroute::{Body, BodyFormat, BodyLimits};
+
+use super::Scenario;
 
 const SIZES: [usize; 3] = [4 << 10, 32 << 10, 1 << 20];
 
@@ -28,7 +29,12 @@ fn messages(size: usize) -> String {
     text + "]"
 }
 
-fn scenarios(size: usize) -> Vec<(&'static str, String, BodyFormat<'static>)> {
+/// A chat of about so many bytes with a model.
+pub(super) fn chat(model: &str, size: usize) -> String {
+    format!("{{\"model\": \"{model}\", \"stream\": true, \"messages\": {}}}", messages(size - 64))
+}
+
+fn shapes(size: usize) -> Vec<(&'static str, String, BodyFormat<'static>)> {
     let room = size - 64;
     let mut tokens = String::new();
     for n in 0_u32.. {
@@ -71,34 +77,43 @@ fn scenarios(size: usize) -> Vec<(&'static str, String, BodyFormat<'static>)> {
     ]
 }
 
-fn body(criterion: &mut Criterion) {
-    let limits = BodyLimits::default();
+pub(super) fn list() -> Vec<Scenario> {
+    let mut list = Vec::new();
     for size in SIZES {
-        for (shape, text, format) in scenarios(size) {
-            let bytes = text.as_bytes();
-            let read = || Body::read(black_box(bytes), format, &limits).expect("the scenario is valid");
-            assert_eq!(read().model(), Some("mistral"));
-            let mut group = criterion.benchmark_group("body");
-            group.throughput(Throughput::Bytes(bytes.len() as u64));
-            group.bench_function(format!("{shape}/{size}"), |bencher| {
-                bencher.iter(|| read().model().is_some())
+        for (position, (shape, text, _)) in shapes(size).into_iter().enumerate() {
+            let bytes = text.len();
+            let read = Scenario::new(format!("body/{shape}/{size}"), move || {
+                let (text, format) = of_shape(size, position);
+                let limits = BodyLimits::default();
+                Box::new(move || {
+                    let body =
+                        Body::read(black_box(text.as_bytes()), format, &limits).expect("the shape is valid");
+                    u64::from(body.model() == Some("mistral"))
+                })
             });
-            group.finish();
-            let body = read();
-            let mut group = criterion.benchmark_group("prompt");
-            group.throughput(Throughput::Bytes(bytes.len() as u64));
-            group.bench_function(format!("{shape}/{size}"), |bencher| {
-                bencher.iter(|| {
-                    body.prompt_bytes(|chunk| {
-                        black_box(chunk);
+            let walk = Scenario::new(format!("prompt/{shape}/{size}"), move || {
+                let (text, format) = of_shape(size, position);
+                let text: &'static str = text.leak();
+                let body =
+                    Body::read(text.as_bytes(), format, &BodyLimits::default()).expect("the shape is valid");
+                Box::new(move || {
+                    let mut length = 0;
+                    _ = body.prompt_bytes(|chunk| {
+                        length += black_box(chunk).len() as u64;
                         ControlFlow::<()>::Continue(())
-                    })
-                });
+                    });
+                    length
+                })
             });
-            group.finish();
+            let is_counted = shape == "model_first" && size == 4 << 10;
+            let both = [read.bytes(bytes), walk.bytes(bytes)];
+            list.extend(both.map(|scenario| if is_counted { scenario.counted() } else { scenario }));
         }
     }
+    list
 }
 
-criterion_group!(benches, body);
-criterion_main!(benches);
+fn of_shape(size: usize, position: usize) -> (String, BodyFormat<'static>) {
+    let (_, text, format) = shapes(size).swap_remove(position);
+    (text, format)
+}

@@ -100,6 +100,16 @@ impl<S: Deref<Target = State>> Decision<S> {
         self.choice.attempts.primary().pool(self.rule_entry())
     }
 
+    /// Counts the decision where pickers go by turns. Threads that decide at once would wait for each other's counts, so others count nothing.
+    #[inline]
+    pub(crate) fn take_turn(&self) {
+        if self.state.plan.scheduling.takes_turns()
+            && let Some(pool) = self.pool_number()
+        {
+            self.state.pool_cells[pool].advance();
+        }
+    }
+
     pub(crate) fn primary(&self) -> AttemptView<'_> {
         AttemptView { state: &self.state, rule: self.rule_entry(), attempt: self.choice.attempts.primary() }
     }

@@ -11,6 +11,7 @@ use super::health::Health;
 
 use super::leased::{Lease, Leased, Terms};
 use super::metrics::LoadReport;
+use super::panel::Shown;
 use super::polled::Polled;
 use super::sessions::Sessions;
 use super::typical::Typical;
@@ -42,6 +43,7 @@ pub(crate) struct EndpointCell {
     /// Prompt tokens that were taken to be cached, and those that were, of requests whose endpoint said so.
     predicted: AtomicU64,
     delivered: AtomicU64,
+    shown: Shown,
 }
 
 impl EndpointCell {
@@ -69,6 +71,16 @@ impl EndpointCell {
         Some(&self.polled).filter(|polled| polled.is_since(oldest))
     }
 
+    /// What the endpoint said, however long ago.
+    pub(super) fn told(&self) -> &Polled {
+        &self.polled
+    }
+
+    /// The panels that show it.
+    pub(super) fn shown(&self) -> &Shown {
+        &self.shown
+    }
+
     /// How the adapter with this key is used there, as told at `oldest` or later.
     pub(crate) fn adapter(&self, key: u64, oldest: Nanos) -> Option<AdapterUse> {
         self.adapters.usage(key, oldest)
@@ -93,6 +105,7 @@ impl EndpointCell {
     pub(crate) fn set_load(&self, load: &LoadReport, at: Nanos) {
         self.polled.set(load, self.backlog.own(self.in_flight(), load.waiting.unwrap_or_default()), at);
         self.adapters.set(load.lora.as_ref(), at);
+        self.shown.renew();
     }
 
     pub(crate) fn set_in_flight(&self, count: u32) {

@@ -7,7 +7,7 @@ CORE := $(shell find core/src core/Cargo.toml Cargo.toml Cargo.lock -type f)
 PYTHON_SOURCES := $(shell find bindings-python -type f \( -name '*.rs' -o -name '*.py' -o -name '*.pyi' -o -name '*.toml' -o -name '*.md' \) -not -path '*/tests/*')
 NODE_SOURCES := $(shell find bindings-node -type f \( -name '*.rs' -o -name '*.js' -o -name '*.mjs' -o -name 'package.json' -o -name 'Cargo.toml' \) -not -path '*/node_modules/*' -not -path '*/test/*')
 
-.PHONY: demo setup test test-rust test-python test-node bench bench-bindings quality quality-full fuzz agreement lint clean
+.PHONY: demo setup test test-rust test-python test-node bench bench-bindings check-costs costs valgrind quality quality-full fuzz agreement lint clean
 
 demo:
 	@cargo run --quiet --package inferroute-examples --bin demo -- $(foreach f,$(MANIFEST),--manifest $(f)) \
@@ -45,12 +45,24 @@ lint:
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --quiet
 
+# Times every scenario, or those that BENCH='score/' names, and prints a table beside the committed baseline; results in target/bench/summary.json.
 bench:
-	cargo bench --package inferroute-benches
+	cargo bench --package inferroute-benches -- $(BENCH)
+	cargo run --quiet --release --package inferroute-benches --bin summary -- $(SUMMARY)
 
 bench-bindings: setup
 	$(BIN)/python benches/python_decide.py
 	node benches/node_decide.mjs
+
+# Counts instructions and allocations of scenarios, which may not grow beyond benches/costs.json; `make costs` writes that file.
+check-costs: valgrind
+	cargo run --quiet --release --package inferroute-benches --bin cost -- check
+
+costs: valgrind
+	cargo run --quiet --release --package inferroute-benches --bin cost -- write
+
+valgrind:
+	@command -v valgrind >/dev/null || (apt-get update --quiet && apt-get install --yes --quiet valgrind)
 
 # The router against the rules of others, in simulated model servers: some ten minutes, or hours. QUALITY='--only conversation' and so on.
 quality:

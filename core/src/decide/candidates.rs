@@ -128,6 +128,10 @@ impl Candidates<'_> {
         let mut places = ratings.iter_mut();
         match self {
             Self::All(_) => places.zip(items).for_each(|(place, item)| *place = of(item)),
+            // Two of very many: what a walk needs is more than they take.
+            Self::These(positions) => places.zip(positions).for_each(|(place, position)| {
+                *place = items.get(*position).map_or(f64::NAN, &mut of);
+            }),
             _ => self.for_each(|position| {
                 if let (Some(place), Some(item)) = (places.next(), items.get(position)) {
                     *place = of(item);

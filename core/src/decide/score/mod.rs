@@ -38,7 +38,7 @@ pub(super) type Scores = SmallVec<[f64; 4096]>;
 /// The rating of a candidate of which a scorer makes nothing. Any other value that is not a number means the same.
 const NOTHING: f64 = f64::NAN;
 
-/// Adds the points of the profile's scorers to `scores`, one for each candidate.
+/// Adds the points of the profile's scorers to `scores`, one for each candidate. `ratings` is as much room, whatever is in it.
 ///
 /// Scorer by scorer in the profile's order, so that the sums come out the same on every machine; each scorer rates all candidates before the next one
 /// looks at any, so that its loop is a few instructions.
@@ -47,16 +47,15 @@ pub(super) fn total<T: Trace>(
     facts: &Facts<'_>,
     candidates: Candidates<'_>,
     scores: &mut [f64],
+    ratings: &mut [f64],
     trace: &mut T,
 ) {
-    let mut ratings = Scores::new();
-    ratings.resize(scores.len(), NOTHING);
     for weighted in &profile.scorers {
-        if let Err(failure) = rate(&weighted.scorer, facts, candidates, &mut ratings) {
+        if let Err(failure) = rate(&weighted.scorer, facts, candidates, ratings) {
             let scorer = weighted.scorer.as_str();
             trace.record(Step::ScorerFailed { scorer, reason: &failure.reason });
         }
-        for (score, rating) in scores.iter_mut().zip(&ratings) {
+        for (score, rating) in scores.iter_mut().zip(&*ratings) {
             *score += weighted.weight * bounded(*rating);
         }
         if T::ON {

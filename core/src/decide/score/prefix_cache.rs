@@ -17,6 +17,10 @@ pub(super) fn rate(
     let Some((lengths, whole)) = facts.prefixes().filter(|(_, whole)| whole.total > 0) else {
         return ratings.fill(NOTHING);
     };
+    if weight == 0.0 {
+        let total = f64::from(whole.total);
+        return candidates.rate(lengths, ratings, |matched| f64::from(*matched) / total);
+    }
     candidates.rate(lengths, ratings, |matched| {
         let rating = of_match(PrefixMatch { matched: *matched, ..whole }, weight, scale);
         if rating.is_nan() { 0.0 } else { rating }

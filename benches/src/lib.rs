@@ -3,6 +3,7 @@
 pub mod counting;
 pub mod embedded;
 pub mod peers;
+pub mod plot;
 pub mod quality;
 pub mod scenarios;
 pub mod sim;

@@ -1,10 +1,13 @@
 //! Gathers what the benchmarks measured into `target/bench/summary.json`, id to median nanoseconds, and prints it beside the committed baseline.
 //!
-//! `cargo run --release -p inferroute-benches --bin summary`, after `cargo bench`; with `--write-baseline` it replaces the baseline.
+//! `cargo run --release -p inferroute-benches --bin summary`, after `cargo bench`; with `--write-baseline` it replaces the baseline and the plot of the
+//! documentation.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+use inferroute_benches::plot::by_endpoints;
 
 type Figures = BTreeMap<String, f64>;
 
@@ -44,7 +47,13 @@ fn summarize(is_baseline: bool) -> Result<(), String> {
     }
     write(&out, &figures)?;
     println!("written to {}", out.display());
-    if is_baseline { write(&baseline, &figures) } else { Ok(()) }
+    if is_baseline {
+        write(&baseline, &figures)?;
+        let plot = root.join("docs/decision-cost.svg");
+        std::fs::write(&plot, by_endpoints(&figures))
+            .map_err(|error| format!("{}: {error}", plot.display()))?;
+    }
+    Ok(())
 }
 
 /// Adds the median of every benchmark whose results lie below `folder`.

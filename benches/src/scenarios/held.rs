@@ -34,14 +34,15 @@ pub fn all(held: impl Fn() -> u64) -> Vec<(String, f64)> {
     for n in 0..HOLDERS {
         let id = sent.add_endpoint(None).expect("below 4096");
         for hashes in own_blocks(n) {
-            sent.insert(id, &hashes).expect("present");
+            let kept = sent.insert(id, &hashes).expect("present");
+            assert_eq!(kept, hashes.as_slice().len(), "the budget has room for all");
         }
     }
     let of_sent = grown(before) / (HOLDERS * BLOCKS) as f64;
     drop(sent);
     let before = held();
     let hasher = PrefixHasher::try_new(&HashOptions::default().dialect(HashDialect::Inferroute));
-    let told = PreciseIndex::try_new(&PreciseOptions::default(), hasher.expect("options in range"));
+    let told = PreciseIndex::try_new(&PreciseOptions::default().budget(1 << 28), hasher.expect("options in range"));
     let told = told.expect("options in range");
     for n in 0..HOLDERS {
         let endpoint = told.add_endpoint().expect("below 4096");

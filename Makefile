@@ -39,6 +39,13 @@ test-python: $(VENV)/installed
 test-node: bindings-node/node_modules/built
 	cd bindings-node && npm test
 
+test-examples: test-example-pingora
+test-example-pingora: $(BIN)/cmake ; cd examples/pingora-gateway && PATH="$(abspath $(BIN)):$$PATH" CARGO_TARGET_DIR=$(CURDIR)/target/examples cargo test
+.PHONY: test-examples test-example-pingora
+
+# Pingora builds a C library with it.
+$(BIN)/cmake: $(BIN)/python ; $(BIN)/python -m pip install --quiet --disable-pip-version-check cmake && touch $@
+
 # Formatting, lints and documentation, as CI has them.
 lint:
 	cargo fmt --all --check

@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use inferroute::{Event, Manifests, Options, Plan, ReportedEndpoint};
+use inferroute::{Event, Manifests, Options, Plan, ReportedEndpoint, Router};
 
 use crate::clock::Clock;
-use inferroute::Router;
 
 /// Why a file is not taken. The text names the file, the place and what to do.
 pub(crate) type Refusal = String;

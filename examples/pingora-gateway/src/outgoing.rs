@@ -46,7 +46,9 @@ fn set_path(header: &mut RequestHeader, attempt: &AttemptView<'_>, path: &str) -
     let none = HeaderMap::new();
     let headers = Mapped(&none);
     if let Cow::Owned(asked) = attempt.path(&Request::new(&headers).path(path)) {
-        let uri = asked.parse().or_err(ErrorType::InternalError, "the route makes a path that is none")?;
+        let uri = asked
+            .parse::<http::Uri>()
+            .or_err(ErrorType::InternalError, "the route makes a path that is none")?;
         header.set_uri(uri);
     }
     Ok(())

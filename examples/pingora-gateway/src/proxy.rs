@@ -12,7 +12,6 @@ use pingora::proxy::{FailToProxy, ProxyHttp, Session};
 use pingora::upstreams::peer::HttpPeer;
 use pingora::{Error, ErrorSource, ErrorType, OrErr, Result};
 
-use crate::answer::Answer;
 use crate::context::{Context, Outcome};
 use crate::gateway::Gateway;
 use crate::peer::Timeouts;
@@ -181,9 +180,7 @@ impl ProxyHttp for Proxy {
     async fn fail_to_proxy(&self, session: &mut Session, error: &Error, ctx: &mut Context) -> FailToProxy {
         let gone = *error.esource() == ErrorSource::Downstream;
         ctx.outcome = Some(if gone { Outcome::Cancelled } else { Outcome::Failed });
-        if session.response_written().is_some()
-            || (gone && !matches!(error.etype(), ErrorType::InvalidHTTPHeader))
-        {
+        if failure::has_begun(session) || (gone && !matches!(error.etype(), ErrorType::InvalidHTTPHeader)) {
             return FailToProxy { error_code: 0, can_reuse_downstream: false };
         }
         let answer = failure::answer(error);

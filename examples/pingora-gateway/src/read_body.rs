@@ -32,7 +32,7 @@ pub(crate) async fn read(session: &mut Session, limit: usize) -> Result<Bytes, U
     }
     let mut body = BytesMut::with_capacity(length.unwrap_or_default().min(KEPT));
     loop {
-        if length.is_none_or(|length| length - body.len() <= KEPT) {
+        if length.is_none_or(|length| length.saturating_sub(body.len()) <= KEPT) {
             session.enable_retry_buffering();
         }
         let Some(piece) = session.read_request_body().await.map_err(Unread::Broken)? else { break };

@@ -28,10 +28,11 @@ fn a_new_manifest_decides_the_next_request() {
 fn a_bad_manifest_is_refused_with_its_reasons_and_changes_nothing() {
     let setup = Setup::new(&[]);
     let (gateway, text) = (&setup.gateway, manifest(setup.port));
-    let bad = text.replace("name: fast", "name: [").replacen("value: llama", "value: broken", 1);
-    for (number, bad) in
-        [bad, text.replace("targetPorts: [{number:", "targetPorts: [{number: -")].iter().enumerate()
-    {
+    let bad = [
+        text.replace("kind: InferencePool\n", "kind: [\n"),
+        text.replace("backendRefs: [{", "backendRefs: [{weight: heavy, "),
+    ];
+    for (number, bad) in bad.iter().enumerate() {
         gateway.write("manifest.yaml", bad);
         wait("the refusal", || reloads(gateway, "manifest", "refused") == (number + 1) as f64);
         let answer = gateway.chat(&[], &chat("llama"));

@@ -51,6 +51,13 @@ example-mock-vllm:
 test-example-mock-vllm:
 	CARGO_TARGET_DIR=$(EXAMPLES_TARGET) cargo test --locked --manifest-path examples/mock-vllm/Cargo.toml
 
+# Pingora builds a C library with cmake.
+test-examples: test-example-pingora
+.PHONY: test-example-pingora
+test-example-pingora: $(BIN)/cmake example-mock-vllm
+	PATH="$(abspath $(BIN)):$$PATH" CARGO_TARGET_DIR=$(EXAMPLES_TARGET) cargo test --locked --manifest-path examples/pingora-gateway/Cargo.toml
+$(BIN)/cmake: $(BIN)/python ; $(BIN)/python -m pip install --quiet --disable-pip-version-check cmake && touch $@
+
 # Formatting, lints and documentation, as CI has them.
 lint:
 	cargo fmt --all --check

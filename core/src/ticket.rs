@@ -75,6 +75,13 @@ impl Ticket {
         &self.decision
     }
 
+    /// The attempt under way: the decision's primary, then what [`fall_back`](Self::fall_back) went on to.
+    pub fn attempt(&self) -> AttemptView<'_> {
+        let fallback =
+            self.attempt.checked_sub(1).and_then(|position| self.decision.fallbacks().nth(position));
+        fallback.unwrap_or_else(|| self.decision.primary())
+    }
+
     /// The first token of the answer came: the prompt is worked off. Renews the lease; a second call does nothing else.
     pub fn first_token(&mut self, now: Nanos) {
         self.tell(|ticket| Entry::FirstToken { now, ticket });

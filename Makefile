@@ -39,6 +39,10 @@ test-python: $(VENV)/installed
 test-node: bindings-node/node_modules/built
 	cd bindings-node && npm test
 
+test-examples: test-example-playground
+test-example-playground: bindings-node/node_modules/built ; examples/playground/test/run
+.PHONY: test-examples test-example-playground
+
 # Formatting, lints and documentation, as CI has them.
 lint:
 	cargo fmt --all --check

@@ -47,7 +47,7 @@ function keptRow({ id, inFlight, scores, total }, isPicked, columns) {
   const hasTotal = columns > 0
   const rated = scores.map(({ scorer, rating, weight, points }) => {
     const share = weight === 0 ? 0 : points / weight
-    const value = rating === null ? el('span.raw', { title: 'The scorer knows nothing of it' }, 'unknown') : [el('span.raw', null, short(rating)), el('span.arrow', null, '→'), short(points)]
+    const value = rating === null ? el('span.raw', { title: 'The scorer knows nothing of it' }, 'unknown') : [el('span.raw', null, short(rating)), el('span.arrow', null, '→'), el('wbr'), short(points)]
     return el('td.n', { 'data-label': scorer }, el('span.value', null, value), meter(share))
   })
   const cells = scores.length < columns ? el('td.why', { colspan: columns }, 'not compared') : rated

@@ -42,7 +42,7 @@ function accepted(outcome, send) {
       el('p.to', null, plainId(endpoint), ' ', el('span.address', null, address ?? '')),
       address !== null && el('button.send', { type: 'button', id: 'send', title: 'The router then remembers it: its prompt and its session', onclick: send }, 'Send it'),
     ),
-    path(steps),
+    way(steps),
     listOf(facts),
   ]
 }
@@ -55,10 +55,10 @@ function refused({ status, reason, message, route, rule, location, directRespons
     explanation.saturation !== null && ['saturation', `${explanation.saturation.saturation.toFixed(3)}, turned away from ${explanation.saturation.ceiling} on`],
     ['seed', seed],
   ]
-  return [el('p.to', null, el('span.status', null, `${status} ${reason}`)), el('p.message', null, message), path(steps), listOf(facts)]
+  return [el('p.to', null, el('span.status', null, `${status} ${reason}`)), el('p.message', null, message), way(steps), listOf(facts)]
 }
 
-const path = (steps) => steps.length > 0 && el('ol.path', { 'aria-label': 'The way there' }, steps.map(([kind, name]) => el('li', null, el('span.kind', null, kind), ' ', el('code', null, name))))
+const way = (steps) => steps.length > 0 && el('ol.way', { 'aria-label': 'The way there' }, steps.map(([kind, name]) => el('li', null, el('span.kind', null, kind), ' ', el('code', null, name))))
 
 const listOf = (facts) => el('dl.facts', null, facts.filter(Boolean).flatMap(([name, value]) => [el('dt', null, name), el('dd', null, value)]))
 

@@ -53,10 +53,12 @@ test-example-mock-vllm:
 
 # Pingora builds a C library with cmake.
 test-examples: test-example-pingora
-.PHONY: test-example-pingora
 test-example-pingora: $(BIN)/cmake example-mock-vllm
 	PATH="$(abspath $(BIN)):$$PATH" CARGO_TARGET_DIR=$(EXAMPLES_TARGET) cargo test --locked --manifest-path examples/pingora-gateway/Cargo.toml
 $(BIN)/cmake: $(BIN)/python ; $(BIN)/python -m pip install --quiet --disable-pip-version-check cmake && touch $@
+test-examples: test-example-playground
+test-example-playground: bindings-node/node_modules/built ; examples/playground/test/run
+.PHONY: test-example-pingora test-example-playground
 
 # Formatting, lints and documentation, as CI has them.
 lint:

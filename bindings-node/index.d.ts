@@ -871,15 +871,58 @@ export class Ticket {
 
 /** What became of one endpoint of the pool in a decision. Frozen. */
 export interface ExplainedEndpoint {
+  /** The profile that looked at it. */
+  readonly profile: string
   readonly id: string
   readonly address: string | null
   readonly inFlight: number
   /** The filter that took it out, `null` if it stays. */
   readonly removedBy: string | null
+  /** What that filter asks of endpoints, in words, for example `waiting at most 20`; `null` if it stays. */
+  readonly demand: string | null
   /** `points` is `weight` times the rating held to 0..1; `rating` is `null` where the scorer could make nothing of the endpoint. */
   readonly scores: readonly { readonly scorer: string; readonly rating: number | null; readonly weight: number; readonly points: number }[]
   /** The sum of the points; `null` where nothing scored. */
   readonly total: number | null
+}
+
+/** A match of a rule that was tried. Frozen. */
+export interface ExplainedMatch {
+  /** The route, as `namespace/name`. */
+  readonly route: string
+  /** The rule's position in its route, from 0. */
+  readonly rule: number
+  /** The match's position in its rule, from 0. */
+  readonly matchIndex: number
+  /** What kept it from holding, in words that name no value of the request; `null` if it holds. */
+  readonly miss: string | null
+}
+
+/** A number that was drawn: what it decides, and the number, which is below `below`. Frozen. */
+export interface ExplainedDraw {
+  readonly what: string
+  readonly below: number
+  readonly number: number
+}
+
+/** The endpoint that came second, and what it lacked. Frozen. */
+export interface ExplainedChange {
+  readonly endpoint: string
+  /** Its points behind the one that was picked; 0 where another seed may pick it. */
+  readonly behind: number
+  /**
+   * The scorer that would have to see the least differently: with a rating above `wanted` instead of `rating` the endpoint would have been picked. `null`
+   * where points are equal or no scorer alone could make up for them.
+   */
+  readonly by: { readonly scorer: string; readonly rating: number; readonly wanted: number } | null
+}
+
+/** One part of what an explanation prints. Frozen. */
+export interface ExplainedSection {
+  readonly title: string
+  readonly lines: readonly string[]
+  /** How many lines before the last were left out. */
+  readonly leftOut: number
 }
 
 /** A number of 64 bits in a journal: a string of its digits beyond 2^53 - 1. */
@@ -955,8 +998,16 @@ export class Explanation {
   get outcome(): string
   /** The seed of the decision's draws. */
   get seed(): bigint
+  /** The matches that were tried, in order of precedence: the last one holds, unless no rule matches. At most 64, the last of them always among them. */
+  get matches(): readonly ExplainedMatch[]
+  /** The numbers that were drawn until the primary was settled. At most 64. */
+  get draws(): readonly ExplainedDraw[]
+  /** What {@link toString} prints, part by part. */
+  get sections(): readonly ExplainedSection[]
   /** The endpoints of the pool, once for each profile that ran, until the primary was settled. Empty where none was looked at one by one. */
   get endpoints(): readonly ExplainedEndpoint[]
+  /** The least that would have to be otherwise for another endpoint to be picked; `null` where scores did not decide, or there is no other. */
+  get nearestChange(): ExplainedChange | null
   /** The endpoint each profile picked; the primary is the last. */
   get picked(): readonly { readonly endpoint: string; readonly picker: string }[]
   /** How full the pool is, and from where on the request is turned away; `null` where that was not looked at. */
@@ -967,8 +1018,11 @@ export class Explanation {
   toJSON(): {
     outcome: string
     seed: number | string
-    sections: { title: string; lines: string[]; left_out: number }[]
+    matches: ExplainedMatch[]
+    draws: ExplainedDraw[]
+    sections: ExplainedSection[]
     endpoints: ExplainedEndpoint[]
+    nearestChange: ExplainedChange | null
     picked: { endpoint: string; picker: string }[]
     saturation: { saturation: number; ceiling: number } | null
     scorersFailed: { scorer: string; reason: string }[]

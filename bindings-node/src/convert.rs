@@ -138,6 +138,6 @@ impl<'s> EndpointTable<'s> {
 pub(crate) struct ExplanationView<'e> {
     pub(crate) text: String,
     pub(crate) seed: String,
-    pub(crate) explanation: &'e Explanation,
+    pub(crate) outcome: &'e str,
     pub(crate) explained: Explained<'e>,
 }

@@ -140,8 +140,8 @@ impl Handle {
                 Some(seed) => self.router.explain_seeded(request, given.now, seed),
             };
             let (text, seed) = (explanation.to_string(), explanation.seed().to_string());
-            let explained = Explained::of(&explanation);
-            answer(Ok(ExplanationView { text, seed, explanation: &explanation, explained }))
+            let (outcome, explained) = (explanation.outcome(), Explained::of(&explanation));
+            answer(Ok(ExplanationView { text, seed, outcome, explained }))
         })
     }
 

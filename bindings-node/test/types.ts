@@ -89,7 +89,7 @@ if (ticket.ok) {
 router.route(headers, { seed: 1n })
 
 const why: Explanation = router.explain(headers)
-void [why.outcome, why.seed, why.toString(), why.toJSON().sections[0]?.lines]
+void [why.outcome, why.seed, why.toString(), why.toJSON().sections[0]?.lines, why.sections[0]?.leftOut, why.matches[0]?.miss, why.draws[0]?.below, why.nearestChange?.by?.wanted, why.endpoints[0]?.demand]
 
 const event: Event = { event: 'endpoint_reported', endpoint: { name: 'vllm-0', address: '10.0.0.1', labels: { app: 'vllm' } } }
 router.observe(event, { now: 5 })

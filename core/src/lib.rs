@@ -59,6 +59,7 @@ mod convert;
 mod decide;
 mod decision;
 mod endpoint_headers;
+mod explained;
 mod explanation;
 mod ids;
 mod load;
@@ -89,7 +90,11 @@ pub use body::{
 pub use decide::{ScoringView, decide};
 pub use decision::Decision;
 pub use endpoint_headers::CONTROL_HEADERS;
-pub use explanation::{ExplainedFailure, ExplainedPick, ExplainedSaturation, Explanation, Recorder};
+pub use explained::{
+    ExplainedChange, ExplainedDraw, ExplainedFailure, ExplainedMatch, ExplainedMove, ExplainedPick,
+    ExplainedSaturation, ExplainedSection,
+};
+pub use explanation::{Explanation, Recorder};
 pub use ids::ObjectName;
 pub use load::Manifests;
 pub use manifest::{Code, Criticality, Diagnostic, LabelSelector, Operator, Problems, Severity, UnknownCode};

@@ -344,10 +344,49 @@ class ExplanationDict(TypedDict):
     outcome: str
     seed: int
     sections: list[SectionDict]
+    matches: list[ExplainedMatch]
+    draws: list[ExplainedDraw]
     endpoints: list[ExplainedEndpoint]
+    nearest_change: ExplainedChange | None
     picked: list[ExplainedPick]
     saturation: ExplainedSaturation | None
     failures: list[ExplainedFailure]
+
+
+class ExplainedMatch(TypedDict):
+    """A match of a rule that was tried, in order of precedence."""
+
+    route: str
+    rule: int
+    match_index: int
+    miss: str | None
+    """What kept it from holding, in words; None if it holds."""
+
+
+class ExplainedDraw(TypedDict):
+    """A number that was drawn until the primary was settled; it is below ``below``."""
+
+    what: str
+    below: int
+    number: int
+
+
+class ExplainedMove(TypedDict):
+    """With a rating above ``wanted`` instead of ``rating`` the endpoint would have been picked."""
+
+    scorer: str
+    rating: float
+    wanted: float
+
+
+class ExplainedChange(TypedDict):
+    """The endpoint that came second, and what it lacked."""
+
+    endpoint: str
+    behind: float
+    """Its points behind the one that was picked; 0 where another seed may pick it."""
+    by: ExplainedMove | None
+    """The scorer that would have to see the least differently; None where points are equal or no scorer alone could make up for them."""
 
 
 class ExplainedPick(TypedDict):
@@ -385,11 +424,15 @@ class ExplainedScore(TypedDict):
 class ExplainedEndpoint(TypedDict):
     """An endpoint of the pool as a decision saw it."""
 
+    profile: str
+    """The profile that looked at it."""
     id: str
     address: str | None
     in_flight: int
     removed_by: str | None
     """The filter that took it out; None if it stayed."""
+    demand: str | None
+    """What that filter asks of endpoints, in words; None if it stayed."""
     scores: list[ExplainedScore]
     total: float | None
 

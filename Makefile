@@ -7,7 +7,10 @@ CORE := $(shell find core/src core/Cargo.toml Cargo.toml Cargo.lock -type f)
 PYTHON_SOURCES := $(shell find bindings-python -type f \( -name '*.rs' -o -name '*.py' -o -name '*.pyi' -o -name '*.toml' -o -name '*.md' \) -not -path '*/tests/*')
 NODE_SOURCES := $(shell find bindings-node -type f \( -name '*.rs' -o -name '*.js' -o -name '*.mjs' -o -name 'package.json' -o -name 'Cargo.toml' \) -not -path '*/node_modules/*' -not -path '*/test/*')
 
-.PHONY: demo setup test test-rust test-python test-node bench bench-bindings quality quality-full fuzz agreement lint clean
+WASM := bindings-node/inferroute.wasm
+HONO := examples/hono-edge
+
+.PHONY: demo setup test test-rust test-python test-node test-wasm example-hono test-example-hono test-example-fastify bench bench-bindings quality quality-full fuzz agreement lint clean
 
 demo:
 	@cargo run --quiet --package inferroute-examples --bin demo -- $(foreach f,$(MANIFEST),--manifest $(f)) \
@@ -39,6 +42,29 @@ test-python: $(VENV)/installed
 test-node: bindings-node/node_modules/built
 	cd bindings-node && npm test
 
+# The core as WebAssembly. A toolchain that has no standard library for it gets one built from source, which Debian's packages bring.
+$(WASM): $(CORE) $(NODE_SOURCES)
+	cd bindings-node && npm run build:wasm
+	touch $@
+
+test-wasm: bindings-node/node_modules/built $(WASM)
+	cd bindings-node && npm run test:wasm
+
+$(HONO)/node_modules/built: bindings-node/node_modules/built $(HONO)/package.json
+	cd $(HONO) && npm install --no-audit --no-fund --no-package-lock
+	touch $@
+
+$(HONO)/dist/worker.js: $(WASM) $(HONO)/node_modules/built $(wildcard $(HONO)/src/*.mjs $(HONO)/scripts/*.mjs)
+	cd $(HONO) && npm run build
+
+example-hono: $(HONO)/dist/worker.js
+
+test-example-hono: $(HONO)/dist/worker.js example-mock-vllm
+	cd $(HONO) && node --test --test-concurrency=1 test/node.test.mjs test/workerd.test.mjs
+
+test-example-fastify: $(HONO)/node_modules/built example-mock-vllm
+	cd $(HONO) && node --test test/fastify.test.mjs
+
 # Formatting, lints and documentation, as CI has them.
 lint:
 	cargo fmt --all --check
@@ -68,4 +94,4 @@ fuzz:
 
 clean:
 	cargo clean
-	rm -rf $(VENV) bindings-node/node_modules bindings-node/*.node examples/node/node_modules fuzz/target
+	rm -rf $(VENV) bindings-node/node_modules bindings-node/*.node bindings-node/*.wasm examples/node/node_modules $(HONO)/node_modules $(HONO)/dist fuzz/target

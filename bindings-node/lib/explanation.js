@@ -1,7 +1,7 @@
 'use strict'
 // Why a decision came out as it did.
 
-const { inspect } = require('node:util')
+const { INSPECT } = require('./inspect.js')
 const { forJson } = require('./numbers.js')
 const { frozen } = require('./plan.js')
 
@@ -56,7 +56,7 @@ class Explanation {
     return { ...tree, ...structuredClone(this.#explained), seed: forJson(this.#seed) }
   }
 
-  [inspect.custom]() {
+  [INSPECT]() {
     return this.#text
   }
 }

@@ -10,7 +10,10 @@ NODE_SOURCES := $(shell find bindings-node -type f \( -name '*.rs' -o -name '*.j
 WASM := bindings-node/inferroute.wasm
 HONO := examples/hono-edge
 
-.PHONY: demo setup test test-rust test-python test-node test-wasm example-hono test-example-hono test-example-fastify bench bench-bindings quality quality-full fuzz agreement lint clean
+# Hosts under examples/ with dependencies of their own are workspaces of their own and share one target folder.
+EXAMPLES_TARGET := $(CURDIR)/target/examples
+
+.PHONY: demo setup test test-rust test-python test-node test-wasm test-examples bench bench-bindings quality quality-full fuzz agreement lint clean
 
 demo:
 	@cargo run --quiet --package inferroute-examples --bin demo -- $(foreach f,$(MANIFEST),--manifest $(f)) \
@@ -50,6 +53,15 @@ $(WASM): $(CORE) $(NODE_SOURCES)
 test-wasm: bindings-node/node_modules/built $(WASM)
 	cd bindings-node && npm run test:wasm
 
+# The real hosts: each installs what it needs and tests itself against the real thing.
+test-examples: test-example-mock-vllm test-wasm test-example-hono test-example-fastify
+
+.PHONY: example-mock-vllm test-example-mock-vllm
+example-mock-vllm:
+	CARGO_TARGET_DIR=$(EXAMPLES_TARGET) cargo build --locked --manifest-path examples/mock-vllm/Cargo.toml
+test-example-mock-vllm:
+	CARGO_TARGET_DIR=$(EXAMPLES_TARGET) cargo test --locked --manifest-path examples/mock-vllm/Cargo.toml
+
 $(HONO)/node_modules/built: bindings-node/node_modules/built $(HONO)/package.json
 	cd $(HONO) && npm install --no-audit --no-fund --no-package-lock
 	touch $@
@@ -57,11 +69,10 @@ $(HONO)/node_modules/built: bindings-node/node_modules/built $(HONO)/package.jso
 $(HONO)/dist/worker.js: $(WASM) $(HONO)/node_modules/built $(wildcard $(HONO)/src/*.mjs $(HONO)/scripts/*.mjs)
 	cd $(HONO) && npm run build
 
+.PHONY: example-hono test-example-hono test-example-fastify
 example-hono: $(HONO)/dist/worker.js
-
 test-example-hono: $(HONO)/dist/worker.js example-mock-vllm
 	cd $(HONO) && node --test --test-concurrency=1 test/node.test.mjs test/workerd.test.mjs
-
 test-example-fastify: $(HONO)/node_modules/built example-mock-vllm
 	cd $(HONO) && node --test test/fastify.test.mjs
 

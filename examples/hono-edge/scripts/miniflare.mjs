@@ -13,9 +13,8 @@ export async function start({ manifest, endpoints, host = '127.0.0.1', port = 0,
     scriptPath: 'worker.js',
     modules: true,
     modulesRules: [{ type: 'ESModule', include: ['**/*.js'] }, { type: 'CompiledWasm', include: ['**/*.wasm'] }],
-    // Tickets need FinalizationRegistry, and to be told of clients that go away.
+    // Routers need FinalizationRegistry, which workerd has from 2025-05-05 on.
     compatibilityDate: '2026-04-01',
-    compatibilityFlags: ['enable_request_signal'],
     kvNamespaces: ['CONFIG'],
     bindings,
     // Endpoints are on networks of one's own, which workerd does not reach unless it is told to.

@@ -9,15 +9,22 @@ export function models(router, host) {
   return { object: 'list', data }
 }
 
-/** For clients: OpenAI's API. `gateway` gives the gateway of a request's context. */
-export function clients(gateway) {
-  const app = new Hono()
+/**
+ * For clients: OpenAI's API, added to `app`. `gateway` gives the gateway of a request's context, and `keep` has the runtime wait for a promise of a request
+ * whose client may be gone.
+ */
+export function clients(gateway, { app = new Hono(), keep = () => {} } = {}) {
   app.get('/healthz', (c) => c.text('ok\n'))
   app.get('/v1/models', async (c) => {
     const { router } = await gateway(c)
     return c.json(models(router, new URL(c.req.url).hostname))
   })
-  app.all('/v1/*', async (c) => (await gateway(c)).handle(c.req.raw))
+  app.all('/v1/*', async (c) => {
+    const own = (promise) => keep(c, promise)
+    const answer = (await gateway(c)).handle(c.req.raw, own)
+    own(answer)
+    return answer
+  })
   app.notFound(() => problem(404, 'not_found', 'there is nothing at this path'))
   app.onError((error) => {
     console.error(error)

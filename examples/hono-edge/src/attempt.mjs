@@ -9,13 +9,15 @@ import { toEndpoint } from './headers.mjs'
  */
 export async function ask(attempt, asked, firstByte) {
   if (attempt.address === null) return { failure: 'address' }
+  const headers = toEndpoint(asked.headers, attempt, asked.extra(attempt))
+  const body = asked.body === undefined ? undefined : rewriteBody(asked.body, attempt)
   const silent = new AbortController()
   const timer = setTimeout(() => silent.abort(), milliseconds(attempt.mutations.attempt_timeout, firstByte))
   try {
     const response = await asked.fetch(`http://${attempt.address}${asked.path}`, {
       method: asked.method,
-      headers: toEndpoint(asked.headers, attempt, asked.extra(attempt)),
-      body: asked.body === undefined ? undefined : rewriteBody(asked.body, attempt),
+      headers,
+      body,
       redirect: 'manual',
       signal: AbortSignal.any([silent.signal, asked.signal]),
     })
@@ -23,8 +25,7 @@ export async function ask(attempt, asked, firstByte) {
     if (response.body === null) return { response, reader: null, first: { done: true } }
     const reader = response.body.getReader()
     return { response, reader, first: await reader.read() }
-  } catch (error) {
-    if (error?.code === 'RQ0006') throw error
+  } catch {
     return { failure: silent.signal.aborted ? 'timeout' : 'refused' }
   } finally {
     clearTimeout(timer)

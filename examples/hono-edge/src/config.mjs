@@ -9,9 +9,9 @@ export class Configured {
   #endpoints
 
   /** `name` is the manifest's name in messages. Throws what is wrong with manifest or endpoints. */
-  constructor(name, manifest, endpoints, options) {
+  constructor(name, manifest, endpoints, { router, ...options } = {}) {
     this.#name = name
-    this.gateway = new Gateway(new Router({ [name]: manifest }), options)
+    this.gateway = new Gateway(new Router({ [name]: manifest }, router), options)
     this.#manifest = manifest
     this.#report(endpoints)
   }

@@ -6,6 +6,10 @@ import { Counters } from './counters.mjs'
 import { fromClient, toClient } from './headers.mjs'
 import { refuse } from './no_route.mjs'
 import { FAILED, problem, unreadable } from './openai.mjs'
+import { relay } from './relay.mjs'
+
+/** workerd's own kind notices a client that is gone, which its standard one does not. */
+const Pipe = globalThis.IdentityTransformStream ?? TransformStream
 
 export class Gateway {
   #fetch
@@ -24,8 +28,8 @@ export class Gateway {
     return this.router.endpoints().reduce((sum, { inFlight }) => sum + inFlight, 0)
   }
 
-  /** Answers a client's request. */
-  async handle(request) {
+  /** Answers a client's request. `keep` is told of what goes on after the answer has begun. */
+  async handle(request, keep = () => {}) {
     const url = new URL(request.url)
     const path = url.pathname + url.search
     const headers = fromClient(request.headers)
@@ -55,6 +59,7 @@ export class Gateway {
       body,
       signal: request.signal,
       fetch: this.#fetch,
+      keep,
       // Which endpoints work before the one that is asked was decided for the first of them only.
       extra: (attempt) => (attempt === decision ? decision.endpointHeaders : []),
     }
@@ -75,7 +80,14 @@ export class Gateway {
       if (failure === undefined) {
         ticket.firstToken(now())
         this.counters.add('gateway_answered_total', { endpoint: attempt.endpoint, status: response.status })
-        return new Response(reader === null ? null : passed(first, reader, ticket, asked.signal), { status: response.status, headers: toClient(response.headers, attempt) })
+        const answer = { status: response.status, headers: toClient(response.headers, attempt) }
+        if (reader === null) {
+          ticket.finish()
+          return new Response(null, answer)
+        }
+        const { readable, writable } = new Pipe()
+        asked.keep(relay(first, reader, writable.getWriter(), ticket, asked.signal))
+        return new Response(readable, answer)
       }
       if (asked.signal.aborted) {
         ticket.cancel()
@@ -93,31 +105,4 @@ export class Gateway {
       attempt = next
     }
   }
-}
-
-/** The endpoint's bytes as they come. The ticket ends with them, whichever way. */
-function passed(first, reader, ticket, signal) {
-  const read = (controller, { done, value }) => {
-    if (!done) return controller.enqueue(value)
-    ticket.finish()
-    controller.close()
-  }
-  // Where the runtime tells of a client that went away by the signal alone.
-  signal.addEventListener('abort', () => ticket.cancel(), { once: true })
-  return new ReadableStream({
-    start: (controller) => read(controller, first),
-    async pull(controller) {
-      try {
-        read(controller, await reader.read())
-      } catch (error) {
-        if (signal.aborted) ticket.cancel()
-        else ticket.fail(now())
-        controller.error(error)
-      }
-    },
-    cancel(reason) {
-      ticket.cancel()
-      return reader.cancel(reason)
-    },
-  })
 }

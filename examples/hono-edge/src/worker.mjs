@@ -2,7 +2,11 @@
 import { Hono } from 'hono'
 import { bearerAuth } from 'hono/bearer-auth'
 import { admin, clients } from './app.mjs'
+import { now } from './clock.mjs'
 import { Configured } from './config.mjs'
+
+/** How long a request counts that nobody tells the end of: the runtime may stop its code. */
+const LEASE = 120_000_000_000
 
 /** One for all requests that this isolate serves. */
 let configured
@@ -20,10 +24,11 @@ async function current(c) {
   if (configured === undefined) {
     const read = await texts(env)
     // Another request may have been quicker.
-    configured ??= new Configured('manifest.yaml', ...read, { firstByte: Number(env.FIRST_BYTE_MS ?? 30_000) })
+    configured ??= new Configured('manifest.yaml', ...read, { firstByte: Number(env.FIRST_BYTE_MS ?? 30_000), router: { lease: LEASE } })
     checked = time
   } else if (time - checked >= Number(env.RELOAD_MS ?? 10_000)) {
     checked = time
+    configured.gateway.router.observe({ event: 'leases_lapsed' }, { now: now() })
     executionCtx.waitUntil(texts(env).then(([manifest, endpoints]) => configured.take(manifest ?? '', endpoints ?? '')))
   }
   return configured.gateway
@@ -33,6 +38,7 @@ const app = new Hono()
 // Without a token there is no admin: this port is the clients'.
 app.use('/admin/*', (c, next) => (c.env.ADMIN_TOKEN ? bearerAuth({ token: c.env.ADMIN_TOKEN })(c, next) : c.notFound()))
 app.route('/admin', admin(current))
-app.route('/', clients(current))
+// Without it all code of a request stops when its client goes away, and its ticket would not end before the lease does.
+clients(current, { app, keep: ({ executionCtx }, promise) => executionCtx.waitUntil(promise) })
 
 export default app

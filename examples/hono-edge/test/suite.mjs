@@ -137,6 +137,16 @@ export function suite(name, open) {
     await until('the endpoint is told', async () => (await (await fetch(servers.url('gold-0', '/served'))).json()).running === 0)
   })
 
+  test(`${name}: a client that goes away before the first byte is no longer counted`, async () => {
+    await servers.fault('gold-0', { kind: 'hang' })
+    const leaving = new AbortController()
+    const asked = assert.rejects(ask('llama', gold, { signal: leaving.signal }))
+    await until('it is counted', async () => (await inFlight()) === 1)
+    leaving.abort()
+    await asked
+    await idle()
+  })
+
   test(`${name}: control headers and those of the connection stay with the gateway, and digits of the body stay`, async () => {
     await servers.kill('gold-0')
     const server = await echo('127.0.0.2', servers.port)

@@ -2,7 +2,7 @@
 import { start } from '../scripts/miniflare.mjs'
 import { suite } from './suite.mjs'
 
-const ADMIN_TOKEN = 'for tests'
+const ADMIN_TOKEN = 'for-tests'
 
 suite('workerd', async ({ manifest, endpoints, firstByte }) => {
   const miniflare = await start({ manifest, endpoints, bindings: { FIRST_BYTE_MS: String(firstByte), RELOAD_MS: '50', ADMIN_TOKEN } })

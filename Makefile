@@ -7,10 +7,13 @@ CORE := $(shell find core/src core/Cargo.toml Cargo.toml Cargo.lock -type f)
 PYTHON_SOURCES := $(shell find bindings-python -type f \( -name '*.rs' -o -name '*.py' -o -name '*.pyi' -o -name '*.toml' -o -name '*.md' \) -not -path '*/tests/*')
 NODE_SOURCES := $(shell find bindings-node -type f \( -name '*.rs' -o -name '*.js' -o -name '*.mjs' -o -name 'package.json' -o -name 'Cargo.toml' \) -not -path '*/node_modules/*' -not -path '*/test/*')
 
+WASM := bindings-node/inferroute.wasm
+HONO := examples/hono-edge
+
 # Hosts under examples/ with dependencies of their own are workspaces of their own and share one target folder.
 EXAMPLES_TARGET := $(CURDIR)/target/examples
 
-.PHONY: demo setup test test-rust test-python test-node bench bench-bindings check-costs costs valgrind quality quality-full fuzz agreement lint clean test-examples
+.PHONY: demo setup test test-rust test-python test-node bench bench-bindings check-costs costs valgrind quality quality-full fuzz agreement lint clean test-examples test-wasm
 
 demo:
 	@cargo run --quiet --package inferroute-examples --bin demo -- $(foreach f,$(MANIFEST),--manifest $(f)) \
@@ -42,8 +45,16 @@ test-python: $(VENV)/installed
 test-node: bindings-node/node_modules/built
 	cd bindings-node && npm test
 
+# The core as WebAssembly. A toolchain that has no standard library for it gets one built from source, which Debian's packages bring.
+$(WASM): $(CORE) $(NODE_SOURCES)
+	cd bindings-node && npm run build:wasm
+	touch $@
+
+test-wasm: bindings-node/node_modules/built $(WASM)
+	cd bindings-node && npm run test:wasm
+
 # The real hosts: each installs what it needs and tests itself against the real thing.
-test-examples: test-example-mock-vllm
+test-examples: test-example-mock-vllm test-wasm test-example-hono test-example-fastify
 
 .PHONY: example-mock-vllm test-example-mock-vllm
 example-mock-vllm:
@@ -58,7 +69,18 @@ test-example-pingora: $(BIN)/cmake example-mock-vllm
 $(BIN)/cmake: $(BIN)/python ; $(BIN)/python -m pip install --quiet --disable-pip-version-check cmake && touch $@
 test-examples: test-example-playground
 test-example-playground: bindings-node/node_modules/built ; examples/playground/test/run
-.PHONY: test-example-pingora test-example-playground
+$(HONO)/node_modules/built: bindings-node/node_modules/built $(HONO)/package.json
+	cd $(HONO) && npm install --no-audit --no-fund --no-package-lock
+	touch $@
+
+$(HONO)/dist/worker.js: $(WASM) $(HONO)/node_modules/built $(wildcard $(HONO)/src/*.mjs $(HONO)/scripts/*.mjs)
+	cd $(HONO) && npm run build
+example-hono: $(HONO)/dist/worker.js
+test-example-hono: $(HONO)/dist/worker.js example-mock-vllm
+	cd $(HONO) && node --test --test-concurrency=1 test/node.test.mjs test/workerd.test.mjs
+test-example-fastify: $(HONO)/node_modules/built example-mock-vllm
+	cd $(HONO) && node --test test/fastify.test.mjs
+.PHONY: test-example-pingora test-example-playground example-hono test-example-hono test-example-fastify
 
 # Formatting, lints and documentation, as CI has them.
 lint:
@@ -101,4 +123,4 @@ fuzz:
 
 clean:
 	cargo clean
-	rm -rf $(VENV) bindings-node/node_modules bindings-node/*.node examples/node/node_modules fuzz/target
+	rm -rf $(VENV) bindings-node/node_modules bindings-node/*.node bindings-node/*.wasm examples/node/node_modules $(HONO)/node_modules $(HONO)/dist fuzz/target

@@ -1,7 +1,7 @@
 'use strict'
 // Why a decision came out as it did.
 
-const { inspect } = require('node:util')
+const { INSPECT } = require('./inspect.js')
 const { forJson } = require('./numbers.js')
 const { frozen } = require('./plan.js')
 
@@ -71,7 +71,7 @@ class Explanation {
     return { outcome: this.#outcome, seed: forJson(this.#seed), ...structuredClone(this.#explained) }
   }
 
-  [inspect.custom]() {
+  [INSPECT]() {
     return this.#text
   }
 }

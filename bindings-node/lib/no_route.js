@@ -1,8 +1,8 @@
 'use strict'
 // Why a request goes nowhere, as an answer to send.
 
-const { inspect } = require('node:util')
-const { about, OUT_MATCH_OR_REASON, OUT_SEED, OUT_STATUS } = require('./native.js')
+const { INSPECT } = require('./inspect.js')
+const border = require('./native.js')
 const { forJson, joined } = require('./numbers.js')
 
 class NoRoute {
@@ -15,13 +15,13 @@ class NoRoute {
   #seedHigh
 
   constructor(words, rule, location, directResponse) {
-    this.#reason = about.reasons[words[OUT_MATCH_OR_REASON]]
-    this.#status = words[OUT_STATUS]
+    this.#reason = border.about.reasons[words[border.OUT_MATCH_OR_REASON]]
+    this.#status = words[border.OUT_STATUS]
     this.#rule = rule
     this.#location = location
     this.#directResponse = directResponse
-    this.#seedLow = words[OUT_SEED]
-    this.#seedHigh = words[OUT_SEED + 1]
+    this.#seedLow = words[border.OUT_SEED]
+    this.#seedHigh = words[border.OUT_SEED + 1]
   }
 
   get ok() {
@@ -69,7 +69,7 @@ class NoRoute {
     return `${this.status} ${this.reason}: ${this.message}`
   }
 
-  [inspect.custom](_depth, options) {
+  [INSPECT](_depth, options, inspect) {
     return `NoRoute ${inspect({ ...this.toJSON(), seed: this.seed }, options)}`
   }
 }

@@ -19,6 +19,7 @@ import {
   Shadow,
   Ticket,
   render,
+  rewriteBody,
   version,
   type Attempt,
   type CustomScorer,
@@ -54,6 +55,11 @@ if (answer.ok) {
   const seed: bigint = answer.seed
   const others: readonly Attempt[] = answer.fallbacks
   const { request_headers: changes = [], retry }: Mutations = answer.mutations
+  const sent: string | Uint8Array = rewriteBody(new Uint8Array(), answer)
+  const rewritten: string = rewriteBody('{}', others[0] ?? answer)
+  void [sent, rewritten]
+  // @ts-expect-error a body is bytes or text
+  rewriteBody({}, answer)
   const names: string[] = changes.map((change) => ('remove' in change ? change.remove : 'set' in change ? change.set[0] : change.add[0]))
   void [others[0]?.modelOverride, others[0]?.mutations.hostname, retry?.codes, names, answer.rewrittenPath.length, answer.toJSON().fallbacks[0]?.address]
   // @ts-expect-error attempts do not change

@@ -8,6 +8,7 @@ use std::thread::{self, ThreadId};
 use napi_sys as sys;
 
 use super::call::Call;
+use crate::border::Fault;
 
 /// A function of JavaScript. May be sent and shared, and works on the thread that it came from.
 ///
@@ -17,15 +18,6 @@ pub(crate) struct Callback {
     thread: ThreadId,
     /// Where it stands in [`HELD`].
     slot: usize,
-}
-
-/// What a function was not able to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// It is not to be had here: called on another thread, or after JavaScript let go of it.
-    Gone,
-    /// It answered with this number above 0.
-    Answered(u32),
 }
 
 #[derive(Clone, Copy)]

@@ -7,7 +7,10 @@ CORE := $(shell find core/src core/Cargo.toml Cargo.toml Cargo.lock -type f)
 PYTHON_SOURCES := $(shell find bindings-python -type f \( -name '*.rs' -o -name '*.py' -o -name '*.pyi' -o -name '*.toml' -o -name '*.md' \) -not -path '*/tests/*')
 NODE_SOURCES := $(shell find bindings-node -type f \( -name '*.rs' -o -name '*.js' -o -name '*.mjs' -o -name 'package.json' -o -name 'Cargo.toml' \) -not -path '*/node_modules/*' -not -path '*/test/*')
 
-.PHONY: demo setup test test-rust test-python test-node bench bench-bindings quality quality-full fuzz agreement lint clean
+# Hosts under examples/ with dependencies of their own are workspaces of their own and share one target folder.
+EXAMPLES_TARGET := $(CURDIR)/target/examples
+
+.PHONY: demo setup test test-rust test-python test-node test-examples bench bench-bindings quality quality-full fuzz agreement lint clean
 
 demo:
 	@cargo run --quiet --package inferroute-examples --bin demo -- $(foreach f,$(MANIFEST),--manifest $(f)) \
@@ -38,6 +41,15 @@ test-python: $(VENV)/installed
 
 test-node: bindings-node/node_modules/built
 	cd bindings-node && npm test
+
+# The real hosts: each installs what it needs and tests itself against the real thing.
+test-examples: test-example-mock-vllm
+
+.PHONY: example-mock-vllm test-example-mock-vllm
+example-mock-vllm:
+	CARGO_TARGET_DIR=$(EXAMPLES_TARGET) cargo build --locked --manifest-path examples/mock-vllm/Cargo.toml
+test-example-mock-vllm:
+	CARGO_TARGET_DIR=$(EXAMPLES_TARGET) cargo test --locked --manifest-path examples/mock-vllm/Cargo.toml
 
 # Formatting, lints and documentation, as CI has them.
 lint:

@@ -51,6 +51,12 @@ example-mock-vllm:
 test-example-mock-vllm:
 	CARGO_TARGET_DIR=$(EXAMPLES_TARGET) cargo test --locked --manifest-path examples/mock-vllm/Cargo.toml
 
+# Hosts in Python. They find the library, their environment and what else they need by themselves.
+.PHONY: test-example-litellm test-example-fastapi
+test-examples: test-example-litellm test-example-fastapi
+test-example-litellm: example-mock-vllm ; $(MAKE) -C examples/litellm test
+test-example-fastapi: example-mock-vllm ; $(MAKE) -C examples/fastapi-gateway test
+
 # Formatting, lints and documentation, as CI has them.
 lint:
 	cargo fmt --all --check

@@ -17,7 +17,11 @@ from .settings import Settings, host_and_port
 
 def server(app, address: str) -> uvicorn.Server:
     host, port = host_and_port(address)
-    return uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=10))
+    config = uvicorn.Config(
+        app, host=host, port=port, log_level="warning", access_log=False, server_header=False, date_header=False,
+        timeout_keep_alive=75, timeout_graceful_shutdown=10,
+    )
+    return uvicorn.Server(config)
 
 
 async def serve(gateway: Gateway) -> None:

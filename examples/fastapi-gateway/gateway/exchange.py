@@ -24,6 +24,8 @@ from .tally import Tally
 log = logging.getLogger("gateway.exchange")
 LEASE = 5_000_000_000
 SUMMARY_EVERY = 1.0
+# What happens within so many seconds goes into one message.
+GATHERED_FOR = 0.005
 # Messages that wait to be sent; the summary makes up for those that are dropped.
 MOST_WAITING = 10_000
 LARGEST_MESSAGE = 8 * 1024 * 1024
@@ -101,6 +103,7 @@ class Exchange:
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(due):
                     await self.posted.wait()
+                    await asyncio.sleep(GATHERED_FOR)
             self.posted.clear()
             if self.waiting:
                 requests, self.waiting = self.waiting, []

@@ -41,12 +41,25 @@ class Failed(Exception):
         self.why, self.response = why, response
 
 
+class Client:
+    """What is sent to a client, and whether that is all."""
+
+    def __init__(self, send: answers.Send) -> None:
+        self.send, self.has_all = send, False
+
+    async def __call__(self, message: dict) -> None:
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            self.has_all = True
+        await self.send(message)
+
+
 class Proxy:
     """An ASGI application that passes requests on."""
 
     def __init__(self, router: Router, settings: Settings, tally: Tally, exchange: Exchange | None) -> None:
         self.router, self.settings, self.tally, self.exchange = router, settings, tally, exchange
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=1000, keepalive_expiry=30)
+        # Model servers that run on uvicorn close a connection that is idle for five seconds; it must not be used again about then.
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=1000, keepalive_expiry=4)
         # Reading is watched here: the time limit is for the first byte, not for each.
         timeout = httpx.Timeout(None, connect=settings.connect_timeout)
         self.client = httpx.AsyncClient(limits=limits, timeout=timeout, trust_env=False)
@@ -58,14 +71,16 @@ class Proxy:
             return
         except TooLarge:
             return await answers.refuse(send, 413, "the request is too large", "request_too_large")
-        serving = asyncio.ensure_future(self._serve(scope, body, send))
+        client = Client(send)
+        serving = asyncio.ensure_future(self._serve(scope, body, client))
         leaving = asyncio.ensure_future(_left(receive))
         try:
             # A client that leaves gives up its request, wherever that is.
             await asyncio.wait({serving, leaving}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             leaving.cancel()
-            if not serving.done():
+            # A server says the same of a client that has its answer.
+            if not serving.done() and not client.has_all:
                 serving.cancel()
                 self.tally.count("requests", outcome="client_left")
         try:
@@ -190,11 +205,11 @@ class Proxy:
                 raise ConnectionError("the endpoint broke off its answer") from error
             said = answers.error("the endpoint broke off its answer", "server_error", "broken_off")
             return await send({"type": "http.response.body", "body": b"data: " + said + b"\n\n"})
-        await send({"type": "http.response.body", "body": b""})
         if found := CACHED_TOKENS.search(tail):
             ticket.cached_tokens(int(found[1]))
         ticket.finish()
         self.tally.count("requests", outcome="answered")
+        await send({"type": "http.response.body", "body": b""})
 
 
 async def _read(receive, most: int) -> bytes:

@@ -28,15 +28,15 @@ fn text(port: u16, version: u64) -> String {
         "apiVersion: aigateway.envoyproxy.io/v1beta1\nkind: AIGatewayRoute\nmetadata: {name: load}\nspec:\n  rules:\n",
     );
     for pool in POOLS {
-        let model = model(pool, version);
         text += &format!(
             "    - name: {pool}
       matches: [{{headers: [{{name: x-ai-eg-model, value: {pool}}}]}}]
-      backendRefs: [{{group: inference.networking.k8s.io, kind: InferencePool, name: {pool}, modelNameOverride: {model}}}]
+      backendRefs: [{{group: inference.networking.k8s.io, kind: InferencePool, name: {pool}}}]
 "
         );
     }
     for pool in POOLS {
+        let model = model(pool, version);
         text += &format!(
             "---
 apiVersion: inference.networking.k8s.io/v1
@@ -45,6 +45,15 @@ metadata: {{name: {pool}}}
 spec:
   selector: {{matchLabels: {{tier: {pool}}}}}
   targetPorts: [{{number: {port}}}]
+---
+apiVersion: inference.networking.x-k8s.io/v1alpha2
+kind: InferenceModelRewrite
+metadata: {{name: {pool}}}
+spec:
+  poolRef: {{group: inference.networking.k8s.io, kind: InferencePool, name: {pool}}}
+  rules:
+    - matches: [{{model: {{value: {pool}}}}}]
+      targets: [{{modelRewrite: {model}}}]
 "
         );
     }

@@ -126,8 +126,17 @@ struct EndpointRow<'s> {
 impl<'s> EndpointTable<'s> {
     pub(crate) fn of(state: &'s State) -> Self {
         let row = |view: EndpointView<'s>| {
-            let EndpointView { id, address, ready, in_flight, of_replicas, waiting_tokens, cached_tokens, pace, .. } =
-                view;
+            let EndpointView {
+                id,
+                address,
+                ready,
+                in_flight,
+                of_replicas,
+                waiting_tokens,
+                cached_tokens,
+                pace,
+                ..
+            } = view;
             EndpointRow { id, address, ready, in_flight, of_replicas, waiting_tokens, cached_tokens, pace }
         };
         Self { version: state.version(), endpoints: state.endpoints().map(row).collect() }

@@ -159,12 +159,7 @@ impl Ticket {
 
     /// What the host's other replicas need to know of the request (inferroute.types.ReplicaRequest), for their event `replica_told`; None where it is over.
     #[pyo3(signature = (number, *, prompt = true))]
-    fn told<'py>(
-        &self,
-        py: Python<'py>,
-        number: u64,
-        prompt: bool,
-    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn told<'py>(&self, py: Python<'py>, number: u64, prompt: bool) -> PyResult<Option<Bound<'py, PyAny>>> {
         let told = self.tell(|running| running.ticket.told(number))?;
         let Some(told) = told else { return Ok(None) };
         let told = if prompt { told } else { told.without_prompt() };

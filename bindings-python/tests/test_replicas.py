@@ -42,8 +42,6 @@ def test_a_request_of_another_replica_counts_until_it_is_over() -> None:
         hear(other, [told])
         assert at(other, endpoint) == (1, 1, told["prompt_tokens"])
     assert at(one, endpoint)[:2] == (1, 0)
-    decision = other.decide(GOLD, prompt=prompt)
-    assert decision.ok and decision.endpoint == endpoint and decision.cached_tokens > 1000
     ticket.first_token(1)
     short = ticket.told(4, prompt=False)
     assert short is not None and "prompt" not in short and short["stage"] == "answering"
@@ -54,6 +52,8 @@ def test_a_request_of_another_replica_counts_until_it_is_over() -> None:
     hear(other, [{"number": 4, "stage": "over"}])
     hear(other, [told])
     assert at(other, endpoint) == (0, 0, 0)
+    decision = other.decide(GOLD, prompt=prompt)
+    assert decision.ok and decision.endpoint == endpoint and decision.cached_tokens > 1000
 
 
 def test_lists_of_all_leases_and_goodbyes() -> None:

@@ -172,7 +172,10 @@ fn what_is_told_says_where_the_request_is() {
     let request = Request::new(&HEADERS).prompt(Prompt::Text(&[7; 640]));
     let mut ticket = replica.router.route(&request, Nanos::new(0)).unwrap();
     let told = ticket.told(5);
-    assert_eq!((told.number(), told.stage(), told.endpoint()), (5, Stage::Sent, ticket.decision().endpoint()));
+    assert_eq!(
+        (told.number(), told.stage(), told.endpoint()),
+        (5, Stage::Sent, ticket.decision().endpoint())
+    );
     ticket.first_token(Nanos::new(1));
     assert_eq!(ticket.told(5).stage(), Stage::Answering);
     let next = ticket.fall_back(Nanos::new(2)).unwrap().endpoint().to_owned();

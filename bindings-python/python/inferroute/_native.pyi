@@ -406,7 +406,7 @@ class Router:
         ``client_namespace``: the namespace of a client within a mesh, instead of a gateway; ``host`` (and ``port``, else the host's, else 80) then
         name a Service, whose routes decide, or which gets the request itself as rule 0 of a route of its own name. Needs the option ``mesh``.
         ``objective``: the request's InferenceObjective, ``namespace/name``; no header is trusted with it.
-        ``body``: where ``model`` is None, the model is read from it, in the shape that ``path`` and ``content_type`` (the header's value) say;
+        ``body``: where ``model`` is None, the model and, without a ``prompt``, the prompt are read from it, in the shape that ``path`` and ``content_type`` (the header's value) say;
         a body that cannot be read is a ``RequestError`` with a code ``BD…``.
         ``prompt``: what prefix caches are looked up for: text as ``str`` or ``bytes``; token ids as a buffer of 32-bit unsigned ints (``array("I")``,
         ``numpy.uint32``) or a list of int; or ``PromptBlocks``. ``str``, ``bytes`` and buffers are not copied, unless a ``Scorer`` of Python may run.

@@ -118,12 +118,7 @@ fn lapse(known: &mut BTreeMap<String, Replica>, now: Nanos) {
 
 impl Replica {
     fn new() -> Self {
-        Self {
-            lapses: Nanos::new(0),
-            in_flight: BTreeMap::new(),
-            settled: 0,
-            over: BTreeSet::new(),
-        }
+        Self { lapses: Nanos::new(0), in_flight: BTreeMap::new(), settled: 0, over: BTreeSet::new() }
     }
 
     fn is_over(&self, number: u64) -> bool {

@@ -32,8 +32,7 @@ impl World {
             "b" => Some(Arc::clone(&self.b)),
             _ => None,
         };
-        let arrival =
-            Arrival { replica: "r", requests, complete_to, lease: LEASE, now: Nanos::new(now) };
+        let arrival = Arrival { replica: "r", requests, complete_to, lease: LEASE, now: Nanos::new(now) };
         let mut fresh = 0;
         self.replicas.told(&arrival, cell, |_| fresh += 1).unwrap();
         fresh
@@ -121,13 +120,8 @@ fn what_is_kept_of_a_replica_is_bounded() {
     world.tell(&[request(3, 0, Stage::Sent, "a")], None, 0);
     assert_eq!(world.counts(), [(0, 0, 0), (0, 0, 0)]);
     let many: Vec<_> = (0..65_537).map(|number| request(100_000 + number, 0, Stage::Sent, "a")).collect();
-    let arrival = Arrival {
-        replica: "r",
-        requests: &many,
-        complete_to: None,
-        lease: LEASE,
-        now: Nanos::new(0),
-    };
+    let arrival =
+        Arrival { replica: "r", requests: &many, complete_to: None, lease: LEASE, now: Nanos::new(0) };
     let refused = world.replicas.told(&arrival, |_| None, |_| {}).unwrap_err();
     assert_eq!(refused.code(), "EV0007");
 }

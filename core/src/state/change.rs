@@ -127,7 +127,9 @@ impl State {
         let cell = |endpoint: &str| Some(Arc::clone(&self.cells[number(endpoint)?]));
         let mut hashes = BlockHashes::new();
         let learn = |request: &ReplicaRequest| {
-            let Some(knowledge) = self.prefix.as_ref().filter(|_| !request.prompt().is_empty()) else { return };
+            let Some(knowledge) = self.prefix.as_ref().filter(|_| !request.prompt().is_empty()) else {
+                return;
+            };
             if let Some(seat) = number(request.endpoint()).and_then(|number| self.seats[number].as_ref()) {
                 knowledge.hasher.hash(&Scope::new(""), Prompt::Blocks(request.prompt()), &mut hashes);
                 seat.insert(&hashes);

@@ -75,9 +75,10 @@ class Chooser:
         # Nobody else is to be chosen: deployments that LiteLLM cools down, that a team may not use, that were tried.
         only = [at for each in offered.values() if (at := address(each))] if len(offered) < len(self.reported) else None
         kept = {name: value for name, value in headers.items() if name.lower() not in STEERING}
-        body = orjson.dumps({"model": model, "messages": messages}) if messages is not None else None
+        # As the client's body would have it: the library finds model and prompt in it.
+        body = orjson.dumps({"model": model, "messages": messages or []})
         try:
-            answer = self.router.route(kept, model=model, method="POST", path=path, body=body, subset=only, now=now())
+            answer = self.router.route(kept, method="POST", path=path, body=body, subset=only, now=now())
         except RequestError as error:
             raise Refused(400, error.code, str(error)) from error
         if not answer.ok:

@@ -132,7 +132,7 @@ def test_cached_tokens_are_told(gateway):
 
 def test_a_changed_manifest_is_taken_and_a_bad_one_refused(fleet, gateway):
     model = lambda: chat(gateway.url, "fast").headers["llm_provider-x-served-model"]  # noqa: E731
-    fleet.write(fleet.manifest, fleet.manifest_text.replace("modelNameOverride: llama", "modelNameOverride: other"))
+    fleet.write(fleet.manifest, fleet.manifest_text.replace("modelRewrite: llama", "modelRewrite: other"))
     eventually(lambda: model() == "other")
     fleet.write(fleet.manifest, "{")
     for _ in range(5):

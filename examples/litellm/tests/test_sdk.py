@@ -115,7 +115,7 @@ def test_a_changed_manifest_is_taken(fleet, strategy, loop):
                 return True
         return False
 
-    fleet.write(fleet.manifest, fleet.manifest_text.replace("modelNameOverride: llama", "modelNameOverride: other"))
+    fleet.write(fleet.manifest, fleet.manifest_text.replace("modelRewrite: llama", "modelRewrite: other"))
     assert loop.run_until_complete(until("other"))
     fleet.write(fleet.manifest, fleet.manifest_text)
     assert loop.run_until_complete(until("llama"))

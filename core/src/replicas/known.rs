@@ -97,7 +97,7 @@ impl Replicas {
 
     /// A replica is gone, and its requests with it.
     pub(crate) fn gone(&self, replica: &str, now: Nanos) {
-        if let Some(replica) = self.known.lock().remove(replica) {
+        if let Some(mut replica) = self.known.lock().remove(replica) {
             replica.clear(now);
         }
     }
@@ -109,11 +109,13 @@ impl Replicas {
 }
 
 fn lapse(known: &mut BTreeMap<String, Replica>, now: Nanos) {
-    if known.values().any(|replica| replica.lapses < now) {
-        for (_, replica) in known.extract_if(.., |_, replica| replica.lapses < now) {
+    known.retain(|_, replica| {
+        let stays = replica.lapses >= now;
+        if !stays {
             replica.clear(now);
         }
-    }
+        stays
+    });
 }
 
 impl Replica {
@@ -173,12 +175,13 @@ impl Replica {
     /// Of the requests up to `last` these are all that are in flight.
     fn settle(&mut self, last: u64, requests: &[ReplicaRequest], now: Nanos) {
         let told: BTreeSet<u64> = requests.iter().map(|request| request.number).collect();
-        let ended = self.in_flight.extract_if(..=last, |number, _| !told.contains(number));
-        for (_, counted) in ended {
-            if let Some(place) = counted.place {
+        self.in_flight.retain(|number, counted| {
+            let stays = *number > last || told.contains(number);
+            if !stays && let Some(place) = counted.place.take() {
                 place.leave(now);
             }
-        }
+            stays
+        });
         let settled = last.saturating_add(1);
         if settled > self.settled {
             self.settled = settled;
@@ -186,8 +189,8 @@ impl Replica {
         }
     }
 
-    fn clear(self, now: Nanos) {
-        for place in self.in_flight.into_values().filter_map(|counted| counted.place) {
+    fn clear(&mut self, now: Nanos) {
+        for place in std::mem::take(&mut self.in_flight).into_values().filter_map(|counted| counted.place) {
             place.leave(now);
         }
     }

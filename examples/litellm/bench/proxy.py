@@ -24,7 +24,7 @@ def main() -> None:
     directory = Path(tempfile.mkdtemp(prefix="litellm-"))
     made = config(Path(manifest), Path(endpoints), plain="--plain" in more, timeout=float(os.environ.get("REQUEST_TIMEOUT", "1")))
     (directory / "config.yaml").write_text(yaml.safe_dump(made))
-    (directory / "handler.py").write_text((HERE / "handler.py").read_text())
+    (directory / "handler.py").write_text((HERE / "bench" / "handler.py").read_text())
     os.chdir(directory)
     environment = os.environ | {
         "INFERROUTE_MANIFEST": manifest, "INFERROUTE_ADMIN": f"127.0.0.1:{admin}",

@@ -8,7 +8,7 @@ from typing import Any
 from litellm.integrations.custom_logger import CustomLogger
 
 from . import beside
-from .chooser import Asked, Chooser
+from .chooser import Asked, Chooser, Refused
 from .deployments import Deployment, ticket_of
 
 
@@ -36,6 +36,12 @@ class Callback(CustomLogger):
             if self.deployments:
                 self.chooser.report(self.deployments())
             beside.start(self.chooser, self.deployments, self.admin)
+
+    async def async_pre_call_hook(self, user_api_key_dict: Any, cache: Any, data: dict, call_type: Any) -> None:
+        # LiteLLM takes a deployment's id for a model and sends the request there, past this callback: clients would choose their endpoint.
+        self.start()
+        if data.get("model") in self.chooser.ids:
+            raise Refused(404, "no_rule", "no rule matches the request")
 
     async def async_filter_deployments(
         self, model: str, healthy_deployments: list, messages: Any, request_kwargs: dict | None = None, parent_otel_span: Any = None

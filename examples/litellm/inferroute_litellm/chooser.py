@@ -56,9 +56,11 @@ class Chooser:
         self.open: dict[int, Open] = {}
         self.last = 0
         self.reported: list[ReportedEndpoint] = []
+        self.ids: set[str] = set()
 
     def report(self, deployments: Sequence[Deployment]) -> None:
         """Tells the router which deployments there are. Cheap where nothing changed."""
+        self.ids = {each["model_info"]["id"] for each in deployments}
         if (found := endpoints(deployments)) != self.reported:
             self.router.observe({"event": "endpoints_replaced", "endpoints": found}, now=now())
             self.reported = found

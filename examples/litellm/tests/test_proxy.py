@@ -46,6 +46,11 @@ def test_case(fleet, gateway, number, streams):
     assert headers["x-inferroute-route"] == expect["route"] and headers["x-inferroute-rule"] == expect["rule"]
 
 
+def test_a_client_does_not_choose_a_deployment_by_its_id(gateway):
+    answer = chat(gateway.url, "gold-0")
+    assert answer.status_code == 404 and answer.json()["error"]["type"] == "no_rule"
+
+
 def served(gateway, count: int = 12) -> list[str]:
     names = []
     for number in range(count):

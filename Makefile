@@ -81,6 +81,11 @@ test-example-hono: $(HONO)/dist/worker.js example-mock-vllm
 test-example-fastify: $(HONO)/node_modules/built example-mock-vllm
 	cd $(HONO) && node --test test/fastify.test.mjs
 .PHONY: test-example-pingora test-example-playground example-hono test-example-hono test-example-fastify
+# Hosts in Python. They find the library, their environment and what else they need by themselves.
+.PHONY: test-example-litellm test-example-fastapi
+test-examples: test-example-litellm test-example-fastapi
+test-example-litellm: example-mock-vllm ; $(MAKE) -C examples/litellm test
+test-example-fastapi: example-mock-vllm ; $(MAKE) -C examples/fastapi-gateway test
 
 # Formatting, lints and documentation, as CI has them.
 lint:

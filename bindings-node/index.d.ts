@@ -379,8 +379,36 @@ export type Event =
   | { event: 'cache_cleared'; endpoint: string; sequence: Uint64 }
   /** The engine or its stream started anew with this number; the cache is taken to be empty. */
   | { event: 'cache_started'; endpoint: string; sequence: Uint64 }
+  /**
+   * Another replica of the host told of its requests. They count at their endpoints as the router's own until they are over, the replica is gone, or nothing was
+   * heard of it for its lease (10 s). `replica` is a name that no other process has, nor the same one after a restart. With `complete_to` these are all that
+   * are in flight of its requests up to this number.
+   */
+  | {
+      event: 'replica_told'
+      replica: string
+      requests: readonly ReplicaRequest[]
+      complete_to?: Uint64 | null | undefined
+      lease_ns?: Uint64 | undefined
+    }
+  /** Another replica came to its end, and its requests with it. */
+  | { event: 'replica_gone'; replica: string }
   /** Time has passed: requests whose lease has lapsed no longer count. */
   | { event: 'leases_lapsed' }
+
+/** A request of a replica and how far it has come. It may arrive twice, late and in any order. */
+export interface ReplicaRequest {
+  /** The replica's own number of it, larger with each request. */
+  number: Uint64
+  stage: 'sent' | 'answering' | 'over'
+  /** 0 for the primary, then the fallbacks. */
+  attempt?: number | undefined
+  endpoint?: string | undefined
+  prompt_tokens?: number | undefined
+  cached_tokens?: number | undefined
+  /** Hashes of the prompt's blocks. */
+  prompt?: BigUint64Array | readonly Uint64[] | undefined
+}
 
 /** The load of one endpoint. What is absent is not known; it is never a zero. */
 export interface LoadReport {
@@ -447,6 +475,8 @@ export interface EndpointView {
   ready: boolean
   /** Requests that this router counts there. */
   inFlight: number
+  /** Of these, those that other replicas told of, by event `replica_told`. */
+  ofReplicas: number
   /** Prompt tokens sent there that no first token answers yet, without those that it probably holds. */
   waitingTokens: number
   /** Sums over {@link Ticket.cachedTokens}: tokens that the decisions took to be cached, and those that were. */

@@ -71,6 +71,7 @@ mod prefix;
 mod real;
 mod render;
 mod replay;
+mod replicas;
 mod request;
 mod rng;
 mod router;
@@ -120,6 +121,7 @@ pub use render::{Format, Style, Texts, UnknownFormat};
 pub use replay::{
     AnswerRecord, AttemptRecord, DecisionRecord, Divergence, Entry, Journal, Player, RequestRecord,
 };
+pub use replicas::{ReplicaRequest, Stage};
 pub use request::{Found, Headers, Request, RequestView};
 pub use rng::DecisionRng;
 pub use router::Router;

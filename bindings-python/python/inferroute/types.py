@@ -254,6 +254,48 @@ class RequestMeasured(_Measured, total=False):
     """Nanoseconds to the first token, where one came."""
 
 
+class _ReplicaRequest(TypedDict):
+    number: int
+    """The replica's own number of it, larger with each request."""
+    stage: Literal["sent", "answering", "over"]
+
+
+class ReplicaRequest(_ReplicaRequest, total=False):
+    """A request of a replica and how far it has come: ``Ticket.told``, or ``{"number": 7, "stage": "over"}`` at its end."""
+
+    attempt: int
+    """0 for the primary, then the fallbacks."""
+    endpoint: str
+    prompt_tokens: int
+    cached_tokens: int
+    prompt: list[int]
+    """Hashes of the prompt's blocks."""
+
+
+class _ReplicaTold(TypedDict):
+    event: Literal["replica_told"]
+    replica: str
+    """A name that no other process has, nor the same one after a restart."""
+    requests: list[ReplicaRequest]
+
+
+class ReplicaTold(_ReplicaTold, total=False):
+    """Another replica of the host told of its requests. They count at their endpoints as the router's own, in flight and with their prompts, until they are
+    over, the replica is gone, or nothing was heard of it for its lease. The same may be told twice, late and in any order."""
+
+    complete_to: int | None
+    """Where these are all that are in flight of its requests up to this number. Told now and then it mends what got lost on the way."""
+    lease_ns: int
+    """How long its requests count after this if nothing more is heard of it. Absent: 10 s."""
+
+
+class ReplicaGone(TypedDict):
+    """Another replica came to its end, and its requests with it."""
+
+    event: Literal["replica_gone"]
+    replica: str
+
+
 class LeasesLapsed(TypedDict):
     """Time has passed: requests whose lease has lapsed no longer count."""
 
@@ -276,6 +318,8 @@ Event = (
     | RequestFinished
     | RequestMeasured
     | InFlightCounted
+    | ReplicaTold
+    | ReplicaGone
     | LeasesLapsed
     | LoadPolled
     | AttributeReported
@@ -495,6 +539,8 @@ class EndpointDict(TypedDict):
     address: str | None
     ready: bool
     in_flight: int
+    of_replicas: int
+    """Of these, those that other replicas told of, by event ``replica_told``."""
     waiting_tokens: int
     """Prompt tokens sent there that no first token answers yet, without those that it probably holds."""
     cached_tokens: CachedTokens

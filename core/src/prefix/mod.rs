@@ -40,3 +40,4 @@ pub use precise::{PreciseIndex, PreciseOptions};
 pub use scope::Scope;
 pub use table::IndexId;
 pub use text::TextHasher;
+pub(crate) use writer_lock::WriterLock;

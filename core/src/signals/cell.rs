@@ -1,6 +1,6 @@
 //! The signals of one endpoint and of one pool.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use serde::Serialize;
 
@@ -44,6 +44,8 @@ pub(crate) struct EndpointCell {
     predicted: AtomicU64,
     delivered: AtomicU64,
     shown: Shown,
+    /// Of the requests those that other replicas told of.
+    of_replicas: AtomicU32,
 }
 
 impl EndpointCell {
@@ -51,6 +53,15 @@ impl EndpointCell {
     #[inline]
     pub(crate) fn in_flight(&self) -> u32 {
         self.requests.count()
+    }
+
+    /// Of these, those that other replicas told of.
+    pub(crate) fn of_replicas(&self) -> u32 {
+        self.of_replicas.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn of_replicas_changed(&self, by: i32) {
+        self.of_replicas.fetch_add(by.cast_unsigned(), Ordering::Relaxed);
     }
 
     /// Prompt tokens sent there that no first token answers yet.

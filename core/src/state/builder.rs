@@ -92,6 +92,7 @@ impl<'a> Builder<'a> {
             pool_cells,
             backend_endpoints,
             by_id,
+            replicas: self.previous.map(|state| Arc::clone(&state.replicas)).unwrap_or_default(),
         }
     }
 

@@ -40,7 +40,8 @@ pub(crate) fn rewrite(call: &Call) -> Answer {
 }
 
 fn rewritten(body: &[u8], changes: &str) -> Result<String, Failure> {
-    let changes: Changes = serde_json::from_str(changes).map_err(|error| Failure::internal(error.to_string()))?;
+    let changes: Changes =
+        serde_json::from_str(changes).map_err(|error| Failure::internal(error.to_string()))?;
     let mut object: Object<'_> = serde_json::from_slice(body).map_err(|_| Failure::not_an_object())?;
     let internal = |error: serde_json::Error| Failure::internal(error.to_string());
     if let Some(model) = changes.model {

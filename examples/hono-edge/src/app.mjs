@@ -1,5 +1,6 @@
 // What is served where. The handlers do not know which runtime they run on.
 import { Hono } from 'hono'
+import { HTTPException } from 'hono/http-exception'
 import { problem } from './openai.mjs'
 
 /** The list of models that clients of a host may ask for. */
@@ -27,6 +28,7 @@ export function clients(gateway, { app = new Hono(), keep = () => {} } = {}) {
   })
   app.notFound(() => problem(404, 'not_found', 'there is nothing at this path'))
   app.onError((error) => {
+    if (error instanceof HTTPException) return error.getResponse()
     console.error(error)
     return problem(500, 'internal', 'a fault inside the gateway')
   })

@@ -1,9 +1,11 @@
 // The gateway on workerd, over WebAssembly: manifest and endpoints come from a KV namespace, else from text bindings.
 import { Hono } from 'hono'
 import { bearerAuth } from 'hono/bearer-auth'
+import { HTTPException } from 'hono/http-exception'
 import { admin, clients } from './app.mjs'
 import { now } from './clock.mjs'
 import { Configured } from './config.mjs'
+import { problem } from './openai.mjs'
 
 /** How long a request counts that nobody tells the end of: the runtime may stop its code. */
 const LEASE = 120_000_000_000
@@ -23,6 +25,7 @@ async function current(c) {
   const time = Date.now()
   if (configured === undefined) {
     const read = await texts(env)
+    if (read.some((text) => typeof text !== 'string')) throw new HTTPException(503, { res: problem(503, 'unconfigured', 'this gateway has no configuration yet') })
     // Another request may have been quicker.
     configured ??= new Configured('manifest.yaml', ...read, { firstByte: Number(env.FIRST_BYTE_MS ?? 30_000), router: { lease: LEASE } })
     checked = time

@@ -84,8 +84,8 @@ test-example-fastify: $(HONO)/node_modules/built example-mock-vllm
 # Hosts in Python. They find the library, their environment and what else they need by themselves.
 .PHONY: test-example-litellm test-example-fastapi
 test-examples: test-example-litellm test-example-fastapi
-test-example-litellm: example-mock-vllm ; $(MAKE) -C examples/litellm test
-test-example-fastapi: example-mock-vllm ; $(MAKE) -C examples/fastapi-gateway test
+test-example-litellm: $(VENV)/installed example-mock-vllm ; $(MAKE) -C examples/litellm test
+test-example-fastapi: $(VENV)/installed example-mock-vllm ; $(MAKE) -C examples/fastapi-gateway test
 
 # Formatting, lints and documentation, as CI has them.
 lint:

@@ -29,6 +29,7 @@ def main() -> None:
     environment = os.environ | {
         "INFERROUTE_MANIFEST": manifest, "INFERROUTE_ADMIN": f"127.0.0.1:{admin}",
         "PYTHONPATH": str(HERE), "LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR",
+        "LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY": "true",
     }
     program = str(Path(sys.executable).with_name("litellm"))
     os.execve(program, [program, "--config", "config.yaml", "--host", "127.0.0.1", "--port", port], environment)

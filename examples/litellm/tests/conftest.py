@@ -36,6 +36,7 @@ def proxy(fleet: Fleet, directory: Path, timeout: float = 1.0):
     environment = os.environ | {
         "INFERROUTE_MANIFEST": str(fleet.manifest), "INFERROUTE_ADMIN": f"127.0.0.1:{admin}", "PYTHONPATH": str(HERE),
         "LITELLM_LOCAL_MODEL_COST_MAP": "True", "NO_PROXY": "*", "INFERROUTE_DEBUG_HEADERS": "1",
+        "LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY": "true",
     }
     command = [str(Path(sys.executable).with_name("litellm")), "--config", str(config), "--host", "127.0.0.1", "--port", str(port)]
     found = Proxy(port, admin)

@@ -225,6 +225,18 @@ test('an explanation has its matches, its draws and the nearest change as values
   assert.deepEqual(JSON.parse(JSON.stringify(why)).nearestChange, why.nearestChange)
 })
 
+test('requests with one key meet at one endpoint', () => {
+  const profile = new Profile('default').picker('consistent-hash-picker', { headerName: 'x-session-id', maxNumOfEndpoints: 2 })
+  const router = withEndpoints(Router, 3, { endpointPickerConfig: profile })
+  const sessions = Array.from({ length: 30 }, (_, number) => ({ ...GOLD, 'x-session-id': `session-${number}` }))
+  const named = () => sessions.map((session) => router.decide(session)).map(({ endpoint, fallbacks }) => [endpoint, ...fallbacks.map((other) => other.endpoint)])
+  const first = named()
+  assert.deepEqual(named(), first)
+  assert.ok(first.every((endpoints) => endpoints.length === 2) && new Set(first.map(([endpoint]) => endpoint)).size === 3)
+  assert.deepEqual(router.explain(sessions[0]).picked[0], { endpoint: first[0][0], picker: 'consistent-hash-picker' })
+  assert.equal(new Set(Array.from({ length: 100 }, () => router.decide(GOLD).endpoint)).size, 3, 'without the header it is drawn')
+})
+
 test('a full pool turns sheddable requests away, with the numbers', () => {
   const profile = new Profile('default').scorer('queue-scorer')
   const objective = '---\napiVersion: inference.networking.x-k8s.io/v1alpha2\nkind: InferenceObjective\nmetadata: {name: batch}\nspec: {priority: -1, poolRef: {name: gpus}}\n'

@@ -1,6 +1,6 @@
 //! `event/<what happened>/<size>`: one event told to the router.
 
-use inferroute::{BlockHashes, Options};
+use inferroute::{BlockHashes, HashKey, Options, Picker, Profile, Scheduling};
 use inferroute::{Event, Fraction, KvChange, KvEvent, LoadReport, ReportedEndpoint, Strategy, Tier};
 
 use super::Scenario;
@@ -32,6 +32,19 @@ pub(super) fn list() -> Vec<Scenario> {
             let event = Event::LoadPolled { endpoint: "default/vllm-0001".into(), load };
             Box::new(move || u64::from(router.observe(&event, NOW).is_ok()))
         });
+        list.push(Scenario::new(format!("event/slots_made/{endpoints}"), move || {
+            // Twice: the endpoint goes and comes back.
+            let profile = Profile::new("p").picker(Picker::ConsistentHash(HashKey::Model));
+            let options = Options::default().scheduling(Scheduling::single(profile));
+            let router = world::with_options(&world::exact_rules(10), endpoints, &options);
+            let gone = Event::EndpointGone { namespace: None, name: "vllm-0001".into() };
+            let endpoint = ReportedEndpoint::new("vllm-0001").address("10.0.0.1").label("app", "vllm");
+            let back = Event::EndpointReported { endpoint };
+            Box::new(move || {
+                let is_told = |event| u64::from(router.observe(event, NOW).is_ok());
+                is_told(&gone) + is_told(&back)
+            })
+        }));
         list.extend([reported, if endpoints == 64 { polled.counted() } else { polled }]);
     }
     list.push(

@@ -1,7 +1,7 @@
 //! `pick/<strategy>/<endpoints>`: a whole decision that names one endpoint; `pick-3/..` one that names two more to fall back on. `pick/none` is the same
 //! decision without a pool, to be taken off.
 
-use inferroute::{HashKey, Options, Profile, Scheduling, Scorer, Strategy};
+use inferroute::{HashKey, Options, Picker, Profile, Scheduling, Scorer, Strategy};
 
 use super::Scenario;
 use super::world::{self, Asked, decisions};
@@ -38,6 +38,10 @@ pub(super) fn list() -> Vec<Scenario> {
             let options = Options::default().scheduling(Scheduling::single(profile)).fallback_endpoints(0);
             add(format!("pick/{name}/{endpoints}"), options);
         }
+        let picker = Picker::ConsistentHash(HashKey::Header("x-request-id".into()));
+        let scheduling = Scheduling::single(Profile::new("default").picker(picker));
+        let options = Options::default().scheduling(scheduling).fallback_endpoints(0);
+        add(format!("pick/consistent_hash/{endpoints}"), options);
     }
     list
 }

@@ -97,6 +97,12 @@ impl<'a> Facts<'a> {
         header(self.state, self.request, name).filter(|value| !value.is_empty())
     }
 
+    /// The same, whatever bytes it is made of.
+    #[inline]
+    pub(super) fn header_bytes(&self, name: &str) -> Option<&'a [u8]> {
+        value(self.state, self.request, name).filter(|value| !value.is_empty())
+    }
+
     /// The labels of the member at `position`.
     pub(super) fn labels(&self, position: usize) -> Option<&'a Labels> {
         Some(self.state.endpoints[self.endpoint(position)?].labels(&self.state.plan))
@@ -148,8 +154,14 @@ impl<'a> Facts<'a> {
 
 /// The only value of a header that profiles read.
 pub(super) fn header<'a>(state: &State, request: &'a Request<'a>, name: &str) -> Option<&'a str> {
+    std::str::from_utf8(value(state, request, name)?).ok()
+}
+
+/// The same, whatever bytes it is made of.
+#[inline]
+fn value<'a>(state: &State, request: &'a Request<'a>, name: &str) -> Option<&'a [u8]> {
     match request.headers.find(state.plan.scopes.header_name(name)?) {
-        Found::One(value) => std::str::from_utf8(value).ok(),
+        Found::One(value) => Some(value),
         Found::Absent | Found::Several => None,
     }
 }

@@ -54,10 +54,8 @@ impl Scopes {
 
     /// The header with this name in whatever case, where the plan reads it.
     pub(crate) fn header_name(&self, name: &str) -> Option<&HeaderName> {
-        self.header_names
-            .iter()
-            .find(|header| header.as_str().eq_ignore_ascii_case(name))
-            .map(|header| &**header)
+        let is_named = |known: &str| known == name || known.eq_ignore_ascii_case(name);
+        self.header_names.iter().find(|header| is_named(header.as_str())).map(|header| &**header)
     }
 
     /// The matcher for a request, `None` where no listener of the gateway takes it.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::builder::Builder;
 use super::columns::Columns;
 use super::endpoint::{Endpoint, Key, Source};
+use super::maglev::Maglev;
 use super::prefix::Seating;
 use crate::ids::{EndpointIx, Ix, ObjectName};
 use crate::manifest::has_labels;
@@ -27,6 +28,8 @@ pub(crate) struct Members {
     pub(crate) panels: Box<[Arc<Panel>]>,
     /// Their keys, from which a decision's seed makes a number of each one's own.
     pub(crate) keys: Box<[u64]>,
+    /// Whose a request's key is, where a picker asks.
+    pub(crate) slots: Option<Arc<Maglev>>,
     /// Where they stand in the prefix indexes.
     pub(crate) seating: Seating,
     /// Addresses that are IP addresses, in their order, with the member's position; port 0 where the address has none.
@@ -82,13 +85,15 @@ impl Builder<'_> {
             members.iter().filter_map(|ix| self.cells.get(ix.position())).map(Arc::clone).collect();
         let panels = self.panels(pool, &cells);
         let keys = members.iter().filter_map(key).map(|key| endpoint_key(&key.id, key.address.as_deref()));
-        let keys = keys.collect();
+        let keys: Box<[u64]> = keys.collect();
+        let slots = self.slots(pool, &keys);
         let columns = Columns::new(&plan, endpoints());
         Members {
             endpoints: members.into(),
             cells,
             panels,
             keys,
+            slots,
             seating,
             sockets,
             ready,
@@ -108,6 +113,16 @@ impl Builder<'_> {
             kept.map_or_else(|| Panel::new(shown), Arc::clone)
         };
         cells.chunks(WIDTH).map(panel).collect()
+    }
+
+    /// The table of members with these keys: the one there was, where they are the same.
+    fn slots(&self, pool: &Pool, keys: &[u64]) -> Option<Arc<Maglev>> {
+        if !self.plan.scheduling.hashes_keys() {
+            return None;
+        }
+        let kept = self.members_before(pool).filter(|members| *members.keys == *keys);
+        let kept = kept.and_then(|members| members.slots.as_ref());
+        Some(kept.map_or_else(|| Arc::new(Maglev::new(keys)), Arc::clone))
     }
 }
 

@@ -4,6 +4,7 @@ mod builder;
 mod change;
 mod columns;
 mod endpoint;
+mod maglev;
 mod members;
 mod prefix;
 

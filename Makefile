@@ -3,11 +3,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := target/peers
 CORE := $(shell find core/src core/Cargo.toml Cargo.toml Cargo.lock -type f)
 PYTHON_SOURCES := $(shell find bindings-python -type f \( -name '*.rs' -o -name '*.py' -o -name '*.pyi' -o -name '*.toml' -o -name '*.md' \) -not -path '*/tests/*')
 NODE_SOURCES := $(shell find bindings-node -type f \( -name '*.rs' -o -name '*.js' -o -name '*.mjs' -o -name 'package.json' -o -name 'Cargo.toml' \) -not -path '*/node_modules/*' -not -path '*/test/*')
 
-.PHONY: demo setup test test-rust test-python test-node bench bench-bindings quality quality-full fuzz agreement lint clean
+.PHONY: demo setup test test-rust test-python test-node bench bench-bindings bench-peers quality quality-full fuzz agreement lint clean
 
 demo:
 	@cargo run --quiet --package inferroute-examples --bin demo -- $(foreach f,$(MANIFEST),--manifest $(f)) \
@@ -48,9 +49,22 @@ lint:
 bench:
 	cargo bench --package inferroute-benches
 
+# What a decision costs from Python and from Node, beside what it costs without them.
 bench-bindings: setup
+	cargo build --release --package inferroute-benches --bin native_decide
 	$(BIN)/python benches/python_decide.py
 	node benches/node_decide.mjs
+
+# inferroute beside the libraries that users would take instead. They are built once, which takes some ten minutes, and nobody else pays for them.
+bench-peers: $(PEERS)/installed
+	PATH=$(CURDIR)/$(PEERS)/venv/bin:$$PATH cargo run --release --manifest-path benches/peers-run/Cargo.toml --target-dir $(PEERS)
+	$(PEERS)/venv/bin/python benches/peers-run/litellm_peers.py
+
+# A peer's C library is built by cmake.
+$(PEERS)/installed: benches/peers-run/requirements.txt $(CORE) $(PYTHON_SOURCES)
+	$(PYTHON) -m venv $(PEERS)/venv
+	$(PEERS)/venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement benches/peers-run/requirements.txt ./bindings-python
+	touch $@
 
 # The router against the rules of others, in simulated model servers: some ten minutes, or hours. QUALITY='--only conversation' and so on.
 quality:

@@ -14,14 +14,15 @@ class NoRoute {
   #seedLow
   #seedHigh
 
-  constructor(words, rule, location, directResponse) {
-    this.#reason = about.reasons[words[OUT_MATCH_OR_REASON]]
-    this.#status = words[OUT_STATUS]
+  /** Its numbers stand in `words` from `at` on. */
+  constructor(words, at, rule, location, directResponse) {
+    this.#reason = about.reasons[words[at + OUT_MATCH_OR_REASON]]
+    this.#status = words[at + OUT_STATUS]
     this.#rule = rule
     this.#location = location
     this.#directResponse = directResponse
-    this.#seedLow = words[OUT_SEED]
-    this.#seedHigh = words[OUT_SEED + 1]
+    this.#seedLow = words[at + OUT_SEED] | 0
+    this.#seedHigh = words[at + OUT_SEED + 1] | 0
   }
 
   get ok() {
@@ -57,7 +58,7 @@ class NoRoute {
   }
 
   get seed() {
-    return joined(this.#seedLow, this.#seedHigh)
+    return joined(this.#seedLow >>> 0, this.#seedHigh >>> 0)
   }
 
   toJSON() {

@@ -8,6 +8,7 @@ use inferroute::{Decision, Entry, Event, NoRoute, Request, Router, State, Ticket
 use serde_json::json;
 
 use crate::asked::Asked;
+use crate::batch::Batch;
 use crate::border::{Answer, Call, Callback};
 use crate::convert::{EndpointTable, ExplanationView, PlanTable};
 use crate::errors::{Failure, answer};
@@ -38,6 +39,9 @@ const NO_ROUTE: u32 = 0;
 const REDIRECT: u32 = 1;
 const ROUTE: u32 = 2;
 const DIRECT_RESPONSE: u32 = 3;
+
+/// The kind of an answer, and what it has beside its numbers.
+type Told = (u32, Option<String>);
 
 impl Handle {
     pub(crate) fn new(router: Router, tape: Option<Tape>) -> Self {
@@ -72,8 +76,8 @@ impl Handle {
             };
             self.shadows.compare(&self.router, request, given.now, outcome.as_ref());
             match outcome {
-                Ok(decision) => self.decided(given, request, &decision, None),
-                Err(no_route) => self.refused(given, request, &no_route),
+                Ok(decision) => self.answer(self.decided(given, request, &decision, None)),
+                Err(no_route) => self.answer(Self::refused(given, request, &no_route)),
             }
         })
     }
@@ -85,12 +89,12 @@ impl Handle {
                 let mut tickets = self.tickets.borrow_mut();
                 let number = tickets.keep(ticket);
                 tickets.get(number).map_or(Answer::Nothing, |ticket| {
-                    self.decided(given, request, ticket.decision(), Some(number))
+                    self.answer(self.decided(given, request, ticket.decision(), Some(number)))
                 })
             }
             Err(no_route) => {
                 self.shadows.compare(&self.router, request, given.now, Err(&no_route));
-                self.refused(given, request, &no_route)
+                self.answer(Self::refused(given, request, &no_route))
             }
         })
     }
@@ -103,34 +107,79 @@ impl Handle {
         }
     }
 
+    /// Writes the numbers of a decision. Answers with its kind, and with the path where it changes.
     fn decided<S: Deref<Target = State>>(
         &self,
         given: &Given<'_>,
         request: &Request<'_>,
         decision: &Decision<S>,
         ticket: Option<usize>,
-    ) -> Answer {
+    ) -> Told {
         // The plan may be another one when JavaScript asks for the path.
-        let path_changes = match decision.path(request) {
-            Cow::Borrowed(_) => false,
-            Cow::Owned(path) => {
-                *self.text.borrow_mut() = path;
-                true
-            }
+        let path = match decision.path(request) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(path) => Some(path),
         };
-        words::set_decision(given, decision, ticket, &mut self.models.borrow_mut(), path_changes);
-        Answer::Number(ROUTE)
+        words::set_decision(given, decision, ticket, &mut self.models.borrow_mut(), path.is_some());
+        (ROUTE, path)
     }
 
-    fn refused(&self, given: &Given<'_>, request: &Request<'_>, no_route: &NoRoute) -> Answer {
+    /// Writes the numbers of a refusal. Answers with its kind, and with what it has beside them, in JSON.
+    fn refused(given: &Given<'_>, request: &Request<'_>, no_route: &NoRoute) -> Told {
         words::set_no_route(given, no_route);
-        let (text, kind) = match (no_route.redirect(request), no_route.direct_response()) {
-            (Some(location), _) => (json!(location).to_string(), REDIRECT),
-            (None, Some(response)) => (json!(response).to_string(), DIRECT_RESPONSE),
-            (None, None) => return Answer::Number(NO_ROUTE),
-        };
-        *self.text.borrow_mut() = text;
+        match (no_route.redirect(request), no_route.direct_response()) {
+            (Some(location), _) => (REDIRECT, Some(json!(location).to_string())),
+            (None, Some(response)) => (DIRECT_RESPONSE, Some(json!(response).to_string())),
+            (None, None) => (NO_ROUTE, None),
+        }
+    }
+
+    /// Keeps the text until JavaScript asks for it.
+    fn answer(&self, (kind, text): Told) -> Answer {
+        if let Some(text) = text {
+            *self.text.borrow_mut() = text;
+        }
         Answer::Number(kind)
+    }
+
+    /// Arguments: those of `Batch`. Each request counts in flight for those after it; those that are only counted do so until all are decided. Answers with
+    /// the texts that decisions and refusals have beside their numbers, in JSON and in order.
+    pub(crate) fn many(&self, call: &Call) -> Answer {
+        let Ok(mut asked) = self.asked.try_borrow_mut() else {
+            return answer::<()>(Err(Failure::busy()));
+        };
+        let (now, batch) = (Given::of(call).now, Batch::of(call, &mut asked, self.names.get()));
+        let (mut counted, mut texts) = (Vec::new(), Vec::new());
+        for (said, row) in batch.rows() {
+            let given = Given::of_batch(said, row, now);
+            asked.take(said, &given);
+            let request = asked.request(call, &given);
+            let (kind, text) = match self.counted(&request, &given) {
+                Ok(ticket) => {
+                    self.shadows.compare(&self.router, &request, given.now, Ok(ticket.decision()));
+                    if given.has(Part::OnlyCounted) {
+                        let told = self.decided(&given, &request, ticket.decision(), None);
+                        counted.push(ticket);
+                        told
+                    } else {
+                        let mut tickets = self.tickets.borrow_mut();
+                        let number = tickets.keep(ticket);
+                        tickets.get(number).map_or((NO_ROUTE, None), |ticket| {
+                            self.decided(&given, &request, ticket.decision(), Some(number))
+                        })
+                    }
+                }
+                Err(no_route) => {
+                    self.shadows.compare(&self.router, &request, given.now, Err(&no_route));
+                    Self::refused(&given, &request, &no_route)
+                }
+            };
+            given.set_kind(kind);
+            texts.extend(text);
+        }
+        // In the order in which they were counted, as a journal writes it down.
+        counted.into_iter().for_each(drop);
+        if texts.is_empty() { Answer::Nothing } else { Answer::Text(json!(texts).to_string()) }
     }
 
     pub(crate) fn explain(&self, call: &Call) -> Answer {

@@ -23,6 +23,12 @@ const FALLBACKS: usize = 7;
 /// Numbers of one attempt.
 const ATTEMPT: usize = 3;
 
+/// Numbers of a decision.
+const DECISION: usize = HEAD + ATTEMPT * (1 + FALLBACKS);
+
+/// Numbers of a decision in a batch: its kind comes after it.
+pub(crate) const ROW: usize = DECISION + 1;
+
 /// The reasons, each at the number that crosses the border.
 pub(crate) const REASONS: [Reason; 15] = [
     Reason::NoRule,
@@ -107,6 +113,20 @@ impl<'c> Given<'c> {
         }
     }
 
+    /// What a request of a batch has: `said` begins as [`Batch`](crate::batch::Batch) has it, `row` is where its decision goes.
+    pub(crate) fn of_batch(said: &[u32], row: Shared<'c>, now: Nanos) -> Self {
+        let (parts, port, prompt_tokens) = match *said {
+            [parts, port, prompt_tokens, ..] => (parts, port, prompt_tokens),
+            _ => (0, 0, 0),
+        };
+        Self { shared: row, parts, now, seed: 0, port, prompt_tokens }
+    }
+
+    /// Writes what kind of answer a request of a batch has.
+    pub(crate) fn set_kind(&self, kind: u32) {
+        self.shared.from(DECISION).write([kind]);
+    }
+
     pub(crate) fn has(&self, part: Part) -> bool {
         self.parts & part.bit() != 0
     }
@@ -154,7 +174,7 @@ pub(crate) fn set_decision<S: Deref<Target = State>>(
         model_number(decision.model_override(), decision.pool(), models),
     ];
     let fallbacks = decision.fallbacks();
-    let mut numbers = [0; HEAD + ATTEMPT * (1 + FALLBACKS)];
+    let mut numbers = [0; DECISION];
     let (head, rest) = numbers.split_at_mut(HEAD);
     let (places, _) = rest.as_chunks_mut::<ATTEMPT>();
     let count = places.len().min(1 + fallbacks.len());

@@ -41,6 +41,11 @@ impl Call {
         self.slice(self.entry(at, index)?)
     }
 
+    /// The numbers of argument `at`, a Uint32Array that nothing writes to while this call lasts.
+    pub(crate) fn numbers(&self, at: usize) -> Option<&[u32]> {
+        self.slice(*self.arguments.get(at)?)
+    }
+
     /// The numbers of a typed array of `T`.
     fn slice<T: Number>(&self, value: sys::napi_value) -> Option<&[T]> {
         match self.array(value, T::KIND)? {
@@ -157,7 +162,14 @@ pub(crate) struct Shared<'c> {
     call: PhantomData<&'c Call>,
 }
 
-impl Shared<'_> {
+impl<'c> Shared<'c> {
+    /// The numbers from `start` on; none where there are fewer.
+    pub(crate) fn from(&self, start: usize) -> Shared<'c> {
+        let start = start.min(self.len);
+        // SAFETY: `start` is within the array, or at its end. An array without numbers stands nowhere, and 0 is added to null then.
+        Shared { data: unsafe { self.data.add(start) }, len: self.len - start, call: PhantomData }
+    }
+
     /// The first `N` numbers, `None` where there are fewer.
     pub(crate) fn read<const N: usize>(&self) -> Option<[u32; N]> {
         // SAFETY: the array has at least N initialised entries and is aligned; it stands as long as the call, and JavaScript does not run meanwhile.

@@ -1,0 +1,162 @@
+//! Picking one endpoint of many, without looking at prompts.
+
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use hashring::HashRing;
+use inferroute::{HashKey, Profile, Request, Router, Scorer, Strategy};
+use maglev::{ConsistentHasher, Maglev};
+use pingora_load_balancing::LoadBalancer;
+use pingora_load_balancing::selection::{Consistent, Random, RoundRobin};
+use tower::Service;
+use tower::balance::p2c::Balance;
+use tower::discover::ServiceList;
+use tower::load::{CompleteOnResponse, PeakEwmaDiscover, PendingRequestsDiscover};
+
+use crate::measure::Contender;
+use crate::ours::{self, NO_HEADERS, NOW};
+use crate::report::Report;
+
+const SIZES: [usize; 4] = [8, 64, 512, 4096];
+
+pub fn run(report: &mut Report) {
+    report.group(
+        "Pick one endpoint",
+        &[
+            "inferroute: the whole `Router::decide` of a plan with one rule: match, backendRef, pick, names; `route` also counts the request in flight until",
+            "`finish`, as tower does with a request's future. tower: `poll_ready` and `call` of services that are always ready and answer at once.",
+            "pingora: `select` of backends without health checks. maglev and hashring: `get`; no health, no load, no change while they are read.",
+            "inferroute has no ring: its `rendezvous-scorer` rates every endpoint, which is linear in them, and moves only the keys of an endpoint that goes.",
+        ],
+    );
+    for size in SIZES {
+        of_two(report, size);
+        by_chance(report, size);
+        in_turn(report, size);
+        by_key(report, size);
+    }
+}
+
+fn decide<'r>(who: &str, router: &'r Router) -> Contender<'r> {
+    let request = Request::new(&NO_HEADERS);
+    assert!(router.decide(&request, NOW).is_ok());
+    Contender::new(who, move || router.decide(&request, NOW).is_ok())
+}
+
+/// A service that is always ready and answers at once.
+#[derive(Clone)]
+struct Idle;
+
+impl Service<()> for Idle {
+    type Response = ();
+    type Error = Infallible;
+    type Future = Ready<Result<(), Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, (): ()) -> Self::Future {
+        ready(Ok(()))
+    }
+}
+
+/// Picks an endpoint, sends it a request and takes its answer.
+macro_rules! balanced {
+    ($who:expr, $discover:expr) => {{
+        let mut balance = Balance::new($discover);
+        Contender::new($who, move || {
+            let mut context = Context::from_waker(Waker::noop());
+            assert!(matches!(balance.poll_ready(&mut context), Poll::Ready(Ok(()))));
+            let mut answer = std::pin::pin!(balance.call(()));
+            assert!(answer.as_mut().poll(&mut context).is_ready());
+        })
+    }};
+}
+
+fn of_two(report: &mut Report, size: usize) {
+    let router = ours::by_strategy(Strategy::TwoChoice, size);
+    let request = Request::new(&NO_HEADERS);
+    let routed = || router.route(&request, NOW).map(|ticket| ticket.finish()).is_ok();
+    let services = || ServiceList::new(vec![Idle; size]);
+    let pending = PendingRequestsDiscover::new(services(), CompleteOnResponse::default());
+    let ewma = PeakEwmaDiscover::new(
+        services(),
+        Duration::from_millis(30),
+        Duration::from_secs(10),
+        CompleteOnResponse::default(),
+    );
+    report.measure(
+        &format!("of two, {size}"),
+        vec![
+            Contender::new("inferroute two_choice, route and finish", routed),
+            decide("inferroute two_choice, decide", &router),
+            balanced!("tower p2c, pending requests", pending),
+            balanced!("tower p2c, peak EWMA", ewma),
+        ],
+    );
+}
+
+fn backends(size: usize) -> Vec<String> {
+    (0..size).map(|n| format!("10.0.{}.{}:8000", n / 256, n % 256)).collect()
+}
+
+fn by_chance(report: &mut Report, size: usize) {
+    let router = ours::by_strategy(Strategy::Random, size);
+    let pingora = LoadBalancer::<Random>::try_from_iter(backends(size)).expect("addresses");
+    report.measure(
+        &format!("random, {size}"),
+        vec![
+            decide("inferroute random", &router),
+            Contender::new("pingora-load-balancing random", || pingora.select(b"", 16).expect("one is there")),
+        ],
+    );
+}
+
+fn in_turn(report: &mut Report, size: usize) {
+    let router = ours::by_strategy(Strategy::RoundRobin, size);
+    let pingora = LoadBalancer::<RoundRobin>::try_from_iter(backends(size)).expect("addresses");
+    report.measure(
+        &format!("round robin, {size}"),
+        vec![
+            decide("inferroute round_robin", &router),
+            Contender::new("pingora-load-balancing round robin", || pingora.select(b"", 16).expect("one is there")),
+        ],
+    );
+}
+
+fn by_key(report: &mut Report, size: usize) {
+    let keys: Vec<String> = (0..1024).map(|n| format!("session-{n:04}")).collect();
+    let profile = Profile::new("default").scorer(Scorer::Rendezvous(HashKey::Header("x-session".to_owned())), 1.0);
+    let router = ours::by_scorers(profile, size);
+    let mut next = {
+        let mut turn = 0;
+        move || {
+            turn = (turn + 1) % 1024;
+            turn
+        }
+    };
+    let mut turns = [(); 4].map(|()| next.clone());
+    let [first, second, third, fourth] = &mut turns;
+    next();
+    let ketama = LoadBalancer::<Consistent>::try_from_iter(backends(size)).expect("addresses");
+    let maglev = Maglev::new(backends(size));
+    let mut ring = HashRing::new();
+    ring.batch_add(backends(size));
+    report.measure(
+        &format!("by key, {size}"),
+        vec![
+            Contender::new("inferroute rendezvous-scorer", || {
+                let headers = [("x-session", keys[first()].as_str())];
+                router.decide(&Request::new(&headers), NOW).is_ok()
+            }),
+            Contender::new("pingora-load-balancing ketama", || {
+                ketama.select(keys[second()].as_bytes(), 16).expect("one is there")
+            }),
+            Contender::new("maglev", || maglev.get(keys[third()].as_str()).is_some()),
+            Contender::new("hashring", || ring.get(&keys[fourth()]).is_some()),
+        ],
+    );
+}

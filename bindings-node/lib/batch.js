@@ -1,7 +1,7 @@
 'use strict'
 // Requests that came at once, as one crossing of the border takes them. src/batch.rs holds the other half.
 
-const { GIVEN, HAS_MORE, PORT, PROMPT_TOKENS, SIZE } = require('./native.js')
+const { GIVEN, PORT, PROMPT_TOKENS, SIZE } = require('./native.js')
 
 /** What a request has beside the lengths of its header values: parts, port, tokens of the prompt, and the lengths of nine texts. */
 const FIXED = 12
@@ -27,12 +27,12 @@ class Batch {
 
   /** Adds the request that `asked` has read. Prompts go another way: they are not joined to other texts. */
   add(asked) {
-    const { words, values, texts, at } = { words: asked.words, values: asked.values, texts: this.texts, at: this.at }
+    const { words, values } = asked
+    const { texts, at } = this
     const count = asked.headerNames.count
     if (this.said.length < at + FIXED + count) this.#grow(at + FIXED + count)
     const said = this.said
-    const hasMore = asked.tenant !== undefined || asked.more?.[2] !== undefined
-    said[at] = hasMore ? words[GIVEN] | HAS_MORE : words[GIVEN]
+    said[at] = words[GIVEN]
     said[at + 1] = words[PORT]
     said[at + 2] = words[PROMPT_TOKENS]
     if (asked.hasOptions) {

@@ -125,18 +125,21 @@ impl Asked {
         Some(start..start + len)
     }
 
-    /// Bytes of so many code units of JavaScript from `start` on.
+    /// Bytes of so many code units of JavaScript from `start` on. Every character has one unit, or two where it has four bytes.
     fn utf8_len(&self, start: usize, units: usize) -> usize {
-        let rest = self.bytes.get(start..).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
         let mut left = units;
-        let whole = rest.chars().take_while(|character| match left.checked_sub(character.len_utf16()) {
-            Some(less) => {
-                left = less;
-                true
-            }
-            None => false,
+        let bytes = self.bytes.get(start..).unwrap_or_default().iter();
+        let taken = bytes.take_while(|byte| {
+            let units = match **byte {
+                0x80..=0xBF => 0,
+                0xF0.. => 2,
+                _ => 1,
+            };
+            let is_taken = units <= left;
+            left = left.saturating_sub(units);
+            is_taken
         });
-        whole.map(char::len_utf8).sum()
+        taken.count()
     }
 
     /// The request of the call that was read. Numbers of a prompt are borrowed from JavaScript.

@@ -12,7 +12,7 @@ use dynamo_kv_router::services::selection::{
     SelectionOutcome, SessionBinding, WorkerRequest,
 };
 use dynamo_kv_router::{KvRouterConfig, WorkerSelectionPolicy};
-use inferroute::{Prompt, PredictedCompletion, Profile, Request, Router, Scorer};
+use inferroute::{PredictedCompletion, Profile, Prompt, Request, Router, Scorer};
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
@@ -76,7 +76,9 @@ pub fn run(report: &mut Report, runtime: &Runtime) {
 fn decide<'r>(who: &str, router: &'r Router, request: Request<'r>) -> Contender<'r> {
     let decision = router.decide(&request, NOW).expect("there is an endpoint");
     assert!(decision.cached_tokens() > 0, "{who} knows who holds the prompt");
-    Contender::new(who, move || router.decide(black_box(&request), NOW).map(|decision| decision.endpoint().len()).ok())
+    Contender::new(who, move || {
+        router.decide(black_box(&request), NOW).map(|decision| decision.endpoint().len()).ok()
+    })
 }
 
 fn taught(profile: Profile, endpoints: usize, held: &Held) -> Router {
@@ -89,13 +91,16 @@ fn taught(profile: Profile, endpoints: usize, held: &Held) -> Router {
 
 /// Dynamo's core with the same endpoints, which hold the same.
 fn core(endpoints: usize, held: &Held, runtime: &Runtime) -> SelectionCore {
-    let config = KvRouterConfig { use_kv_events: true, router_queue_threshold: None, ..KvRouterConfig::default() };
+    let config =
+        KvRouterConfig { use_kv_events: true, router_queue_threshold: None, ..KvRouterConfig::default() };
     let core = SelectionCore::try_new_local(
         config,
         1,
         CancellationToken::new(),
         SelectionCacheConfig::default(),
-        Arc::new(|config, role, _| WorkerSelectionPolicy::reference(config.clone(), role.default_selector_label())),
+        Arc::new(|config, role, _| {
+            WorkerSelectionPolicy::reference(config.clone(), role.default_selector_label())
+        }),
     )
     .expect("the configuration is its default");
     runtime.block_on(async {
@@ -110,10 +115,14 @@ fn core(endpoints: usize, held: &Held, runtime: &Runtime) -> SelectionCore {
             };
             core.upsert_worker(worker).await.expect("the worker is complete");
         }
-        let partition = core.partition(&RoutingPartitionId::new("default", "default")).expect("there are workers");
+        let partition =
+            core.partition(&RoutingPartitionId::new("default", "default")).expect("there are workers");
         let indexer = partition.indexer().clone();
         for (number, (n, tokens)) in held.iter().enumerate() {
-            indexer.apply_event_routed(dynamo_event(*n as u64, number as u64 + 1, tokens)).await.expect("in order");
+            indexer
+                .apply_event_routed(dynamo_event(*n as u64, number as u64 + 1, tokens))
+                .await
+                .expect("in order");
         }
         if let Indexer::Single { primary, .. } = &indexer {
             primary.flush().await;

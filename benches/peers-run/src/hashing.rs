@@ -30,7 +30,8 @@ pub fn run(report: &mut Report) {
         let prompt = prompt.as_slice();
         let scope = Scope::new("llama-3-8b").tenant("acme");
         let mut out = BlockHashes::new();
-        let dynamo = || compute_block_hash_for_seq(black_box(prompt), BLOCK as u32, BlockHashOptions::default());
+        let dynamo =
+            || compute_block_hash_for_seq(black_box(prompt), BLOCK as u32, BlockHashOptions::default());
         let kv_index = || compute_request_content_hashes(black_box(prompt), BLOCK);
         report.measure(
             &format!("{name} tokens"),
@@ -41,7 +42,9 @@ pub fn run(report: &mut Report) {
                     compute_seq_hash_for_block(&dynamo())
                 }),
                 Contender::new("kv-index, content hashes", kv_index),
-                Contender::new("kv-index, content and prefix hashes", move || request_prefix_hashes(&kv_index())),
+                Contender::new("kv-index, content and prefix hashes", move || {
+                    request_prefix_hashes(&kv_index())
+                }),
             ],
         );
     }

@@ -30,7 +30,8 @@ pub fn run(report: &mut Report, runtime: &Runtime) {
             let dynamo = DynamoTrees::holding(&held, runtime);
             let chain = chain_index(&held, endpoints);
             let tree = token_tree(&held);
-            let longest = held.iter().filter(|(_, has)| has[0] == prompt[0]).map(|(_, has)| has.len() / BLOCK).max();
+            let longest =
+                held.iter().filter(|(_, has)| has[0] == prompt[0]).map(|(_, has)| has.len() / BLOCK).max();
             let asked = Asked { prompt: &prompt, endpoints, longest: longest.expect("somebody holds it") };
             asked.walk(report, &format!("{name}, {endpoints}, walk"), &ours, &dynamo, &chain, &tree);
             asked.hash_and_walk(report, &format!("{name}, {endpoints}, both"), &ours, &dynamo, &chain);
@@ -42,7 +43,9 @@ pub fn run(report: &mut Report, runtime: &Runtime) {
 pub fn held(endpoints: usize, prompt: &[u32]) -> Held {
     let own = |n| (n, tokens(n as u32 * 4096 + 77_000, 16 << 10));
     let blocks = prompt.len() / BLOCK;
-    let some = (0..endpoints).step_by(8).map(|n| (n, prompt[..(blocks - n * blocks / endpoints / 2) * BLOCK].to_vec()));
+    let some = (0..endpoints)
+        .step_by(8)
+        .map(|n| (n, prompt[..(blocks - n * blocks / endpoints / 2) * BLOCK].to_vec()));
     (0..endpoints).map(own).chain(some).collect()
 }
 
@@ -68,11 +71,16 @@ fn token_tree(held: &Held) -> TokenTree {
 /// The most blocks that an endpoint holds, as the gateway of kv-index asks for it.
 fn most(index: &ChainIndex, contents: &[ContentHash]) -> (u32, u32) {
     let mut best = (0, 0);
-    index.score_into(contents, |content| content.0, false, |worker, score| {
-        if score > best.1 {
-            best = (worker, score);
-        }
-    });
+    index.score_into(
+        contents,
+        |content| content.0,
+        false,
+        |worker, score| {
+            if score > best.1 {
+                best = (worker, score);
+            }
+        },
+    );
     best
 }
 
@@ -126,7 +134,9 @@ impl Asked<'_> {
                     dynamo.radix.find_matches(black_box(&local).clone(), false)
                 }),
                 Contender::new("kv-index, chain index and argmax", || most(chain, black_box(&contents))),
-                Contender::new("kv-index, token tree, one holder", || tree.match_prefix_with_counts(black_box(self.prompt))),
+                Contender::new("kv-index, token tree, one holder", || {
+                    tree.match_prefix_with_counts(black_box(self.prompt))
+                }),
             ],
         );
     }

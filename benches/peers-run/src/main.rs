@@ -25,7 +25,9 @@ const PEERS: [&str; 7] =
 
 fn main() -> std::io::Result<()> {
     let versions = versions();
-    println!("# inferroute and its peers\n\nMedians of 21 turns in one process and thread, ns to ms; `of ours`: how many times what inferroute takes.\n");
+    println!(
+        "# inferroute and its peers\n\nMedians of 21 turns in one process and thread, ns to ms; `of ours`: how many times what inferroute takes.\n"
+    );
     for (name, version) in &versions {
         println!("{name} {version}");
     }
@@ -48,7 +50,9 @@ fn versions() -> Map<String, Value> {
     let mut lines = lock.lines().peekable();
     let mut found = Map::new();
     while let Some(line) = lines.next() {
-        let Some(name) = line.strip_prefix("name = \"").and_then(|rest| rest.strip_suffix('"')) else { continue };
+        let Some(name) = line.strip_prefix("name = \"").and_then(|rest| rest.strip_suffix('"')) else {
+            continue;
+        };
         let version = lines.peek().and_then(|next| next.strip_prefix("version = \"")?.strip_suffix('"'));
         if let Some(version) = version.filter(|_| name == "inferroute" || PEERS.contains(&name)) {
             found.insert(name.to_owned(), version.into());

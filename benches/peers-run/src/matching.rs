@@ -18,7 +18,11 @@ pub fn run(report: &mut Report) {
     );
     for rules in [10, 100, 1_000] {
         let paths: Vec<String> = (0..rules).map(|n| format!("/v1/tenants/{n}/chat/completions")).collect();
-        let router = ours::on(&manifests(&paths), 8, &Options::default().strategy(Strategy::Random).fallback_endpoints(0));
+        let router = ours::on(
+            &manifests(&paths),
+            8,
+            &Options::default().strategy(Strategy::Random).fallback_endpoints(0),
+        );
         let mut routes = matchit::Router::new();
         for (n, path) in paths.iter().enumerate() {
             routes.insert(path, n).expect("paths differ");
@@ -28,7 +32,8 @@ pub fn run(report: &mut Report) {
             *turn = (*turn + 7) % rules;
             *turn
         };
-        let decision = router.decide(&Request::new(&NO_HEADERS).path(&paths[3]), NOW).expect("there is a rule");
+        let decision =
+            router.decide(&Request::new(&NO_HEADERS).path(&paths[3]), NOW).expect("there is a rule");
         assert_eq!(decision.rule(), 3);
         report.measure(
             &format!("{rules} paths"),
@@ -36,7 +41,9 @@ pub fn run(report: &mut Report) {
                 Contender::new("inferroute, the whole decision", || {
                     router.decide(&Request::new(&NO_HEADERS).path(&paths[next(&mut first)]), NOW).is_ok()
                 }),
-                Contender::new("matchit, the path alone", || *routes.at(&paths[next(&mut second)]).expect("there is a rule").value),
+                Contender::new("matchit, the path alone", || {
+                    *routes.at(&paths[next(&mut second)]).expect("there is a rule").value
+                }),
             ],
         );
     }
@@ -53,7 +60,10 @@ spec:
     .to_owned();
     for path in paths {
         _ = writeln!(text, "    - matches: [{{path: {{type: Exact, value: {path}}}}}]");
-        _ = writeln!(text, "      backendRefs: [{{group: inference.networking.k8s.io, kind: InferencePool, name: gpus}}]");
+        _ = writeln!(
+            text,
+            "      backendRefs: [{{group: inference.networking.k8s.io, kind: InferencePool, name: gpus}}]"
+        );
     }
     text + "\
 ---

@@ -34,7 +34,8 @@ pub fn on(manifests: &str, endpoints: usize, options: &Options) -> Router {
         .and_then(|manifests| manifests.compile(options))
         .unwrap_or_else(|problems| panic!("{problems}"));
     let router = Router::new(plan, 1);
-    let report = |n: usize| ReportedEndpoint::new(&format!("vllm-{n:04}")).address(&host(n)).label("app", "vllm");
+    let report =
+        |n: usize| ReportedEndpoint::new(&format!("vllm-{n:04}")).address(&host(n)).label("app", "vllm");
     tell(&router, &Event::EndpointsReplaced { endpoints: (0..endpoints).map(report).collect() });
     router
 }

@@ -7,7 +7,9 @@ use dynamo_kv_router::protocols::{
     compute_seq_hash_for_block,
 };
 use dynamo_kv_router::{ConcurrentRadixTreeCompressed, PositionalIndexer, RadixTree};
-use kv_index::{ChainBlockMap, ChainIndex, StoredBlock, compute_request_content_hashes, request_prefix_hashes};
+use kv_index::{
+    ChainBlockMap, ChainIndex, StoredBlock, compute_request_content_hashes, request_prefix_hashes,
+};
 
 use crate::hashing::BLOCK;
 

@@ -110,7 +110,9 @@ fn by_chance(report: &mut Report, size: usize) {
         &format!("random, {size}"),
         vec![
             decide("inferroute random", &router),
-            Contender::new("pingora-load-balancing random", || pingora.select(b"", 16).expect("one is there")),
+            Contender::new("pingora-load-balancing random", || {
+                pingora.select(b"", 16).expect("one is there")
+            }),
         ],
     );
 }
@@ -122,14 +124,17 @@ fn in_turn(report: &mut Report, size: usize) {
         &format!("round robin, {size}"),
         vec![
             decide("inferroute round_robin", &router),
-            Contender::new("pingora-load-balancing round robin", || pingora.select(b"", 16).expect("one is there")),
+            Contender::new("pingora-load-balancing round robin", || {
+                pingora.select(b"", 16).expect("one is there")
+            }),
         ],
     );
 }
 
 fn by_key(report: &mut Report, size: usize) {
     let keys: Vec<String> = (0..1024).map(|n| format!("session-{n:04}")).collect();
-    let profile = Profile::new("default").scorer(Scorer::Rendezvous(HashKey::Header("x-session".to_owned())), 1.0);
+    let profile =
+        Profile::new("default").scorer(Scorer::Rendezvous(HashKey::Header("x-session".to_owned())), 1.0);
     let router = ours::by_scorers(profile, size);
     let mut next = {
         let mut turn = 0;

@@ -47,15 +47,21 @@ pub fn run(report: &mut Report) {
             let (workers, request) = (&workers, &request);
             move || {
                 let eligible = request.eligibility();
-                let input =
-                    WorkerSelectionInput::configured(black_box(workers), black_box(request), eligible, BLOCK as u32);
+                let input = WorkerSelectionInput::configured(
+                    black_box(workers),
+                    black_box(request),
+                    eligible,
+                    BLOCK as u32,
+                );
                 selector.select_worker(input).expect("there are some")
             }
         };
         report.measure(
             &format!("{endpoints} endpoints"),
             vec![
-                Contender::new("inferroute, hashed before", || router.decide(black_box(&hashed), NOW).is_ok()),
+                Contender::new("inferroute, hashed before", || {
+                    router.decide(black_box(&hashed), NOW).is_ok()
+                }),
                 Contender::new("inferroute, from tokens", || router.decide(black_box(&raw), NOW).is_ok()),
                 Contender::new("dynamo-kv-router default selector, temperature 0", select(0.0)),
                 Contender::new("dynamo-kv-router default selector, temperature 0.7", select(0.7)),

@@ -67,7 +67,8 @@ fn main() {
     assert!(by_chance.decide(&request, NOW).is_ok());
     costs.insert("decide", measure(calls, || drop(black_box(by_chance.decide(black_box(&request), NOW)))));
     let named = request.model("mistral");
-    costs.insert("decide_model", measure(calls, || drop(black_box(by_chance.decide(black_box(&named), NOW)))));
+    costs
+        .insert("decide_model", measure(calls, || drop(black_box(by_chance.decide(black_box(&named), NOW)))));
     let route_and_finish = || {
         if let Ok(ticket) = black_box(by_chance.route(black_box(&request), NOW)) {
             ticket.finish();
@@ -84,17 +85,21 @@ fn main() {
     costs.insert("route_many_finish", measure(calls / 100, many) / batch as f64);
 
     let default = scenario.router(&Options::default());
-    costs.insert("default", measure(calls / 10, || drop(black_box(default.decide(black_box(&request), NOW)))));
+    costs
+        .insert("default", measure(calls / 10, || drop(black_box(default.decide(black_box(&request), NOW)))));
     let queued = scenario.scoring(Scorer::Queue);
     costs.insert("queue", measure(calls / 10, || drop(black_box(queued.decide(black_box(&request), NOW)))));
-    let prefixed = scenario
-        .scoring(Scorer::PrefixCache { match_length_weight: 0.0, match_length_scale_tokens: 8192.0 });
+    let prefixed =
+        scenario.scoring(Scorer::PrefixCache { match_length_weight: 0.0, match_length_scale_tokens: 8192.0 });
     let tokens: Vec<u32> = (0..8192).collect();
     let text = "abcd".repeat(8192);
     let prompts = [("tokens_8192", Prompt::Tokens(&tokens)), ("text_32k", Prompt::Text(text.as_bytes()))];
     for (name, prompt) in prompts {
         let request = request.prompt(prompt);
-        costs.insert(name, measure(calls / 100, || drop(black_box(prefixed.decide(black_box(&request), NOW)))));
+        costs.insert(
+            name,
+            measure(calls / 100, || drop(black_box(prefixed.decide(black_box(&request), NOW)))),
+        );
     }
     println!("{}", serde_json::to_string(&costs).unwrap_or_else(|error| panic!("{error}")));
 }

@@ -24,7 +24,7 @@ pub fn run(report: &mut Report) {
             "The block hashes of the peers stand for a block alone and know no key; those that stand for all before it too are the second figure of each.",
         ],
     );
-    let hasher = hasher();
+    let hasher = &hasher();
     for (name, count) in LENGTHS {
         let prompt = tokens(1, count);
         let prompt = prompt.as_slice();
@@ -36,7 +36,7 @@ pub fn run(report: &mut Report) {
         report.measure(
             &format!("{name} tokens"),
             vec![
-                Contender::new("inferroute", move || hasher_hash(&hasher, &scope, prompt, &mut out)),
+                Contender::new("inferroute", move || hasher_hash(hasher, &scope, prompt, &mut out)),
                 Contender::new("dynamo-kv-router, block hashes", dynamo),
                 Contender::new("dynamo-kv-router, block and sequence hashes", move || {
                     compute_seq_hash_for_block(&dynamo())

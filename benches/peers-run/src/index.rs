@@ -30,8 +30,11 @@ pub fn run(report: &mut Report, runtime: &Runtime) {
             let dynamo = DynamoTrees::holding(&held, runtime);
             let chain = chain_index(&held, endpoints);
             let tree = token_tree(&held);
-            let longest =
-                held.iter().filter(|(_, has)| has[0] == prompt[0]).map(|(_, has)| has.len() / BLOCK).max();
+            let longest = held
+                .iter()
+                .filter(|(_, has)| has[..BLOCK] == prompt[..BLOCK])
+                .map(|(_, has)| has.len() / BLOCK)
+                .max();
             let asked = Asked { prompt: &prompt, endpoints, longest: longest.expect("somebody holds it") };
             asked.walk(report, &format!("{name}, {endpoints}, walk"), &ours, &dynamo, &chain, &tree);
             asked.hash_and_walk(report, &format!("{name}, {endpoints}, both"), &ours, &dynamo, &chain);

@@ -1,9 +1,10 @@
-//! How contenders are measured: in turns, in one process, by the time that its threads have run. Whatever else the machine does falls on all alike.
+//! How contenders are measured: in turns, on one thread, by the time that it has run. Whatever else the machine does falls on all alike, and what a
+//! contender's own threads do in the background is not counted.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use cpu_time::ProcessTime;
+use cpu_time::ThreadTime;
 
 /// Turns of each contender that count.
 const ROUNDS: usize = 21;
@@ -26,7 +27,7 @@ impl<'a> Contender<'a> {
     /// A contender whose turn is `call`, again and again.
     pub fn new<R>(who: &str, mut call: impl FnMut() -> R + 'a) -> Self {
         let run = move |times| {
-            let start = ProcessTime::now();
+            let start = ThreadTime::now();
             for _ in 0..times {
                 black_box(call());
             }

@@ -66,7 +66,7 @@ impl Service<()> for Idle {
 /// Picks an endpoint, sends it a request and takes its answer.
 macro_rules! balanced {
     ($who:expr, $discover:expr) => {{
-        let mut balance = Balance::new($discover);
+        let mut balance = Balance::<_, ()>::new($discover);
         Contender::new($who, move || {
             let mut context = Context::from_waker(Waker::noop());
             assert!(matches!(balance.poll_ready(&mut context), Poll::Ready(Ok(()))));
@@ -80,9 +80,9 @@ fn of_two(report: &mut Report, size: usize) {
     let router = ours::by_strategy(Strategy::TwoChoice, size);
     let request = Request::new(&NO_HEADERS);
     let routed = || router.route(&request, NOW).map(|ticket| ticket.finish()).is_ok();
-    let services = || ServiceList::new(vec![Idle; size]);
+    let services = || ServiceList::new::<()>(vec![Idle; size]);
     let pending = PendingRequestsDiscover::new(services(), CompleteOnResponse::default());
-    let ewma = PeakEwmaDiscover::new(
+    let ewma = PeakEwmaDiscover::new::<()>(
         services(),
         Duration::from_millis(30),
         Duration::from_secs(10),
@@ -136,16 +136,14 @@ fn by_key(report: &mut Report, size: usize) {
     let profile =
         Profile::new("default").scorer(Scorer::Rendezvous(HashKey::Header("x-session".to_owned())), 1.0);
     let router = ours::by_scorers(profile, size);
-    let mut next = {
-        let mut turn = 0;
+    // Each contender goes through the keys on its own.
+    let mut turns = [0_usize; 4].map(|mut turn| {
         move || {
             turn = (turn + 1) % 1024;
             turn
         }
-    };
-    let mut turns = [(); 4].map(|()| next.clone());
+    });
     let [first, second, third, fourth] = &mut turns;
-    next();
     let ketama = LoadBalancer::<Consistent>::try_from_iter(backends(size)).expect("addresses");
     let maglev = Maglev::new(backends(size));
     let mut ring = HashRing::new();

@@ -131,7 +131,7 @@ fn core(endpoints: usize, held: &Held, runtime: &Runtime) -> SelectionCore {
         match &indexer {
             Indexer::Single { primary, .. } => _ = primary.flush().await,
             Indexer::Concurrent { primary, .. } => _ = primary.flush().await,
-            Indexer::Remote { .. } => {}
+            _ => {}
         }
     });
     core

@@ -2,6 +2,7 @@
 //!
 //! `make bench-peers` at the top of the repository. inferroute is used through its public API alone. What is not alike is said with each group.
 
+#[cfg(feature = "selection")]
 mod decision;
 mod elsewhere;
 mod hashing;
@@ -38,6 +39,7 @@ fn main() -> std::io::Result<()> {
     scoring::run(&mut report);
     hashing::run(&mut report);
     index::run(&mut report, &runtime);
+    #[cfg(feature = "selection")]
     decision::run(&mut report, &runtime);
     let elsewhere = elsewhere::print();
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/bench/peers.json");

@@ -8,8 +8,6 @@ use std::time::Duration;
 use hashring::HashRing;
 use inferroute::{HashKey, Profile, Request, Router, Scorer, Strategy};
 use maglev::{ConsistentHasher, Maglev};
-use pingora_load_balancing::LoadBalancer;
-use pingora_load_balancing::selection::{Consistent, Random, RoundRobin};
 use tower::Service;
 use tower::balance::p2c::Balance;
 use tower::discover::ServiceList;
@@ -99,36 +97,60 @@ fn of_two(report: &mut Report, size: usize) {
     );
 }
 
-fn backends(size: usize) -> Vec<String> {
+fn addresses(size: usize) -> Vec<String> {
     (0..size).map(|n| format!("10.0.{}.{}:8000", n / 256, n % 256)).collect()
+}
+
+/// pingora-load-balancing, by one of its ways of selecting, asked for the next key each time.
+#[cfg(feature = "pingora")]
+mod pingora {
+    use pingora_load_balancing::LoadBalancer;
+    use pingora_load_balancing::selection::{BackendIter, BackendSelection};
+
+    use crate::measure::Contender;
+
+    pub use pingora_load_balancing::selection::{Consistent, Random, RoundRobin};
+
+    pub fn select<'a, S>(who: &str, size: usize, mut key: impl FnMut() -> &'a [u8] + 'a) -> Vec<Contender<'a>>
+    where
+        S: BackendSelection + 'static,
+        S::Iter: BackendIter,
+    {
+        let balancer = LoadBalancer::<S>::try_from_iter(super::addresses(size)).expect("addresses");
+        vec![Contender::new(who, move || balancer.select(key(), 16).expect("one is there"))]
+    }
+}
+
+/// Where pingora is left out it takes no part.
+#[cfg(not(feature = "pingora"))]
+mod pingora {
+    use crate::measure::Contender;
+
+    pub struct Consistent;
+    pub struct Random;
+    pub struct RoundRobin;
+
+    pub fn select<'a, S>(_: &str, _: usize, _: impl FnMut() -> &'a [u8] + 'a) -> Vec<Contender<'a>> {
+        Vec::new()
+    }
 }
 
 fn by_chance(report: &mut Report, size: usize) {
     let router = ours::by_strategy(Strategy::Random, size);
-    let pingora = LoadBalancer::<Random>::try_from_iter(backends(size)).expect("addresses");
-    report.measure(
-        &format!("random, {size}"),
-        vec![
-            decide("inferroute random", &router),
-            Contender::new("pingora-load-balancing random", || {
-                pingora.select(b"", 16).expect("one is there")
-            }),
-        ],
-    );
+    let mut contenders = vec![decide("inferroute random", &router)];
+    contenders.extend(pingora::select::<pingora::Random>("pingora-load-balancing random", size, || b""));
+    report.measure(&format!("random, {size}"), contenders);
 }
 
 fn in_turn(report: &mut Report, size: usize) {
     let router = ours::by_strategy(Strategy::RoundRobin, size);
-    let pingora = LoadBalancer::<RoundRobin>::try_from_iter(backends(size)).expect("addresses");
-    report.measure(
-        &format!("round robin, {size}"),
-        vec![
-            decide("inferroute round_robin", &router),
-            Contender::new("pingora-load-balancing round robin", || {
-                pingora.select(b"", 16).expect("one is there")
-            }),
-        ],
-    );
+    let mut contenders = vec![decide("inferroute round_robin", &router)];
+    contenders.extend(pingora::select::<pingora::RoundRobin>(
+        "pingora-load-balancing round robin",
+        size,
+        || b"",
+    ));
+    report.measure(&format!("round robin, {size}"), contenders);
 }
 
 fn by_key(report: &mut Report, size: usize) {
@@ -144,22 +166,18 @@ fn by_key(report: &mut Report, size: usize) {
         }
     });
     let [first, second, third, fourth] = &mut turns;
-    let ketama = LoadBalancer::<Consistent>::try_from_iter(backends(size)).expect("addresses");
-    let maglev = Maglev::new(backends(size));
+    let maglev = Maglev::new(addresses(size));
     let mut ring = HashRing::new();
-    ring.batch_add(backends(size));
-    report.measure(
-        &format!("by key, {size}"),
-        vec![
-            Contender::new("inferroute rendezvous-scorer", || {
-                let headers = [("x-session", keys[first()].as_str())];
-                router.decide(&Request::new(&headers), NOW).is_ok()
-            }),
-            Contender::new("pingora-load-balancing ketama", || {
-                ketama.select(keys[second()].as_bytes(), 16).expect("one is there")
-            }),
-            Contender::new("maglev", || maglev.get(keys[third()].as_str()).is_some()),
-            Contender::new("hashring", || ring.get(&keys[fourth()]).is_some()),
-        ],
-    );
+    ring.batch_add(addresses(size));
+    let mut contenders = vec![
+        Contender::new("inferroute rendezvous-scorer", || {
+            let headers = [("x-session", keys[first()].as_str())];
+            router.decide(&Request::new(&headers), NOW).is_ok()
+        }),
+        Contender::new("maglev", || maglev.get(keys[second()].as_str()).is_some()),
+        Contender::new("hashring", || ring.get(&keys[third()]).is_some()),
+    ];
+    let key = || keys[fourth()].as_bytes();
+    contenders.extend(pingora::select::<pingora::Consistent>("pingora-load-balancing ketama", size, key));
+    report.measure(&format!("by key, {size}"), contenders);
 }

@@ -1,7 +1,7 @@
 'use strict'
 // What a decision answers. The names in it come from tables that JavaScript keeps; a decision itself is a few references and numbers.
 
-const { inspect } = require('node:util')
+const { INSPECT } = require('./inspect.js')
 const {
   ATTEMPT,
   CRITICALITIES,
@@ -189,7 +189,7 @@ class Decision {
   }
 
   get sessionToken() {
-    return Buffer.from(this.endpoint).toString('base64')
+    return btoa(String.fromCharCode(...new TextEncoder().encode(this.endpoint)))
   }
 
   get destinations() {
@@ -219,7 +219,7 @@ class Decision {
     return { route, rule, ...inJson(this), mutations, fallbacks: this.fallbacks.map(inJson), seed: forJson(this.seed) }
   }
 
-  [inspect.custom](_depth, options) {
+  [INSPECT](_depth, options, inspect) {
     return `Decision ${inspect({ ...this.toJSON(), seed: this.seed }, options)}`
   }
 

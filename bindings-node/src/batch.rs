@@ -1,8 +1,8 @@
 //! Requests that came at once: their texts cross the border as one, and so do the numbers of their decisions.
 
 use crate::asked::Asked;
-use crate::border::{Call, Shared};
-use crate::words;
+use crate::border::Call;
+use crate::router::Told;
 
 /// Arguments, after the shared numbers: all texts of all requests with a character after each, an array of what each request has, and an array to write
 /// the rows of their decisions to. `lib/batch.js` holds the other half.
@@ -19,7 +19,9 @@ pub(crate) struct Batch<'c> {
     said: &'c [u32],
     /// Numbers of one request.
     stride: usize,
-    out: Shared<'c>,
+    /// The numbers of each answer, and after them its kind.
+    rows: Vec<u32>,
+    texts: Vec<String>,
 }
 
 impl<'c> Batch<'c> {
@@ -27,12 +29,24 @@ impl<'c> Batch<'c> {
     pub(crate) fn of(call: &'c Call, asked: &mut Asked, names: usize) -> Self {
         asked.read_texts(call, TEXTS);
         let said = call.numbers(SAID).unwrap_or_default();
-        Self { said, stride: PARTS + TEXT_PARTS + names, out: call.shared(OUT) }
+        Self { said, stride: PARTS + TEXT_PARTS + names, rows: Vec::new(), texts: Vec::new() }
     }
 
-    /// What each request has, and the row for its decision.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = (&'c [u32], Shared<'c>)> {
-        let rows = self.said.chunks_exact(self.stride).enumerate();
-        rows.map(|(index, said)| (said, self.out.from(index * words::ROW)))
+    /// What each request has.
+    pub(crate) fn requests(&self) -> impl Iterator<Item = &'c [u32]> + use<'c> {
+        self.said.chunks_exact(self.stride)
+    }
+
+    /// Takes the answer to the next request.
+    pub(crate) fn push(&mut self, told: Told) {
+        self.rows.extend(told.numbers);
+        self.rows.push(told.kind);
+        self.texts.extend(told.text);
+    }
+
+    /// Writes all answers. Tells the texts that they have beside their numbers, in their order.
+    pub(crate) fn write(self, call: &Call) -> Vec<String> {
+        call.shared(OUT).write_all(&self.rows);
+        self.texts
     }
 }

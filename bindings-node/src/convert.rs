@@ -117,6 +117,7 @@ struct EndpointRow<'s> {
     address: Option<&'s str>,
     ready: bool,
     in_flight: u32,
+    of_replicas: u32,
     waiting_tokens: u64,
     cached_tokens: CachedTokens,
     pace: Option<f64>,
@@ -125,9 +126,18 @@ struct EndpointRow<'s> {
 impl<'s> EndpointTable<'s> {
     pub(crate) fn of(state: &'s State) -> Self {
         let row = |view: EndpointView<'s>| {
-            let EndpointView { id, address, ready, in_flight, waiting_tokens, cached_tokens, pace, .. } =
-                view;
-            EndpointRow { id, address, ready, in_flight, waiting_tokens, cached_tokens, pace }
+            let EndpointView {
+                id,
+                address,
+                ready,
+                in_flight,
+                of_replicas,
+                waiting_tokens,
+                cached_tokens,
+                pace,
+                ..
+            } = view;
+            EndpointRow { id, address, ready, in_flight, of_replicas, waiting_tokens, cached_tokens, pace }
         };
         Self { version: state.version(), endpoints: state.endpoints().map(row).collect() }
     }
@@ -138,6 +148,6 @@ impl<'s> EndpointTable<'s> {
 pub(crate) struct ExplanationView<'e> {
     pub(crate) text: String,
     pub(crate) seed: String,
-    pub(crate) explanation: &'e Explanation,
+    pub(crate) outcome: &'e str,
     pub(crate) explained: Explained<'e>,
 }

@@ -18,7 +18,7 @@ use crate::options;
 use crate::shadows::Shadows;
 use crate::tape::Tape;
 use crate::tickets::{End, Tickets};
-use crate::words::{self, Given, Part};
+use crate::words::{self, Given, Numbers, Part};
 
 /// A router with what its calls reuse.
 pub(crate) struct Handle {
@@ -40,8 +40,13 @@ const REDIRECT: u32 = 1;
 const ROUTE: u32 = 2;
 const DIRECT_RESPONSE: u32 = 3;
 
-/// The kind of an answer, and what it has beside its numbers.
-type Told = (u32, Option<String>);
+/// What a call that decides answers with.
+pub(crate) struct Told {
+    pub(crate) kind: u32,
+    pub(crate) numbers: Numbers,
+    /// What it has beside its numbers.
+    pub(crate) text: Option<String>,
+}
 
 impl Handle {
     pub(crate) fn new(router: Router, tape: Option<Tape>) -> Self {
@@ -76,8 +81,8 @@ impl Handle {
             };
             self.shadows.compare(&self.router, request, given.now, outcome.as_ref());
             match outcome {
-                Ok(decision) => self.answer(self.decided(given, request, &decision, None)),
-                Err(no_route) => self.answer(Self::refused(given, request, &no_route)),
+                Ok(decision) => self.answer(given, self.decided(request, &decision, None)),
+                Err(no_route) => self.answer(given, Self::refused(request, &no_route)),
             }
         })
     }
@@ -89,12 +94,12 @@ impl Handle {
                 let mut tickets = self.tickets.borrow_mut();
                 let number = tickets.keep(ticket);
                 tickets.get(number).map_or(Answer::Nothing, |ticket| {
-                    self.answer(self.decided(given, request, ticket.decision(), Some(number)))
+                    self.answer(given, self.decided(request, ticket.decision(), Some(number)))
                 })
             }
             Err(no_route) => {
                 self.shadows.compare(&self.router, request, given.now, Err(&no_route));
-                self.answer(Self::refused(given, request, &no_route))
+                self.answer(given, Self::refused(request, &no_route))
             }
         })
     }
@@ -107,39 +112,39 @@ impl Handle {
         }
     }
 
-    /// Writes the numbers of a decision. Answers with its kind, and with the path where it changes.
+    /// A decision, with its path where that changes.
     fn decided<S: Deref<Target = State>>(
         &self,
-        given: &Given<'_>,
         request: &Request<'_>,
         decision: &Decision<S>,
         ticket: Option<usize>,
     ) -> Told {
         // The plan may be another one when JavaScript asks for the path.
-        let path = match decision.path(request) {
+        let text = match decision.path(request) {
             Cow::Borrowed(_) => None,
             Cow::Owned(path) => Some(path),
         };
-        words::set_decision(given, decision, ticket, &mut self.models.borrow_mut(), path.is_some());
-        (ROUTE, path)
+        let numbers = words::of_decision(decision, ticket, &mut self.models.borrow_mut(), text.is_some());
+        Told { kind: ROUTE, numbers, text }
     }
 
-    /// Writes the numbers of a refusal. Answers with its kind, and with what it has beside them, in JSON.
-    fn refused(given: &Given<'_>, request: &Request<'_>, no_route: &NoRoute) -> Told {
-        words::set_no_route(given, no_route);
-        match (no_route.redirect(request), no_route.direct_response()) {
+    /// A refusal, with the location of a redirect or a direct response in JSON.
+    fn refused(request: &Request<'_>, no_route: &NoRoute) -> Told {
+        let (kind, text) = match (no_route.redirect(request), no_route.direct_response()) {
             (Some(location), _) => (REDIRECT, Some(json!(location).to_string())),
             (None, Some(response)) => (DIRECT_RESPONSE, Some(json!(response).to_string())),
             (None, None) => (NO_ROUTE, None),
-        }
+        };
+        Told { kind, numbers: words::of_no_route(no_route), text }
     }
 
-    /// Keeps the text until JavaScript asks for it.
-    fn answer(&self, (kind, text): Told) -> Answer {
-        if let Some(text) = text {
+    /// Writes the numbers, and keeps the text until JavaScript asks for it.
+    fn answer(&self, given: &Given<'_>, told: Told) -> Answer {
+        given.write(told.numbers);
+        if let Some(text) = told.text {
             *self.text.borrow_mut() = text;
         }
-        Answer::Number(kind)
+        Answer::Number(told.kind)
     }
 
     /// Arguments: those of `Batch`. Each request counts in flight for those after it; those that are only counted do so until all are decided. Answers with
@@ -148,37 +153,34 @@ impl Handle {
         let Ok(mut asked) = self.asked.try_borrow_mut() else {
             return answer::<()>(Err(Failure::busy()));
         };
-        let (now, batch) = (Given::of(call).now, Batch::of(call, &mut asked, self.names.get()));
-        let (mut counted, mut texts) = (Vec::new(), Vec::new());
-        for (said, row) in batch.rows() {
-            let given = Given::of_batch(said, row, now);
+        let (first, mut counted) = (Given::of(call), Vec::new());
+        let mut batch = Batch::of(call, &mut asked, self.names.get());
+        for said in batch.requests() {
+            let given = first.of_batch(said);
             asked.take(said, &given);
             let request = asked.request(call, &given);
-            let (kind, text) = match self.counted(&request, &given) {
+            batch.push(match self.counted(&request, &given) {
                 Ok(ticket) => {
                     self.shadows.compare(&self.router, &request, given.now, Ok(ticket.decision()));
                     if given.has(Part::OnlyCounted) {
-                        let told = self.decided(&given, &request, ticket.decision(), None);
+                        let told = self.decided(&request, ticket.decision(), None);
                         counted.push(ticket);
                         told
                     } else {
-                        let mut tickets = self.tickets.borrow_mut();
-                        let number = tickets.keep(ticket);
-                        tickets.get(number).map_or((NO_ROUTE, None), |ticket| {
-                            self.decided(&given, &request, ticket.decision(), Some(number))
-                        })
+                        let decision = ticket.decision().clone();
+                        let number = self.tickets.borrow_mut().keep(ticket);
+                        self.decided(&request, &decision, Some(number))
                     }
                 }
                 Err(no_route) => {
                     self.shadows.compare(&self.router, &request, given.now, Err(&no_route));
-                    Self::refused(&given, &request, &no_route)
+                    Self::refused(&request, &no_route)
                 }
-            };
-            given.set_kind(kind);
-            texts.extend(text);
+            });
         }
         // In the order in which they were counted, as a journal writes it down.
         counted.into_iter().for_each(drop);
+        let texts = batch.write(call);
         if texts.is_empty() { Answer::Nothing } else { Answer::Text(json!(texts).to_string()) }
     }
 
@@ -189,8 +191,8 @@ impl Handle {
                 Some(seed) => self.router.explain_seeded(request, given.now, seed),
             };
             let (text, seed) = (explanation.to_string(), explanation.seed().to_string());
-            let explained = Explained::of(&explanation);
-            answer(Ok(ExplanationView { text, seed, explanation: &explanation, explained }))
+            let (outcome, explained) = (explanation.outcome(), Explained::of(&explanation));
+            answer(Ok(ExplanationView { text, seed, outcome, explained }))
         })
     }
 

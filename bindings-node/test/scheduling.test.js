@@ -197,12 +197,32 @@ test('a profile put together is the configuration that it prints', () => {
   router.observe({ event: 'load_polled', endpoint: 'default/vllm-1', load: { waiting: 3 } })
   const why = router.explain(GOLD)
   const [removed, kept] = why.endpoints
-  assert.deepEqual([removed.id, removed.removedBy, removed.scores, removed.total], ['default/vllm-0', 'utilization-filter', [], null])
+  assert.deepEqual([removed.profile, removed.id, removed.removedBy, removed.demand, removed.scores, removed.total], ['default', 'default/vllm-0', 'utilization-filter', 'waiting at most 3', [], null])
+  assert.equal(kept.demand, null)
   assert.deepEqual([kept.removedBy, kept.inFlight, kept.scores.map(({ scorer, weight, points }) => [scorer, weight, points]), kept.total], [null, 0, [['queue-scorer', 2, 2], ['queue-scorer', 1, 1]], 3])
   assert.deepEqual(why.picked, [{ endpoint: 'default/vllm-1', picker: 'max-score-picker' }])
   assert.equal(why.saturation, null)
   assert.ok(Object.isFrozen(why.endpoints[0].scores))
   assert.equal(JSON.parse(JSON.stringify(why)).endpoints[1].total, 3)
+})
+
+test('an explanation has its matches, its draws and the nearest change as values', () => {
+  const profile = new Profile('default').scorer('queue-scorer', 2)
+  const router = withEndpoints(Router, 2, { endpointPickerConfig: profile })
+  const nobody = router.explain({ 'x-tier': 'none' })
+  assert.deepEqual([nobody.matches.length, nobody.nearestChange, nobody.draws, nobody.endpoints], [1, null, [], []])
+  assert.match(nobody.matches[0].miss, /x-tier/)
+  const tied = router.explain(GOLD, { seed: 1 })
+  assert.deepEqual(tied.matches, [{ route: 'default/chat', rule: 0, matchIndex: 0, miss: null }])
+  assert.deepEqual([tied.nearestChange.behind, tied.nearestChange.by], [0, null])
+  router.observe({ event: 'load_polled', endpoint: 'default/vllm-0', load: { waiting: 4 } })
+  router.observe({ event: 'load_polled', endpoint: 'default/vllm-1', load: { waiting: 3 } })
+  const why = router.explain(GOLD)
+  assert.deepEqual(why.nearestChange, { endpoint: 'default/vllm-0', behind: 2, by: { scorer: 'queue-scorer', rating: 0, wanted: 1 } })
+  assert.ok(Object.isFrozen(why.nearestChange.by))
+  const printed = why.sections.flatMap(({ title, lines }) => [title, ...lines])
+  for (const line of printed) assert.ok(String(why).includes(line), line)
+  assert.deepEqual(JSON.parse(JSON.stringify(why)).nearestChange, why.nearestChange)
 })
 
 test('a full pool turns sheddable requests away, with the numbers', () => {

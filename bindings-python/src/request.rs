@@ -1,5 +1,7 @@
 //! The arguments of a call that describe a request, checked where they enter.
 
+use std::ops::ControlFlow;
+
 use inferroute::{Body, BodyFormat, BodyLimits, Headers, Request};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyInt, PyList, PyMemoryView, PyString, PyTuple};
@@ -100,9 +102,12 @@ impl<'py> Given<'_, 'py> {
             && asked.model.is_none()
         {
             let content_type = args::text("content_type", self.content_type)?;
-            let (model, has_media) = facts_of(body, asked.path.as_ref(), content_type)?;
-            asked.model = model;
-            asked.multimodal |= has_media && self.multimodal.is_none();
+            let facts = facts_of(body, asked.path.as_ref(), content_type, self.prompt.is_none())?;
+            asked.model = facts.model.map(|model| PyString::new(body.py(), &model));
+            asked.multimodal |= facts.has_media && self.multimodal.is_none();
+            if !facts.prompt.is_empty() {
+                asked.prompt = Some(Box::new(Held::Copied(facts.prompt)));
+            }
         }
         Ok(asked)
     }
@@ -284,18 +289,36 @@ fn port(value: &Any<'_>) -> PyResult<u16> {
     }
 }
 
-/// The model that a body asks for, and whether it has images, audio or video in it.
+/// What is read of a body.
+struct Facts {
+    model: Option<String>,
+    /// Whether it has images, audio or video in it.
+    has_media: bool,
+    /// Empty where there is none or nobody wants it.
+    prompt: Vec<u8>,
+}
+
 #[cold]
 fn facts_of<'py>(
     body: &Any<'py>,
     path: Option<&Text<'py>>,
     content_type: Option<&Text<'py>>,
-) -> PyResult<(Option<Text<'py>>, bool)> {
+    wants_prompt: bool,
+) -> PyResult<Facts> {
     let path = path.map_or(Ok("/"), |path| chars("path", path))?;
     let content_type = content_type.map(|text| chars("content_type", text)).transpose()?;
     let read = |bytes: &[u8]| {
         let body = Body::read(bytes, BodyFormat::of(path, content_type), &BodyLimits::default());
-        body.map(|body| (body.model().map(str::to_owned), body.has_media()))
+        body.map(|body| {
+            let mut prompt = Vec::new();
+            if wants_prompt {
+                _ = body.prompt_bytes(|chunk| {
+                    prompt.extend_from_slice(chunk);
+                    ControlFlow::<()>::Continue(())
+                });
+            }
+            Facts { model: body.model().map(str::to_owned), has_media: body.has_media(), prompt }
+        })
     };
     let py = body.py();
     let facts = if let Ok(bytes) = body.cast::<PyBytes>() {
@@ -310,9 +333,7 @@ fn facts_of<'py>(
     } else {
         return Err(wrong(body, "body must be bytes, bytearray, memoryview, str or None"));
     };
-    let (model, has_media) =
-        facts.map_err(|error| errors::request(py, error.code().as_str(), &format!("the body, {error}")))?;
-    Ok((model.map(|model| PyString::new(py, &model)), has_media))
+    facts.map_err(|error| errors::request(py, error.code().as_str(), &format!("the body, {error}")))
 }
 
 fn wrong(value: &Any<'_>, expected: &str) -> PyErr {

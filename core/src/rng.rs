@@ -14,17 +14,20 @@ pub(crate) const PARTS: u64 = 1 << 53;
 /// and bounded draws are ours because the range sampling of the `rand` crate may change between its releases.
 #[derive(Clone, Debug)]
 pub struct DecisionRng {
-    generator: Xoshiro256PlusPlus,
+    /// Made at the first draw: most decisions of scorers draw nothing.
+    generator: Option<Xoshiro256PlusPlus>,
     seed: u64,
 }
 
 impl DecisionRng {
-    /// A generator for the decision with this seed. About 5 ns.
+    /// A generator for the decision with this seed.
+    #[inline]
     pub fn from_seed(seed: u64) -> Self {
-        Self { generator: Xoshiro256PlusPlus::seed_from_u64(seed), seed }
+        Self { generator: None, seed }
     }
 
     /// The seed it was made from.
+    #[inline]
     pub fn seed(&self) -> u64 {
         self.seed
     }
@@ -32,7 +35,8 @@ impl DecisionRng {
     /// A number in `0..bound`, each as likely as any other up to `bound / 2^64`; 0 when `bound` is 0.
     #[inline]
     pub fn below(&mut self, bound: u64) -> u64 {
-        let product = u128::from(self.generator.random::<u64>()) * u128::from(bound);
+        let generator = self.generator.get_or_insert_with(|| Xoshiro256PlusPlus::seed_from_u64(self.seed));
+        let product = u128::from(generator.random::<u64>()) * u128::from(bound);
         #[expect(clippy::as_conversions, reason = "the high half of a 128-bit product fits 64 bits")]
         {
             (product >> 64) as u64

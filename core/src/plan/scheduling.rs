@@ -1,7 +1,7 @@
 //! How endpoints of a pool are chosen for a request as a whole: which profiles run, what they know, and who is turned away.
 
 use super::handler::{Decider, Disaggregation, Handler, StageOrder};
-use super::profile::{Filter, Profile, Role, Scorer, Session, StepCost};
+use super::profile::{Filter, Picker, Profile, Role, Scorer, Session, StepCost};
 use super::saturation::Saturation;
 use crate::manifest::Diagnostic;
 use crate::plan::Strategy;
@@ -262,6 +262,12 @@ impl Scheduling {
 
     fn scorers(&self) -> impl Iterator<Item = &Scorer> {
         self.profiles.iter().flat_map(|profile| &profile.scorers).map(|weighted| &weighted.scorer)
+    }
+
+    /// Whether a picker goes by how many decisions there were.
+    #[inline]
+    pub(crate) fn takes_turns(&self) -> bool {
+        self.profiles.iter().any(|profile| profile.picker == Picker::RoundRobin)
     }
 
     /// The number of the profile with this name.

@@ -61,17 +61,19 @@ impl Scopes {
     }
 
     /// The matcher for a request, `None` where no listener of the gateway takes it.
-    pub(crate) fn of(
+    #[inline]
+    pub(crate) fn of<'h>(
         &self,
         gateway: Option<&str>,
         port: Option<u16>,
-        host: Option<&[u8]>,
+        host: impl FnOnce() -> Option<&'h [u8]>,
     ) -> Option<&Matcher> {
         let Some(gateway) = gateway else { return Some(&self.any) };
         match self.gateways.get(gateway) {
             None => Some(&self.elsewhere),
             Some(GatewayScope::Named(matcher)) => Some(matcher),
             Some(GatewayScope::Listeners(listeners)) => {
+                let host = host();
                 let open = listeners.iter().filter(|listener| listener.takes(port, host));
                 // Of equals `min_by_key` gives the first.
                 open.min_by_key(|listener| listener.rank()).map(|listener| &listener.matcher)

@@ -11,7 +11,7 @@ use crate::ids::{EndpointIx, Ix, ObjectName};
 use crate::manifest::has_labels;
 use crate::plan::{Filter, Pool};
 use crate::rng::endpoint_key;
-use crate::signals::{EndpointCell, ReportedEndpoint, address_with_port, socket_address};
+use crate::signals::{EndpointCell, Panel, ReportedEndpoint, WIDTH, address_with_port, socket_address};
 
 /// For each filter of a profile one bit a member.
 type ByFilter = Box<[Box<[u64]>]>;
@@ -23,6 +23,8 @@ pub(crate) struct Members {
     pub(crate) endpoints: Box<[EndpointIx]>,
     /// Their signals, beside each other so that a walk over them touches nothing else.
     pub(crate) cells: Box<[Arc<EndpointCell>]>,
+    /// What they told of their load, a panel for each [`WIDTH`] of them.
+    pub(crate) panels: Box<[Arc<Panel>]>,
     /// Their keys, from which a decision's seed makes a number of each one's own.
     pub(crate) keys: Box<[u64]>,
     /// Where they stand in the prefix indexes.
@@ -76,13 +78,16 @@ impl Builder<'_> {
         let kept = kept.collect();
         let ready_count =
             ready.iter().map(|word| word.count_ones()).sum::<u32>().try_into().unwrap_or(usize::MAX);
-        let cells = members.iter().filter_map(|ix| self.cells.get(ix.position())).map(Arc::clone).collect();
+        let cells: Box<[Arc<EndpointCell>]> =
+            members.iter().filter_map(|ix| self.cells.get(ix.position())).map(Arc::clone).collect();
+        let panels = self.panels(pool, &cells);
         let keys = members.iter().filter_map(key).map(|key| endpoint_key(&key.id, key.address.as_deref()));
         let keys = keys.collect();
         let columns = Columns::new(&plan, endpoints());
         Members {
             endpoints: members.into(),
             cells,
+            panels,
             keys,
             seating,
             sockets,
@@ -91,6 +96,18 @@ impl Builder<'_> {
             kept,
             columns,
         }
+    }
+}
+
+impl Builder<'_> {
+    /// Panels for a pool's members: those there were, where they show the same.
+    fn panels(&self, pool: &Pool, cells: &[Arc<EndpointCell>]) -> Box<[Arc<Panel>]> {
+        let mut kept = self.members_before(pool).into_iter().flat_map(|members| &members.panels);
+        let panel = |shown: &[Arc<EndpointCell>]| {
+            let kept = kept.next().filter(|panel| panel.shows(shown));
+            kept.map_or_else(|| Panel::new(shown), Arc::clone)
+        };
+        cells.chunks(WIDTH).map(panel).collect()
     }
 }
 

@@ -64,11 +64,11 @@ impl<'py> Given<'_, 'py> {
     /// Whether headers are all that is given.
     #[inline]
     fn is_nothing(&self) -> bool {
-        let Self { model, host, path, method, gateway, client_namespace, port, objective, .. } = self;
-        let Self { body, content_type, prompt, prompt_tokens, tenant, subset, multimodal, .. } = self;
+        let Self { model, host, path, method, gateway, client_namespace, port, objective, .. } = *self;
+        let Self { body, content_type, prompt, prompt_tokens, tenant, subset, multimodal, .. } = *self;
         let first = [model, host, path, method, gateway, client_namespace, port, objective];
         let second = [body, content_type, prompt, prompt_tokens, tenant, subset, multimodal];
-        first.into_iter().chain(second).all(|given| given.is_none())
+        first.iter().chain(&second).all(|given| given.is_none())
     }
 
     fn check_each(&self, runs_python: bool) -> PyResult<Asked<'py>> {

@@ -105,6 +105,7 @@ module.exports = {
   /** What `decide` and `route` answer. */
   NO_ROUTE: 0,
   REDIRECT: 1,
+  ROUTE: 2,
   DIRECT_RESPONSE: 3,
   /** The model of an attempt; from DRAWN on the number of a drawn one, counted from there. */
   MODEL_UNCHANGED: 0,

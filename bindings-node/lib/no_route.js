@@ -14,14 +14,15 @@ class NoRoute {
   #seedLow
   #seedHigh
 
-  constructor(words, rule, location, directResponse) {
-    this.#reason = border.about.reasons[words[border.OUT_MATCH_OR_REASON]]
-    this.#status = words[border.OUT_STATUS]
+  /** Its numbers stand in `words` from `at` on. */
+  constructor(words, at, rule, location, directResponse) {
+    this.#reason = border.about.reasons[words[at + border.OUT_MATCH_OR_REASON]]
+    this.#status = words[at + border.OUT_STATUS]
     this.#rule = rule
     this.#location = location
     this.#directResponse = directResponse
-    this.#seedLow = words[border.OUT_SEED]
-    this.#seedHigh = words[border.OUT_SEED + 1]
+    this.#seedLow = words[at + border.OUT_SEED] | 0
+    this.#seedHigh = words[at + border.OUT_SEED + 1] | 0
   }
 
   get ok() {
@@ -57,7 +58,7 @@ class NoRoute {
   }
 
   get seed() {
-    return joined(this.#seedLow, this.#seedHigh)
+    return joined(this.#seedLow >>> 0, this.#seedHigh >>> 0)
   }
 
   toJSON() {

@@ -4,6 +4,7 @@
 //! header values, a shared array of numbers and, outside of decisions, JSON texts. All unsafe code is in `border`.
 
 mod asked;
+mod batch;
 mod border;
 mod convert;
 mod errors;

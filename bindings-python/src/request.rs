@@ -2,13 +2,13 @@
 
 use std::ops::ControlFlow;
 
-use inferroute::{Body, BodyFormat, BodyLimits, Request};
+use inferroute::{Body, BodyFormat, BodyLimits, Headers, Request};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyInt, PyList, PyMemoryView, PyString, PyTuple};
 
 use crate::args::{self, chars};
 use crate::errors::{self, BAD_FORM, OUT_OF_RANGE, WRONG_TYPE, type_name};
-use crate::headers::{PlanHeaders, pairs};
+use crate::headers::pairs;
 use crate::prompt::Held;
 
 type Any<'py> = Bound<'py, PyAny>;
@@ -35,6 +35,7 @@ pub(crate) struct Given<'a, 'py> {
 }
 
 /// The arguments by their types.
+#[derive(Default)]
 pub(crate) struct Asked<'py> {
     /// What `model` says, else what the body does.
     pub(crate) model: Option<Text<'py>>,
@@ -54,9 +55,23 @@ pub(crate) struct Asked<'py> {
 }
 
 impl<'py> Given<'_, 'py> {
-    #[inline]
     /// `runs_python`: whether the decision may run Python code.
+    #[inline]
     pub(crate) fn check(&self, runs_python: bool) -> PyResult<Asked<'py>> {
+        if self.is_nothing() { Ok(Asked::default()) } else { self.check_each(runs_python) }
+    }
+
+    /// Whether headers are all that is given.
+    #[inline]
+    fn is_nothing(&self) -> bool {
+        let Self { model, host, path, method, gateway, client_namespace, port, objective, .. } = *self;
+        let Self { body, content_type, prompt, prompt_tokens, tenant, subset, multimodal, .. } = *self;
+        let first = [model, host, path, method, gateway, client_namespace, port, objective];
+        let second = [body, content_type, prompt, prompt_tokens, tenant, subset, multimodal];
+        first.iter().chain(&second).all(|given| given.is_none())
+    }
+
+    fn check_each(&self, runs_python: bool) -> PyResult<Asked<'py>> {
         let mut asked = Asked {
             model: args::text("model", self.model)?.cloned(),
             host: args::text("host", self.host)?.cloned(),
@@ -101,7 +116,7 @@ impl<'py> Given<'_, 'py> {
 impl<'py> Asked<'py> {
     /// The request with these headers.
     #[inline]
-    pub(crate) fn request<'r>(&'r self, headers: &'r PlanHeaders<'_, '_>) -> PyResult<Request<'r>> {
+    pub(crate) fn request<'r>(&'r self, headers: &'r dyn Headers) -> PyResult<Request<'r>> {
         let mut request = Request::new(headers);
         if let Some(model) = &self.model {
             request = request.model(chars("model", model)?);
@@ -145,6 +160,12 @@ pub(crate) fn of_dict<'py>(said: &Any<'py>, runs_python: bool) -> PyResult<(Aske
     let Ok(dict) = said.cast::<PyDict>() else {
         return Err(wrong(said, "a request must be a dict of arguments of decide"));
     };
+    // The usual case, which needs no room for the others.
+    if dict.len() == 1
+        && let Some(headers) = dict.get_item(pyo3::intern!(said.py(), "headers"))?
+    {
+        return Ok((Asked::default(), pairs(&headers)?));
+    }
     let mut found: [Option<Any<'py>>; NAMES.len()] = [const { None }; NAMES.len()];
     let mut headers = None;
     for (name, value) in dict {

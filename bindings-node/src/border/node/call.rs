@@ -41,6 +41,11 @@ impl Call {
         self.slice(self.entry(at, index)?)
     }
 
+    /// The numbers of argument `at`, a Uint32Array that nothing writes to while this call lasts.
+    pub(crate) fn numbers(&self, at: usize) -> Option<&[u32]> {
+        self.slice(*self.arguments.get(at)?)
+    }
+
     /// The numbers of a typed array of `T`.
     fn slice<T: Number>(&self, value: sys::napi_value) -> Option<&[T]> {
         match self.array(value, T::KIND)? {
@@ -151,6 +156,7 @@ impl Number for u64 {
 }
 
 /// Numbers that this side and JavaScript both read and write, found once a call.
+#[derive(Clone, Copy)]
 pub(crate) struct Shared<'c> {
     data: *mut u32,
     len: usize,
@@ -166,9 +172,14 @@ impl Shared<'_> {
 
     /// Writes the first `N` numbers; nothing where there are fewer.
     pub(crate) fn write<const N: usize>(&self, numbers: [u32; N]) {
-        if self.len >= N {
+        self.write_all(&numbers);
+    }
+
+    /// Writes as many numbers as there are; nothing where the array has fewer.
+    pub(crate) fn write_all(&self, numbers: &[u32]) {
+        if !numbers.is_empty() && self.len >= numbers.len() {
             // SAFETY: as in `read`; no Rust reference into the array exists, `read` copies.
-            unsafe { self.data.cast::<[u32; N]>().write(numbers) };
+            unsafe { self.data.copy_from_nonoverlapping(numbers.as_ptr(), numbers.len()) };
         }
     }
 }

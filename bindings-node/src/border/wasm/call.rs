@@ -54,6 +54,11 @@ impl Call {
         Shared { at: size(at), call: PhantomData }
     }
 
+    /// The numbers of argument `at`, a Uint32Array, copied.
+    pub(crate) fn numbers(&self, at: usize) -> Option<&[u32]> {
+        self.slice(size(at), NONE)
+    }
+
     fn slice<T: Number>(&self, at: u32, entry: u32) -> Option<&[T]> {
         let count = match imports::numbers(at, entry, size(size_of::<T>())) {
             NONE => return None,
@@ -99,6 +104,7 @@ impl Number for u32 {}
 impl Number for u64 {}
 
 /// Numbers that this side and JavaScript both read and write.
+#[derive(Clone, Copy)]
 pub(crate) struct Shared<'c> {
     at: u32,
     call: PhantomData<&'c Call>,
@@ -115,7 +121,12 @@ impl Shared<'_> {
 
     /// Writes the first `N` numbers; nothing where there are fewer.
     pub(crate) fn write<const N: usize>(&self, numbers: [u32; N]) {
-        // SAFETY: there are N numbers.
-        unsafe { imports::write_words(self.at, numbers.as_ptr(), size(N)) };
+        self.write_all(&numbers);
+    }
+
+    /// Writes as many numbers as there are; nothing where the array has fewer.
+    pub(crate) fn write_all(&self, numbers: &[u32]) {
+        // SAFETY: there are that many numbers.
+        unsafe { imports::write_words(self.at, numbers.as_ptr(), size(numbers.len())) };
     }
 }

@@ -42,7 +42,8 @@ pub fn all(held: impl Fn() -> u64) -> Vec<(String, f64)> {
     drop(sent);
     let before = held();
     let hasher = PrefixHasher::try_new(&HashOptions::default().dialect(HashDialect::Inferroute));
-    let told = PreciseIndex::try_new(&PreciseOptions::default().budget(1 << 28), hasher.expect("options in range"));
+    let told =
+        PreciseIndex::try_new(&PreciseOptions::default().budget(1 << 28), hasher.expect("options in range"));
     let told = told.expect("options in range");
     for n in 0..HOLDERS {
         let endpoint = told.add_endpoint().expect("below 4096");

@@ -44,10 +44,12 @@ def test_a_text_and_profiles_say_the_same(options: dict[str, Any]) -> None:
     explained = router.explain(GOLD).endpoints
     assert [endpoint["total"] for endpoint in explained] == [1.0, 2.0, 0.0]
     assert explained[0] == {
+        "profile": "default",
         "id": "default/vllm-0",
         "address": "10.0.0.1:8000",
         "in_flight": 0,
         "removed_by": None,
+        "demand": None,
         "scores": [{"scorer": "queue-scorer", "rating": 0.5, "weight": 2.0, "points": 1.0}],
         "total": 1.0,
     }

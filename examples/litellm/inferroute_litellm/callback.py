@@ -82,18 +82,16 @@ class Callback(CustomLogger):
 
     async def async_post_call_streaming_iterator_hook(self, user_api_key_dict: Any, response: Any, request_data: dict) -> AsyncIterator[Any]:
         """The stream towards a client of the proxy, which may leave before its end."""
-        number = None
+        told = asked(request_data)
         try:
             async for chunk in response:
-                if number is None and (logging := getattr(response, "logging_obj", None)) is not None:
-                    number = ticket_of(logging.model_call_details)
                 yield chunk
-            self.chooser.finish(number)
+            self.chooser.finish(told["ticket"])
         except Exception:
-            self.chooser.fail(number)
+            self.chooser.fail(told["ticket"])
             raise
         finally:
-            self.chooser.cancel(number)
+            self.chooser.cancel(told["ticket"])
 
 
 def asked(call: dict) -> Asked:
@@ -101,7 +99,7 @@ def asked(call: dict) -> Asked:
     metadata = call.get("litellm_metadata") or call.get("metadata")
     if metadata is None:
         metadata = call["metadata"] = {}
-    return metadata.setdefault("inferroute", {"tried": [], "route": None, "rule": None})
+    return metadata.setdefault("inferroute", {"tried": [], "route": None, "rule": None, "ticket": None})
 
 
 def cached_tokens(response: Any) -> int | None:

@@ -41,6 +41,8 @@ class Asked(TypedDict):
     """The endpoints that it was sent to."""
     route: str | None
     rule: str | None
+    ticket: int | None
+    """The number of its last one."""
 
 
 @dataclass
@@ -95,6 +97,7 @@ class Chooser:
         asked["route"], asked["rule"] = decision.route, decision.rule_name or str(decision.rule)
         self.last += 1
         self.open[self.last] = Open(answer, now())
+        asked["ticket"] = self.last
         return chosen(offered[name], decision.model_override, self.last)
 
     def first_token(self, number: int | None, at: int | None = None) -> None:

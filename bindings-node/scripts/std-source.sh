@@ -10,7 +10,7 @@ if [ -f "$own/library/std/Cargo.toml" ]; then
   exit
 fi
 source="$store/usr/src/rustc-$version"
-if [ ! -f "$source/library/std/Cargo.toml" ]; then
+if [ ! -f "$source/library/std/Cargo.toml" ] && command -v apt-get > /dev/null; then
   # The mirror that the machine uses, with package lists of our own: its own are left as they are.
   mirror=$(apt-get indextargets --format '$(ORIGIN) $(SITE)' 'Created-By: Packages' 2>/dev/null | sed -n 's/^Debian \(.*\/debian\/\?\)$/\1/p' | head -n 1)
   [ -n "$mirror" ] || { apt-get update >&2; mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | grep '/debian/\?$' | head -n 1); }

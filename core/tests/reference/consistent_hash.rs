@@ -81,5 +81,5 @@ fn hash(text: &[u8]) -> u64 {
 
 /// The upper half of a product.
 fn upper(a: u64, b: u64) -> u64 {
-    (u128::from(a) * u128::from(b) >> 64) as u64
+    ((u128::from(a) * u128::from(b)) >> 64) as u64
 }

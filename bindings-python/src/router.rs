@@ -360,10 +360,11 @@ impl Router {
     fn decide_many<'py>(&self, requests: &Any<'py>, now: Now) -> PyResult<Bound<'py, PyList>> {
         guarded(|| {
             let py = requests.py();
-            let decide = |requests: Vec<Request<'_>>| self.inner.decide_many(requests, now.0);
-            self.ask_many(requests, decide, |answer, asked| {
-                outcome(py, answer.map_err(inferroute::NoRoute::into_shared), asked)
-            })
+            self.ask_many(
+                requests,
+                |requests| self.inner.decide_many(requests, now.0),
+                |answer, asked| outcome(py, answer.map_err(inferroute::NoRoute::into_shared), asked),
+            )
         })
     }
 
@@ -373,8 +374,11 @@ impl Router {
     fn route_many<'py>(&self, requests: &Any<'py>, now: Now) -> PyResult<Bound<'py, PyList>> {
         guarded(|| {
             let py = requests.py();
-            let route = |requests: Vec<Request<'_>>| self.inner.route_many(requests, now.0);
-            self.ask_many(requests, route, |routed, asked| routed_outcome(py, routed, asked))
+            self.ask_many(
+                requests,
+                |requests| self.inner.route_many(requests, now.0),
+                |routed, asked| routed_outcome(py, routed, asked),
+            )
         })
     }
 

@@ -3,8 +3,11 @@
 use super::Scenario;
 use super::world::{self, decisions};
 
+/// Manifests with so many rules.
+type Text = fn(usize) -> String;
+
 pub(super) fn list() -> Vec<Scenario> {
-    let kinds: [(&str, fn(usize) -> String); 3] =
+    let kinds: [(&str, Text); 3] =
         [("exact", world::exact_rules), ("mixed", world::mixed_rules), ("hosts", world::hosts)];
     let sizes = [10, 100, 1_000, 10_000];
     let all = kinds.iter().flat_map(|kind| sizes.map(|size| (*kind, size)));

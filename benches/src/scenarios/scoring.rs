@@ -22,8 +22,11 @@ fn queue_kv() -> Profile {
     Profile::new("default").scorer(Scorer::Queue, 2.0).scorer(Scorer::KvCacheUtilization, 2.0)
 }
 
+/// Makes a profile.
+type Make = fn() -> Profile;
+
 pub(super) fn list() -> Vec<Scenario> {
-    let profiles: [(&str, fn() -> Profile, u32); 4] = [
+    let profiles: [(&str, Make, u32); 4] = [
         ("queue-kv", queue_kv, 0),
         ("queue-kv-prefix", queue_kv_prefix, 256),
         ("queue-kv-prefix-32k", queue_kv_prefix, 32_768),

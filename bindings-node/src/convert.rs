@@ -1,7 +1,7 @@
 //! JSON from and to JavaScript: manifests, options, and the tables that describe decisions.
 
 use inferroute::{
-    CachedTokens, Diagnostic, EndpointView, Explanation, Format, Mutations, Plan, RuleView, State, Texts,
+    CachedTokens, Diagnostic, EndpointView, Format, Mutations, Plan, RuleView, State, Texts,
     UnknownFormat,
 };
 use serde::Serialize;

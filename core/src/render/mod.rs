@@ -12,6 +12,7 @@ use std::str::FromStr;
 
 use crate::manifest::Diagnostic;
 use lines::Lines;
+pub(crate) use json::quote;
 pub use text::Style;
 
 /// How diagnostics are written down.

@@ -195,6 +195,36 @@ fn time_without_a_first_token_never_makes_an_endpoint_worse_nor_better_than_idle
     assert!(moved > 50, "{moved}");
 }
 
+/// `a` takes three times as long as `b`. How much of that is believed is a matter of prompts, not of what they were thought to cost.
+#[test]
+fn costs_that_are_all_so_many_times_too_large_or_too_small_change_next_to_nothing() {
+    let mut told: Vec<Value> = Vec::new();
+    for round in 0..200 {
+        for (name, start, takes) in [("a", 0, 600), ("b", 650, 200)] {
+            let (at, ticket) = (1000 * round + start, format!("{name}{round}"));
+            told.push(json!([at, {"route": {"prompt_tokens": 8000}, "to": name, "as": ticket}]));
+            told.push(json!([at + takes, {"first_token": ticket}]));
+            told.push(json!([at + takes, {"finish": ticket}]));
+        }
+    }
+    let rated = |times: f64| {
+        let step =
+            [("step", 0.002), ("token", 22.5e-6), ("pair", 1e-9), ("answer", 5.5e-6), ("context", 42e-9)];
+        let step: Map<String, Value> =
+            step.into_iter().map(|(name, cost)| (name.to_owned(), json!(cost * times))).collect();
+        let outcome = outcome(&json!({
+            "id": "scale", "case": "rule", "scorer": "predicted-completion-scorer", "code": {"step": step}, "now": 200_000,
+            "endpoints": {"a": {}, "b": {}}, "told": told, "request": {"prompt_tokens": 1000}, "ratings": {},
+        }));
+        of(&outcome, "a") / of(&outcome, "b")
+    };
+    let calibrated = rated(1.0);
+    assert!((0.5..0.8).contains(&calibrated), "{calibrated}");
+    for times in [1.0 / 3.0, 3.0] {
+        assert!((rated(times) - calibrated).abs() < 0.05, "{times} times: {} for {calibrated}", rated(times));
+    }
+}
+
 /// Where no first tokens are told and no prompts, the order is that of the requests in flight, whichever of the two counts them.
 #[test]
 fn without_prompts_fewer_in_flight_are_better() {

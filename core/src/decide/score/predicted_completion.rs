@@ -23,16 +23,17 @@ pub(super) fn rate(
     settings: &PredictedCompletion,
     facts: &Facts<'_>,
     candidates: Candidates<'_>,
-    mut give: impl FnMut(usize, Option<f64>),
+    ratings: &mut [f64],
 ) {
     let prompt = f64::from(facts.prompt_tokens);
     let half_life = facts.state.plan.scheduling.half_life;
     let pool = &facts.state.pool_cells[facts.pool].typical;
-    let pace = pool.pace().pace(settings.pace_prior, 1.0);
+    let prior = settings.prior_seconds();
+    let pace = pool.pace().pace(prior, 1.0);
     let mean = pool.mean();
     let mean = mean.unwrap_or(Mean { prompt, tokens: prompt, pairs: prompt * prompt / 2.0 });
     let typical = settings.step.of(mean.tokens, mean.pairs);
-    let pricing = Pricing { settings, facts, mean, typical, pace, half_life };
+    let pricing = Pricing { settings, facts, mean, typical, prior, pace, half_life };
     let mut prices: SmallVec<[Price; 4096]> = SmallVec::new();
     let (mut ahead, mut members) = (0.0, 0.0);
     candidates.for_each(|position| {
@@ -46,8 +47,9 @@ pub(super) fn rate(
     let lines = if typical > 0.0 { ahead / members / (typical * pace) } else { 0.0 };
     let congestion = settings.congestion * lines.min(MOST_CONGESTION);
     let least = prices.iter().fold(f64::INFINITY, |least, price| least.min(price.at(congestion)));
-    let mut each = prices.iter();
-    candidates.for_each(|position| give(position, each.next().map(|price| least / price.at(congestion))));
+    for (rating, price) in ratings.iter_mut().zip(&prices) {
+        *rating = least / price.at(congestion);
+    }
 }
 
 /// What a decision's prices are made of.
@@ -58,6 +60,8 @@ struct Pricing<'a> {
     mean: Mean,
     /// Seconds to work off its prompt.
     typical: f64,
+    /// Seconds of prompts that count as having gone like the pool's.
+    prior: f64,
     /// How much longer than they should prompts take in the pool.
     pace: f64,
     half_life: Nanos,
@@ -101,7 +105,7 @@ impl Pricing<'_> {
         let (settings, now) = (self.settings, self.facts.now);
         let (backlog, polled) = (cell.backlog(), cell.polled(self.facts.oldest));
         let (own, foreign) = (backlog.waiting(), polled.map(Polled::foreign).unwrap_or_default());
-        let pace = backlog.pace().sums(now, self.half_life).pace(settings.pace_prior, self.pace);
+        let pace = backlog.pace().sums(now, self.half_life).pace(self.prior, self.pace);
         let others = settings.others * foreign.running;
         let answers = cell.answers() + others;
         let step = pace * settings.step.of_answers(answers, backlog.context() + others * self.mean.prompt);

@@ -119,7 +119,8 @@ pub struct PredictedCompletion {
     pub kv_seconds: f64,
     /// What other routers' requests at an endpoint count, as far as it tells of them, of what ours do. Default: 1.
     pub others: f64,
-    /// Seconds of prompts that count as having gone as foreseen, before what an endpoint's prompts really took is believed; infinite: it never is. Default: 4.
+    /// Tokens of prompts that count as having gone like those of the whole pool, before what an endpoint's really took is believed; infinite: it never is.
+    /// Tokens and not seconds, so that as much is believed whatever the costs of a step are. Default: 180,000.
     pub pace_prior: f64,
 }
 
@@ -133,7 +134,7 @@ impl Default for PredictedCompletion {
             residence_steps: 200.0,
             kv_seconds: 0.01,
             others: 1.0,
-            pace_prior: 4.0,
+            pace_prior: 180_000.0,
         }
     }
 }
@@ -143,6 +144,12 @@ impl PredictedCompletion {
     pub(crate) const FACTORS: RangeInclusive<f64> = 0.0..=1e12;
     /// What a prior written as a finite number can be; beside the largest every measurement is nothing.
     pub(crate) const PRIORS: RangeInclusive<f64> = 1e-12..=1e30;
+
+    /// Seconds foreseen of the prompts that count as having gone like those of the whole pool.
+    #[inline]
+    pub(crate) fn prior_seconds(&self) -> f64 {
+        self.step.token * self.pace_prior
+    }
 
     /// The same, with the default for whatever cannot be.
     pub(crate) fn sound(mut self) -> Self {

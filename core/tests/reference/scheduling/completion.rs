@@ -54,13 +54,14 @@ pub(crate) fn rate(settings: &Value, world: &World, name: &str) -> Option<f64> {
     Some(least / price(&Endpoint::look(settings, world, name)))
 }
 
-fn prior(settings: &Value) -> f64 {
-    let prior = number(settings, "pace_prior", 4.0);
-    if prior > 0.0 { prior } else { 4.0 }
+/// Seconds of the tokens that count as having gone like the pool's.
+fn prior(settings: &Value, world: &World) -> f64 {
+    let tokens = number(settings, "pace_prior", 180_000.0);
+    world.step.token * if tokens > 0.0 { tokens } else { 180_000.0 }
 }
 
 fn pool_pace(settings: &Value, world: &World) -> f64 {
-    world.typical.pace.of_pool(prior(settings))
+    world.typical.pace.of_pool(prior(settings, world))
 }
 
 struct Endpoint {
@@ -81,7 +82,7 @@ impl Endpoint {
         let seconds = |tokens: f64, pairs: f64| step.token * tokens + step.pair * pairs;
         let typical = seconds(mean_tokens, mean_pairs);
 
-        let pace = endpoint.under_way.pace.get(prior(settings), pool_pace(settings, world), world.now);
+        let pace = endpoint.under_way.pace.get(prior(settings, world), pool_pace(settings, world), world.now);
         let is_fresh = world.report_within(name, 30_000).is_some();
         let others = if is_fresh { factor(settings, "others", 1.0) } else { 0.0 };
         let foreign = endpoint.under_way.foreign();

@@ -84,7 +84,7 @@ impl Drop for Gateway {
         if let Some(child) = &mut self.child {
             let group = format!("-{}", child.id());
             let kill =
-                |signal| Command::new("sh").args(["-c", &format!("kill -{signal} -- {group}")]).status();
+                |signal| Command::new("sh").args(["-c", &format!("kill -{signal} {group}")]).status();
             let _ = kill("TERM");
             for _ in 0..100 {
                 if !matches!(child.try_wait(), Ok(None)) {

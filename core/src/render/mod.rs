@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use crate::manifest::Diagnostic;
-use lines::Lines;
 pub(crate) use json::quote;
+use lines::Lines;
 pub use text::Style;
 
 /// How diagnostics are written down.

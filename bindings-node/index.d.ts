@@ -379,8 +379,36 @@ export type Event =
   | { event: 'cache_cleared'; endpoint: string; sequence: Uint64 }
   /** The engine or its stream started anew with this number; the cache is taken to be empty. */
   | { event: 'cache_started'; endpoint: string; sequence: Uint64 }
+  /**
+   * Another replica of the host told of its requests. They count at their endpoints as the router's own until they are over, the replica is gone, or nothing was
+   * heard of it for its lease (10 s). `replica` is a name that no other process has, nor the same one after a restart. With `complete_to` these are all that
+   * are in flight of its requests up to this number.
+   */
+  | {
+      event: 'replica_told'
+      replica: string
+      requests: readonly ReplicaRequest[]
+      complete_to?: Uint64 | null | undefined
+      lease_ns?: Uint64 | undefined
+    }
+  /** Another replica came to its end, and its requests with it. */
+  | { event: 'replica_gone'; replica: string }
   /** Time has passed: requests whose lease has lapsed no longer count. */
   | { event: 'leases_lapsed' }
+
+/** A request of a replica and how far it has come. It may arrive twice, late and in any order. */
+export interface ReplicaRequest {
+  /** The replica's own number of it, larger with each request. */
+  number: Uint64
+  stage: 'sent' | 'answering' | 'over'
+  /** 0 for the primary, then the fallbacks. */
+  attempt?: number | undefined
+  endpoint?: string | undefined
+  prompt_tokens?: number | undefined
+  cached_tokens?: number | undefined
+  /** Hashes of the prompt's blocks. */
+  prompt?: BigUint64Array | readonly Uint64[] | undefined
+}
 
 /** The load of one endpoint. What is absent is not known; it is never a zero. */
 export interface LoadReport {
@@ -447,6 +475,8 @@ export interface EndpointView {
   ready: boolean
   /** Requests that this router counts there. */
   inFlight: number
+  /** Of these, those that other replicas told of, by event `replica_told`. */
+  ofReplicas: number
   /** Prompt tokens sent there that no first token answers yet, without those that it probably holds. */
   waitingTokens: number
   /** Sums over {@link Ticket.cachedTokens}: tokens that the decisions took to be cached, and those that were. */
@@ -602,6 +632,14 @@ export interface Diagnostic {
  * @throws {OptionError} an argument of the wrong type
  */
 export function render(diagnostics: Iterable<Diagnostic>, manifests?: Manifests, format?: 'text' | 'json' | 'sarif'): string
+
+/**
+ * The body to send to the endpoint of a decision or of one of its fallbacks: with `modelOverride` as its model and with the changes of `mutations.body`.
+ * Other values stay as the client wrote them, to the last digit of a number. Where nothing changes it is `body` itself, else a text.
+ *
+ * @throws {RequestError} `RQ0006` something changes and `body` is no JSON object; another argument of the wrong type
+ */
+export function rewriteBody<B extends string | Uint8Array>(body: B, attempt: Pick<Attempt, 'modelOverride' | 'mutations'>): B | string
 
 /** A model that a gateway publishes at `/v1/models`. */
 export interface PublishedModel {
@@ -871,15 +909,58 @@ export class Ticket {
 
 /** What became of one endpoint of the pool in a decision. Frozen. */
 export interface ExplainedEndpoint {
+  /** The profile that looked at it. */
+  readonly profile: string
   readonly id: string
   readonly address: string | null
   readonly inFlight: number
   /** The filter that took it out, `null` if it stays. */
   readonly removedBy: string | null
+  /** What that filter asks of endpoints, in words, for example `waiting at most 20`; `null` if it stays. */
+  readonly demand: string | null
   /** `points` is `weight` times the rating held to 0..1; `rating` is `null` where the scorer could make nothing of the endpoint. */
   readonly scores: readonly { readonly scorer: string; readonly rating: number | null; readonly weight: number; readonly points: number }[]
   /** The sum of the points; `null` where nothing scored. */
   readonly total: number | null
+}
+
+/** A match of a rule that was tried. Frozen. */
+export interface ExplainedMatch {
+  /** The route, as `namespace/name`. */
+  readonly route: string
+  /** The rule's position in its route, from 0. */
+  readonly rule: number
+  /** The match's position in its rule, from 0. */
+  readonly matchIndex: number
+  /** What kept it from holding, in words that name no value of the request; `null` if it holds. */
+  readonly miss: string | null
+}
+
+/** A number that was drawn: what it decides, and the number, which is below `below`. Frozen. */
+export interface ExplainedDraw {
+  readonly what: string
+  readonly below: number
+  readonly number: number
+}
+
+/** The endpoint that came second, and what it lacked. Frozen. */
+export interface ExplainedChange {
+  readonly endpoint: string
+  /** Its points behind the one that was picked; 0 where another seed may pick it. */
+  readonly behind: number
+  /**
+   * The scorer that would have to see the least differently: with a rating above `wanted` instead of `rating` the endpoint would have been picked. `null`
+   * where points are equal or no scorer alone could make up for them.
+   */
+  readonly by: { readonly scorer: string; readonly rating: number; readonly wanted: number } | null
+}
+
+/** One part of what an explanation prints. Frozen. */
+export interface ExplainedSection {
+  readonly title: string
+  readonly lines: readonly string[]
+  /** How many lines before the last were left out. */
+  readonly leftOut: number
 }
 
 /** A number of 64 bits in a journal: a string of its digits beyond 2^53 - 1. */
@@ -955,8 +1036,16 @@ export class Explanation {
   get outcome(): string
   /** The seed of the decision's draws. */
   get seed(): bigint
+  /** The matches that were tried, in order of precedence: the last one holds, unless no rule matches. At most 64, the last of them always among them. */
+  get matches(): readonly ExplainedMatch[]
+  /** The numbers that were drawn until the primary was settled. At most 64. */
+  get draws(): readonly ExplainedDraw[]
+  /** What {@link toString} prints, part by part. */
+  get sections(): readonly ExplainedSection[]
   /** The endpoints of the pool, once for each profile that ran, until the primary was settled. Empty where none was looked at one by one. */
   get endpoints(): readonly ExplainedEndpoint[]
+  /** The least that would have to be otherwise for another endpoint to be picked; `null` where scores did not decide, or there is no other. */
+  get nearestChange(): ExplainedChange | null
   /** The endpoint each profile picked; the primary is the last. */
   get picked(): readonly { readonly endpoint: string; readonly picker: string }[]
   /** How full the pool is, and from where on the request is turned away; `null` where that was not looked at. */
@@ -967,8 +1056,11 @@ export class Explanation {
   toJSON(): {
     outcome: string
     seed: number | string
-    sections: { title: string; lines: string[]; left_out: number }[]
+    matches: ExplainedMatch[]
+    draws: ExplainedDraw[]
+    sections: ExplainedSection[]
     endpoints: ExplainedEndpoint[]
+    nearestChange: ExplainedChange | null
     picked: { endpoint: string; picker: string }[]
     saturation: { saturation: number; ceiling: number } | null
     scorersFailed: { scorer: string; reason: string }[]
@@ -1006,7 +1098,7 @@ export class EventError extends InferrouteError {}
 
 /**
  * `RQ0001` headers, a name or a value of the wrong type, `RQ0002` another argument of the wrong type, `RQ0003` a number out of range, `RQ0004` an
- * option that does not exist, `RQ0005` a scorer asks the router that is asking it. `BD…` a body that cannot be read, which is the client's fault: answer 413 for `BD0201`, `BD0303` and `BD0304`, else 400.
+ * option that does not exist, `RQ0005` a scorer asks the router that is asking it, `RQ0006` a body that is to be changed and is no JSON object. `BD…` a body that cannot be read, which is the client's fault: answer 413 for `BD0201`, `BD0303` and `BD0304`, else 400.
  * Messages hold none of the body's content, so they may go to the client.
  */
 export class RequestError extends InferrouteError {}

@@ -19,6 +19,7 @@ export const {
   RequestError,
   Divergence,
   render,
+  rewriteBody,
   CONTROL_HEADERS,
   STRATEGIES,
   version,

@@ -1,7 +1,7 @@
 'use strict'
 // What a decision answers. The names in it come from tables that JavaScript keeps; a decision itself is a few references and numbers.
 
-const { inspect } = require('node:util')
+const { INSPECT } = require('./inspect.js')
 const {
   ATTEMPT,
   CRITICALITIES,
@@ -22,16 +22,9 @@ const {
 } = require('./native.js')
 const { forJson, joined } = require('./numbers.js')
 
-/** The endpoint, model and backendRef that three numbers from `at` on stand for. */
-class Attempt {
-  constructor(numbers, at, rule, endpoints, models) {
-    this.backendRef = rule.backendRefs[numbers[at]]
-    this.endpoint = endpoints[numbers[at + 1]]
-    const model = numbers[at + 2]
-    this.modelOverride =
-      model === MODEL_UNCHANGED ? null : model === MODEL_OVERRIDE ? this.backendRef.model : models[model - MODEL_DRAWN]
-  }
-}
+/** The model to write, that number `model` of an attempt stands for. */
+const modelOf = (model, backendRef, models) =>
+  model === MODEL_UNCHANGED ? null : model === MODEL_OVERRIDE ? backendRef.model : models[model - MODEL_DRAWN]
 
 /** The header by which an endpoint picker answers, as core/src/endpoint_headers.rs has it. */
 const DESTINATION = 'x-gateway-destination-endpoint'
@@ -42,31 +35,36 @@ const withPort = (address, port) => `${address.replace(/:[^:]*$/, '')}:${port}`
 const NO_NUMBERS = Object.freeze([])
 const NO_FALLBACKS = Object.freeze([])
 
-/** Numbers of the attempts after the first. */
-function fallbackNumbers(words) {
-  const count = ATTEMPT * (words[OUT_ATTEMPTS] - 1)
+/**
+ * Numbers of the attempts after the first. All are below 2^31: `| 0` tells the engine, which would make an object of each otherwise. Most decisions have
+ * two fallbacks, and a literal is made faster than an array is filled.
+ */
+function fallbackNumbers(words, at) {
+  const count = ATTEMPT * (words[at + OUT_ATTEMPTS] - 1)
   if (count === 0) return NO_NUMBERS
-  const numbers = new Array(count)
-  for (let at = 0; at < count; at += 1) numbers[at] = words[OUT_FIRST + ATTEMPT + at]
-  return numbers
+  const from = at + OUT_FIRST + ATTEMPT
+  if (count === 2 * ATTEMPT) {
+    return [words[from] | 0, words[from + 1] | 0, words[from + 2] | 0, words[from + 3] | 0, words[from + 4] | 0, words[from + 5] | 0]
+  }
+  return Array.from(words.subarray(from, from + count))
 }
 
 /** What concerns the prompt; most requests say nothing of theirs. */
-function before(words) {
+function before(words, at) {
+  const [tokens, cached, prefill, encode] = [words[at + OUT_PROMPT_TOKENS], words[at + OUT_CACHED_TOKENS], words[at + OUT_PREFILL], words[at + OUT_ENCODE]]
   // Hashes of blocks have no tokens of their own and may still be cached.
-  if (words[OUT_PROMPT_TOKENS] === 0 && words[OUT_CACHED_TOKENS] === 0 && words[OUT_PREFILL] === NONE && words[OUT_ENCODE] === NONE) return null
-  return [words[OUT_PROMPT_TOKENS], words[OUT_CACHED_TOKENS], words[OUT_PREFILL], words[OUT_ENCODE]]
+  return tokens === 0 && cached === 0 && prefill === NONE && encode === NONE ? null : [tokens, cached, prefill, encode]
 }
 
 const inJson = ({ backend, pool, endpoint, address, model }) => ({ backend, pool, endpoint, address, model })
 
 class Decision {
   #rule
-  #endpoints
+  #state
   #models
   #backendRef
   #endpoint
-  #modelOverride
+  #model
   #fallbackNumbers
   #fallbacks
   #matchIndex
@@ -76,31 +74,30 @@ class Decision {
   #priority
   #seedLow
   #seedHigh
-  #stateVersion
   /** Tokens of the prompt, those in the cache, endpoints to prefill and to encode on; `null` where there is nothing of it. */
   #before
 
-  /** `words` are those of the call; tables that change are replaced, never written to, but for `models`, which only grows. */
-  constructor(words, rule, endpoints, models, requestModel, path, stateVersion) {
+  /**
+   * The numbers of the decision stand in `words` from `at` on; tables that change are replaced, never written to, but for `models`, which only grows. All
+   * is looked up when it is asked for: what is kept here are references and whole numbers of 32 bits, which take no objects of their own.
+   */
+  constructor(words, at, rule, state, models, requestModel, path) {
     this.#rule = rule
-    this.#endpoints = endpoints
+    this.#state = state
     this.#models = models
-    const primary = new Attempt(words, OUT_FIRST, rule, endpoints, models)
-    this.#backendRef = primary.backendRef
-    this.#endpoint = primary.endpoint
-    this.#modelOverride = primary.modelOverride
-    this.#fallbackNumbers = fallbackNumbers(words)
+    this.#backendRef = rule.backendRefs[words[at + OUT_FIRST]]
+    this.#endpoint = words[at + OUT_FIRST + 1] | 0
+    this.#model = words[at + OUT_FIRST + 2] | 0
+    this.#fallbackNumbers = fallbackNumbers(words, at)
     this.#fallbacks = null
-    this.#matchIndex = words[OUT_MATCH_OR_REASON]
+    this.#matchIndex = words[at + OUT_MATCH_OR_REASON] | 0
     this.#requestModel = requestModel
     this.#path = path
-    this.#criticality = words[OUT_CRITICALITY]
-    // Below 0 it comes as the two's complement.
-    this.#priority = words[OUT_PRIORITY] | 0
-    this.#seedLow = words[OUT_SEED]
-    this.#seedHigh = words[OUT_SEED + 1]
-    this.#stateVersion = stateVersion
-    this.#before = before(words)
+    this.#criticality = words[at + OUT_CRITICALITY] | 0
+    this.#priority = words[at + OUT_PRIORITY] | 0
+    this.#seedLow = words[at + OUT_SEED] | 0
+    this.#seedHigh = words[at + OUT_SEED + 1] | 0
+    this.#before = before(words, at)
   }
 
   get ok() {
@@ -132,19 +129,19 @@ class Decision {
   }
 
   get endpoint() {
-    return this.#endpoint.id
+    return this.#state.endpoints[this.#endpoint].id
   }
 
   get address() {
-    return this.#endpoint.address
+    return this.#state.endpoints[this.#endpoint].address
   }
 
   get model() {
-    return this.#modelOverride ?? this.#requestModel ?? null
+    return this.modelOverride ?? this.#requestModel ?? null
   }
 
   get modelOverride() {
-    return this.#modelOverride
+    return modelOf(this.#model, this.#backendRef, this.#models)
   }
 
   get fallbacks() {
@@ -168,11 +165,11 @@ class Decision {
   }
 
   get seed() {
-    return joined(this.#seedLow, this.#seedHigh)
+    return joined(this.#seedLow >>> 0, this.#seedHigh >>> 0)
   }
 
   get stateVersion() {
-    return this.#stateVersion
+    return this.#state.version
   }
 
   get promptTokens() {
@@ -192,14 +189,14 @@ class Decision {
   }
 
   get sessionToken() {
-    return Buffer.from(this.endpoint).toString('base64')
+    return btoa(String.fromCharCode(...new TextEncoder().encode(this.endpoint)))
   }
 
   get destinations() {
     const addresses = [this.address]
     const numbers = this.#fallbackNumbers
     for (let at = 0; at < numbers.length; at += ATTEMPT) {
-      if (this.#rule.backendRefs[numbers[at]] === this.#backendRef) addresses.push(this.#endpoints[numbers[at + 1]].address)
+      if (this.#rule.backendRefs[numbers[at]] === this.#backendRef) addresses.push(this.#state.endpoints[numbers[at + 1]].address)
     }
     return addresses.filter((address) => address !== null).join(',')
   }
@@ -222,13 +219,13 @@ class Decision {
     return { route, rule, ...inJson(this), mutations, fallbacks: this.fallbacks.map(inJson), seed: forJson(this.seed) }
   }
 
-  [inspect.custom](_depth, options) {
+  [INSPECT](_depth, options, inspect) {
     return `Decision ${inspect({ ...this.toJSON(), seed: this.seed }, options)}`
   }
 
   #named(at) {
     const number = this.#before === null ? NONE : this.#before[at]
-    return number === NONE ? null : this.#endpoints[number]
+    return number === NONE ? null : this.#state.endpoints[number]
   }
 
   #namedFallbacks() {
@@ -236,7 +233,9 @@ class Decision {
     if (numbers.length === 0) return NO_FALLBACKS
     const attempts = []
     for (let at = 0; at < numbers.length; at += ATTEMPT) {
-      const { backendRef, endpoint, modelOverride } = new Attempt(numbers, at, this.#rule, this.#endpoints, this.#models)
+      const backendRef = this.#rule.backendRefs[numbers[at]]
+      const endpoint = this.#state.endpoints[numbers[at + 1]]
+      const modelOverride = modelOf(numbers[at + 2], backendRef, this.#models)
       const { backend, pool, mutations } = backendRef
       const model = modelOverride ?? this.#requestModel ?? null
       attempts.push(Object.freeze({ backend, pool, endpoint: endpoint.id, address: endpoint.address, model, modelOverride, mutations }))

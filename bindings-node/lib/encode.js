@@ -1,7 +1,7 @@
 'use strict'
 // JSON for the native half, which reads whole numbers of 64 bits.
 
-const { types } = require('node:util')
+const { kindOf } = require('./typed.js')
 
 /** Fields that hold such numbers. Where the native half wrote one beyond 2^53 - 1 it is a string of its digits, and is taken back as one. */
 const UINT64 = new Set([
@@ -23,7 +23,7 @@ function encode(value, field = '', depth = DEPTH) {
   if (depth === 0) throw new TypeError('the structure is circular, or has more than 64 levels')
   // Names in it are the host's own.
   if (field === 'labels') return JSON.stringify(value)
-  if (types.isTypedArray(value)) return `[${value.join(',')}]`
+  if (kindOf(value) !== undefined) return `[${value.join(',')}]`
   if (Array.isArray(value)) return `[${value.map((entry) => encode(entry, field, depth - 1)).join(',')}]`
   const fields = Object.entries(value).filter(([, entry]) => entry !== undefined)
   return `{${fields.map(([name, entry]) => `${JSON.stringify(name)}:${encode(entry, name, depth - 1)}`).join(',')}}`

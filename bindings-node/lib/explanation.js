@@ -1,21 +1,21 @@
 'use strict'
 // Why a decision came out as it did.
 
-const { inspect } = require('node:util')
+const { INSPECT } = require('./inspect.js')
 const { forJson } = require('./numbers.js')
 const { frozen } = require('./plan.js')
 
 class Explanation {
   #text
   #seed
-  #tree
+  #outcome
   #explained
 
   /** `thrown` is what scorers threw meanwhile; each was asked more than once. */
-  constructor({ text, seed, explanation, explained }, thrown) {
+  constructor({ text, seed, outcome, explained }, thrown) {
     this.#text = text
     this.#seed = BigInt(seed)
-    this.#tree = explanation
+    this.#outcome = outcome
     for (const failed of explained.scorersFailed) {
       const found = thrown.find(({ scorer }) => scorer === failed.scorer)
       if (found !== undefined) Object.defineProperty(failed, 'error', { value: found.error })
@@ -24,15 +24,31 @@ class Explanation {
   }
 
   get outcome() {
-    return this.#tree.outcome
+    return this.#outcome
   }
 
   get seed() {
     return this.#seed
   }
 
+  get matches() {
+    return this.#explained.matches
+  }
+
+  get draws() {
+    return this.#explained.draws
+  }
+
+  get sections() {
+    return this.#explained.sections
+  }
+
   get endpoints() {
     return this.#explained.endpoints
+  }
+
+  get nearestChange() {
+    return this.#explained.nearestChange
   }
 
   get picked() {
@@ -52,11 +68,10 @@ class Explanation {
   }
 
   toJSON() {
-    const { failures, ...tree } = structuredClone(this.#tree)
-    return { ...tree, ...structuredClone(this.#explained), seed: forJson(this.#seed) }
+    return { outcome: this.#outcome, seed: forJson(this.#seed), ...structuredClone(this.#explained) }
   }
 
-  [inspect.custom]() {
+  [INSPECT]() {
     return this.#text
   }
 }

@@ -6,6 +6,9 @@ const { RequestError, typeOf } = require('./errors.js')
 /** What a Fetch `Headers` accepts as a name; it throws on others. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/
 
+/** Twice as fast as `Object.hasOwn`. */
+const hasOwn = Object.prototype.hasOwnProperty
+
 /** The header names of a plan, by length: almost every header of a request is told apart by that alone. */
 class HeaderNames {
   constructor(names) {
@@ -27,8 +30,7 @@ class HeaderNames {
   #fromObject(headers, values) {
     const byLength = this.byLength
     for (const key in headers) {
-      if (key.length >= byLength.length) continue
-      const sameLength = byLength[key.length]
+      const sameLength = key.length < byLength.length ? byLength[key.length] : null
       // An inherited property is no header.
       if (sameLength !== null) this.#take(sameLength, key, headers, headers[key], values)
     }
@@ -54,9 +56,10 @@ class HeaderNames {
   }
 
   #take(candidates, key, owner, value, values) {
-    for (const index of candidates) {
+    for (let which = 0; which < candidates.length; which += 1) {
+      const index = candidates[which]
       if (!sameName(key, this.names[index])) continue
-      if (value === undefined || (owner !== null && !Object.hasOwn(owner, key))) return
+      if (value === undefined || (owner !== null && !hasOwn.call(owner, key))) return
       const text = typeof value === 'string' ? value : listed(key, value)
       if (text !== undefined) values[index] = values[index] === undefined ? text : `${values[index]},${text}`
       return

@@ -19,7 +19,7 @@ class Journal {
         this.#callback(entry)
       } catch (error) {
         // The decision stands: as with an EventTarget, the error is the process's.
-        process.nextTick(() => {
+        queueMicrotask(() => {
           throw error
         })
       }

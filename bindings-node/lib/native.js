@@ -3,16 +3,6 @@
 
 const { raise } = require('./errors.js')
 
-function load() {
-  try {
-    return require('../inferroute.node')
-  } catch (cause) {
-    throw new Error('the native half of inferroute cannot be loaded; build it with `npm run build`', { cause })
-  }
-}
-
-const native = load()
-
 /** The value in an answer, or the error in it thrown. */
 function open(answer) {
   const { ok, error } = JSON.parse(answer)
@@ -20,7 +10,14 @@ function open(answer) {
   return ok
 }
 
-const about = open(native.about())
+/** Takes the native half: an addon, or what `wasm.js` makes of WebAssembly. Answers with what it tells of itself. */
+function use(native) {
+  // The classes are there once; routers of two halves could not tell theirs.
+  if (module.exports.native !== null) throw new Error('inferroute is loaded already, with its other native half; import `inferroute` or `inferroute/wasm`, not both')
+  const about = open(native.about())
+  Object.assign(module.exports, { native, about })
+  return about
+}
 
 /** Into a call: which parts the request has, then time and seed in two halves each, then the port and the tokens of the prompt. */
 const GIVEN = 0
@@ -65,9 +62,10 @@ const OUT_FIRST = 16
 const ATTEMPT = 3
 
 module.exports = {
-  native,
+  native: null,
+  about: null,
   open,
-  about,
+  use,
   SIZE: 40,
   NONE: 0xffff_ffff,
   GIVEN,
@@ -107,6 +105,7 @@ module.exports = {
   /** What `decide` and `route` answer. */
   NO_ROUTE: 0,
   REDIRECT: 1,
+  ROUTE: 2,
   DIRECT_RESPONSE: 3,
   /** The model of an attempt; from DRAWN on the number of a drawn one, counted from there. */
   MODEL_UNCHANGED: 0,

@@ -1,8 +1,8 @@
 'use strict'
 // Why a request goes nowhere, as an answer to send.
 
-const { inspect } = require('node:util')
-const { about, OUT_MATCH_OR_REASON, OUT_SEED, OUT_STATUS } = require('./native.js')
+const { INSPECT } = require('./inspect.js')
+const border = require('./native.js')
 const { forJson, joined } = require('./numbers.js')
 
 class NoRoute {
@@ -14,14 +14,15 @@ class NoRoute {
   #seedLow
   #seedHigh
 
-  constructor(words, rule, location, directResponse) {
-    this.#reason = about.reasons[words[OUT_MATCH_OR_REASON]]
-    this.#status = words[OUT_STATUS]
+  /** Its numbers stand in `words` from `at` on. */
+  constructor(words, at, rule, location, directResponse) {
+    this.#reason = border.about.reasons[words[at + border.OUT_MATCH_OR_REASON]]
+    this.#status = words[at + border.OUT_STATUS]
     this.#rule = rule
     this.#location = location
     this.#directResponse = directResponse
-    this.#seedLow = words[OUT_SEED]
-    this.#seedHigh = words[OUT_SEED + 1]
+    this.#seedLow = words[at + border.OUT_SEED] | 0
+    this.#seedHigh = words[at + border.OUT_SEED + 1] | 0
   }
 
   get ok() {
@@ -57,7 +58,7 @@ class NoRoute {
   }
 
   get seed() {
-    return joined(this.#seedLow, this.#seedHigh)
+    return joined(this.#seedLow >>> 0, this.#seedHigh >>> 0)
   }
 
   toJSON() {
@@ -69,7 +70,7 @@ class NoRoute {
     return `${this.status} ${this.reason}: ${this.message}`
   }
 
-  [inspect.custom](_depth, options) {
+  [INSPECT](_depth, options, inspect) {
     return `NoRoute ${inspect({ ...this.toJSON(), seed: this.seed }, options)}`
   }
 }

@@ -1,13 +1,12 @@
 'use strict'
 // Options and arguments, checked where they enter: a wrong type or a mistyped name is an error, never passed over.
 
-const { randomBytes } = require('node:crypto')
-const { types } = require('node:util')
 const { OptionError, RequestError, typeOf } = require('./errors.js')
 const { GIVEN, HAS_PORT, HAS_SEED, NOW, PORT, PROMPT_TOKENS, SEED } = require('./native.js')
 const { encode } = require('./encode.js')
 const { isUint64, split } = require('./numbers.js')
 const { Profile, Scheduling, scorer } = require('./scheduling.js')
+const { isShared, kindOf } = require('./typed.js')
 
 const DEFAULTS = Object.freeze({
   strategy: 'predicted_completion',
@@ -160,7 +159,7 @@ function kinds(name, value) {
 
 /** The seed of a router: the given one, else one from the operating system. */
 function routerSeed(given) {
-  if (given === undefined) return randomBytes(8).readBigUInt64LE()
+  if (given === undefined) return crypto.getRandomValues(new BigUint64Array(1))[0]
   if (!isUint64(given)) throw new OptionError('OP0004', 'option seed must be a bigint from 0 to 2^64 - 1 or a safe integer from 0')
   return BigInt(given)
 }
@@ -212,19 +211,20 @@ function setPromptTokens(words, count) {
 function bytes(name, value) {
   if (typeof value === 'string') return value
   if (value === undefined || value === null) return undefined
-  if (!types.isUint8Array(value)) throw new RequestError('RQ0002', `${name} is ${typeOf(value)}; pass a Buffer, a Uint8Array or a string, or undefined for none`)
+  if (kindOf(value) !== 'Uint8Array') throw new RequestError('RQ0002', `${name} is ${typeOf(value)}; pass a Buffer, a Uint8Array or a string, or undefined for none`)
   // Another thread may write to shared memory while it is read.
-  return types.isSharedArrayBuffer(value.buffer) ? new Uint8Array(value) : value
+  return isShared(value.buffer) ? new Uint8Array(value) : value
 }
 
 /** A prompt in a shape that the native half reads in place, or a copy where somebody else could reach it meanwhile. */
 function prompt(value, copied) {
   if (typeof value === 'string') return value
   if (value === undefined || value === null) return undefined
-  const isCopied = copied || types.isSharedArrayBuffer(value.buffer)
-  if (types.isUint8Array(value)) return isCopied ? new Uint8Array(value) : value
-  if (types.isUint32Array(value)) return isCopied ? new Uint32Array(value) : value
-  if (types.isBigUint64Array(value)) return isCopied ? new BigUint64Array(value) : value
+  const isCopied = copied || isShared(value.buffer)
+  const kind = kindOf(value)
+  if (kind === 'Uint8Array') return isCopied ? new Uint8Array(value) : value
+  if (kind === 'Uint32Array') return isCopied ? new Uint32Array(value) : value
+  if (kind === 'BigUint64Array') return isCopied ? new BigUint64Array(value) : value
   throw new RequestError('RQ0002', `prompt is ${typeOf(value)}; pass text as a string, Buffer or Uint8Array, tokens as a Uint32Array, hashes of blocks as a BigUint64Array`)
 }
 

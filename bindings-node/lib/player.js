@@ -7,6 +7,8 @@ const border = require('./native.js')
 const { DEFAULTS, optionsJson, planOptions, texts } = require('./options.js')
 const { callbacks } = require('./scorers.js')
 
+const text = new TextDecoder('utf-8', { ignoreBOM: true })
+
 /** Tells scorers of the request that is repeated. */
 class Played {
   constructor() {
@@ -19,7 +21,7 @@ class Played {
     const { model = null, host = null, path = '/', method = 'GET', tenant = null, headers = [] } = this.entry?.request ?? {}
     const values = new Map()
     for (const [name, bytes] of headers) {
-      const value = Buffer.from(bytes).toString()
+      const value = text.decode(Uint8Array.from(bytes))
       values.set(name, values.has(name) ? `${values.get(name)},${value}` : value)
     }
     return { model, host, path, method, tenant, headers: Object.fromEntries(values) }

@@ -2,6 +2,7 @@
 // The router: gathers what the plan reads, asks the native half, and describes its numbers with the tables of the same state.
 
 const { Asked, MANY_OPTIONS } = require('./asked.js')
+const { Batch, ROW } = require('./batch.js')
 const { Decision } = require('./decision.js')
 const { encode } = require('./encode.js')
 const { EventError, InferrouteError, OptionError, RequestError, raise, typeOf } = require('./errors.js')
@@ -17,6 +18,16 @@ const { callbacks } = require('./scorers.js')
 const { Shadow } = require('./shadow.js')
 const { Slots, Ticket } = require('./ticket.js')
 
+/** What a request has beside its headers; `undefined` where it has nothing else, as most have. */
+function partsOf(request) {
+  for (const name in request) {
+    if (name === 'headers' || !Object.hasOwn(request, name)) continue
+    const { headers, ...parts } = request
+    return parts
+  }
+  return undefined
+}
+
 class Router {
   #native
   #slots
@@ -28,6 +39,8 @@ class Router {
   #models
   #asked
   #words
+  /** What batches are read into; `null` while one is under way. */
+  #batch = null
   #journal = null
   /** The functions of scorers, on which the native half holds weakly. */
   #callbacks
@@ -66,25 +79,64 @@ class Router {
     return this.#many(requests, options, 0)
   }
 
+  decideMany(requests, options) {
+    return this.#many(requests, options, border.ONLY_COUNTED)
+  }
+
   /** `part` is what each request has beside what it says. */
   #many(requests, options, part) {
     const now = this.#now(options)
     if (typeof requests?.[Symbol.iterator] !== 'function') throw new RequestError('RQ0002', `requests are ${typeOf(requests)}; pass an array of {headers, …}`)
-    const many = Array.from(requests, (request) => {
-      if (request === null || typeof request !== 'object') throw new RequestError('RQ0002', `a request is ${typeOf(request)}; pass {headers, …}`)
-      const { headers, ...parts } = request
-      if ('now' in parts) throw unknown('now', MANY_OPTIONS)
-      // What is wrong with one of them is told before any is counted.
-      this.#asked.read(headers, parts, false)
-      return [headers, { ...parts, now }]
-    })
-    const answers = many.map(([headers, parts]) => this.#routed(headers, parts, part))
-    this.#journal?.drain()
+    const asked = this.#asked
+    // What reads a request may ask for another batch meanwhile: that one gets a place of its own.
+    const batch = this.#batch ?? new Batch()
+    this.#batch = null
+    try {
+      // Scorers of the host's own look at one request at a time, and prompts are read where they stand.
+      let atOnce = !asked.hasScorers
+      batch.begin()
+      const many = Array.from(requests, (request) => {
+        if (request === null || typeof request !== 'object') throw new RequestError('RQ0002', `a request is ${typeOf(request)}; pass {headers, …}`)
+        const parts = partsOf(request)
+        if (parts !== undefined && 'now' in parts) throw unknown('now', MANY_OPTIONS)
+        const { headers } = request
+        // What is wrong with one of them is told before any is counted.
+        asked.read(headers, parts, false)
+        asked.words[border.GIVEN] |= part
+        atOnce &&= asked.more?.[0] === undefined
+        if (atOnce) batch.add(asked)
+        return [headers, parts]
+      })
+      const answers = atOnce ? this.#atOnce(batch, now, part) : this.#inTurn(many, now, part)
+      this.#journal?.drain()
+      return answers
+    } finally {
+      this.#batch = batch
+    }
+  }
+
+  #atOnce(batch, now, part) {
+    const count = batch.models.length
+    if (count === 0) return []
+    const words = this.#words
+    words.fill(0)
+    if (now !== undefined) setNow(words, now)
+    const [texts, said, out] = batch.arguments()
+    const answer = this.#native.many(words, texts, said, out)
+    const told = answer === undefined ? [] : JSON.parse(answer)
+    if (!Array.isArray(told)) raise(told.error)
+    const answers = new Array(count)
+    for (let index = 0; index < count; index += 1) {
+      const at = index * ROW
+      const made = this.#made(out[at + border.SIZE], out, at, batch.models[index], batch.paths[index], told)
+      answers[index] = made.ok && part === 0 ? new Ticket(made, this.#slots.take(out[at + border.OUT_TICKET])) : made
+    }
     return answers
   }
 
-  decideMany(requests, options) {
-    const routed = this.#many(requests, options, border.ONLY_COUNTED)
+  #inTurn(many, now, part) {
+    const routed = many.map(([headers, parts]) => this.#routed(headers, { ...parts, now }, part))
+    if (part === 0) return routed
     return routed.map((answer) => {
       if (!answer.ok) return answer
       answer.cancel()
@@ -193,17 +245,25 @@ class Router {
   /** The decision or refusal that the native half answered with. */
   #described(kind) {
     if (typeof kind !== 'number') raise(JSON.parse(kind).error)
-    const words = this.#words
-    const rule = this.#plan.rules[words[border.OUT_RULE]]
-    if (kind === border.NO_ROUTE) return new NoRoute(words, rule, null, null)
-    if (kind === border.REDIRECT) return new NoRoute(words, rule, frozen(JSON.parse(this.#native.text())), null)
-    if (kind === border.DIRECT_RESPONSE) return new NoRoute(words, rule, null, frozen(JSON.parse(this.#native.text())))
-    const version = words[border.OUT_VERSION] + words[border.OUT_VERSION + 1] * HALF
+    return this.#made(kind, this.#words, 0, this.#asked.model, this.#asked.path, null)
+  }
+
+  /** The decision or refusal whose numbers stand in `words` from `at` on. `texts` are those of a batch, which are taken in order. */
+  #made(kind, words, at, model, path, texts) {
+    const rule = this.#plan.rules[words[at + border.OUT_RULE]]
+    if (kind !== border.ROUTE) {
+      const beside = kind === border.NO_ROUTE ? null : frozen(JSON.parse(this.#text(texts)))
+      return new NoRoute(words, at, rule, kind === border.REDIRECT ? beside : null, kind === border.DIRECT_RESPONSE ? beside : null)
+    }
+    const version = words[at + border.OUT_VERSION] + words[at + border.OUT_VERSION + 1] * HALF
     if (this.#state.version !== version) this.#loadEndpoints(version)
-    if (this.#models.length !== words[border.OUT_MODELS]) this.#loadModels()
-    const asked = this.#asked
-    const path = words[border.OUT_PATH_CHANGES] === 1 ? this.#native.text() : asked.path
-    return new Decision(words, rule, this.#state.endpoints, this.#models, asked.model, path ?? '/', version)
+    if (this.#models.length !== words[at + border.OUT_MODELS]) this.#loadModels()
+    const changed = words[at + border.OUT_PATH_CHANGES] === 1 ? this.#text(texts) : (path ?? '/')
+    return new Decision(words, at, rule, this.#state, this.#models, model, changed)
+  }
+
+  #text(texts) {
+    return texts === null ? this.#native.text() : texts.shift()
   }
 
   #loadPlan() {

@@ -1,7 +1,7 @@
 'use strict'
 // Scorers of the host's own: a function that the native half calls in the middle of a decision.
 
-const { types } = require('node:util')
+const { kindOf } = require('./typed.js')
 
 /** Numbers of one endpoint; src/scorers.rs has the same order. The rating takes the place of the first. */
 const ROW = 7
@@ -85,7 +85,7 @@ function callback({ name, score }, asked) {
     asked.isScoring = true
     try {
       ratings = score(asked.request(), endpoints)
-      if (types.isPromise(ratings)) return PROMISE
+      if (typeof ratings?.then === 'function') return PROMISE
       return write(ratings, numbers, count)
     } catch (error) {
       asked.thrown?.push({ scorer: name, error })
@@ -98,7 +98,7 @@ function callback({ name, score }, asked) {
 
 /** Puts the ratings where the native half looks for them. */
 function write(ratings, numbers, count) {
-  if (!(Array.isArray(ratings) || types.isFloat64Array(ratings)) || ratings.length !== count) return NOT_RATINGS
+  if (!(Array.isArray(ratings) || kindOf(ratings) === 'Float64Array') || ratings.length !== count) return NOT_RATINGS
   for (let index = 0; index < count; index += 1) {
     const rating = ratings[index] ?? NaN
     if (typeof rating !== 'number') return NOT_RATINGS

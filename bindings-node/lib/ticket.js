@@ -1,7 +1,7 @@
 'use strict'
 // A request in flight.
 
-const { inspect } = require('node:util')
+const { INSPECT } = require('./inspect.js')
 const { RequestError } = require('./errors.js')
 const { NONE, NOW } = require('./native.js')
 const { setNow } = require('./options.js')
@@ -129,7 +129,7 @@ class Ticket {
     this.#end(this.#slot?.slots.native.drop)
   }
 
-  [inspect.custom](_depth, options) {
+  [INSPECT](_depth, options, inspect) {
     return `Ticket ${inspect({ decision: this.#decision, finished: this.#slot === null }, options)}`
   }
 

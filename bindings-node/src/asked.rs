@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use inferroute::{Found, HeaderName, Headers, Prompt, Request};
 
+use crate::batch::{PARTS, TEXT_PARTS};
 use crate::border::Call;
 use crate::words::{Given, Part};
 
@@ -25,6 +26,10 @@ pub(crate) struct Asked {
     /// The prompt, where it is text.
     prompt: Option<Range<usize>>,
     values: Vec<Option<Range<usize>>>,
+    /// Where the next text of a batch begins.
+    next: usize,
+    /// Whether all texts of a batch are ASCII, so that they are as long here as in JavaScript.
+    is_ascii: bool,
 }
 
 /// Arguments of calls that ask: the shared numbers, the parts of the request as far as the numbers say that it has them, then the values of the plan's
@@ -75,6 +80,66 @@ impl Asked {
             let entries = 0..u32::try_from(names).unwrap_or(u32::MAX);
             self.values.extend(entries.map(|at| call.append_entry(VALUES, at, bytes)));
         }
+    }
+
+    /// Reads the texts of a batch. [`take`](Self::take) then gives each request its own.
+    pub(crate) fn read_texts(&mut self, call: &Call, at: usize) {
+        self.bytes.clear();
+        self.bytes.shrink_to(KEPT_BYTES);
+        _ = call.append(at, &mut self.bytes);
+        self.next = 0;
+        self.is_ascii = self.bytes.is_ascii();
+    }
+
+    /// Takes the texts of the next request of a batch, of which `said` tells as [`Batch`](crate::batch::Batch) has it.
+    pub(crate) fn take(&mut self, said: &[u32], given: &Given<'_>) {
+        let Some((_, lengths)) = said.split_at_checked(PARTS) else { return };
+        let Some((texts, values)) = lengths.split_first_chunk::<TEXT_PARTS>() else { return };
+        let [model, host, path, method, gateway, objective, client_namespace, tenant, subset] =
+            texts.map(|length| self.take_text(length));
+        self.model = model;
+        self.host = host;
+        self.path = path;
+        self.method = method;
+        self.gateway = gateway;
+        self.objective = objective;
+        self.client_namespace = client_namespace;
+        self.tenant = tenant;
+        self.subset = subset;
+        self.prompt = None;
+        self.port = given.port();
+        self.prompt_tokens = given.prompt_tokens;
+        self.values.clear();
+        for length in values {
+            let value = self.take_text(*length);
+            self.values.push(value);
+        }
+    }
+
+    /// The next text, of which JavaScript tells its length and 1 more; a character follows that belongs to none.
+    fn take_text(&mut self, length: u32) -> Option<Range<usize>> {
+        let units = usize::try_from(length).ok()?.checked_sub(1)?;
+        let start = self.next;
+        let len = if self.is_ascii { units } else { self.utf8_len(start, units) };
+        self.next = start + len + 1;
+        Some(start..start + len)
+    }
+
+    /// Bytes of so many code units of JavaScript from `start` on. Every character has one unit, or two where it has four bytes.
+    fn utf8_len(&self, start: usize, units: usize) -> usize {
+        let mut left = units;
+        let bytes = self.bytes.get(start..).unwrap_or_default().iter();
+        let taken = bytes.take_while(|byte| {
+            let units = match **byte {
+                0x80..=0xBF => 0,
+                0xF0.. => 2,
+                _ => 1,
+            };
+            let is_taken = units <= left;
+            left = left.saturating_sub(units);
+            is_taken
+        });
+        taken.count()
     }
 
     /// The request of the call that was read. Numbers of a prompt are borrowed from JavaScript.

@@ -1,8 +1,7 @@
 //! JSON from and to JavaScript: manifests, options, and the tables that describe decisions.
 
 use inferroute::{
-    CachedTokens, Diagnostic, EndpointView, Explanation, Format, Mutations, Plan, RuleView, State, Texts,
-    UnknownFormat,
+    CachedTokens, Diagnostic, EndpointView, Format, Mutations, Plan, RuleView, State, Texts, UnknownFormat,
 };
 use serde::Serialize;
 
@@ -117,6 +116,7 @@ struct EndpointRow<'s> {
     address: Option<&'s str>,
     ready: bool,
     in_flight: u32,
+    of_replicas: u32,
     waiting_tokens: u64,
     cached_tokens: CachedTokens,
     pace: Option<f64>,
@@ -125,9 +125,18 @@ struct EndpointRow<'s> {
 impl<'s> EndpointTable<'s> {
     pub(crate) fn of(state: &'s State) -> Self {
         let row = |view: EndpointView<'s>| {
-            let EndpointView { id, address, ready, in_flight, waiting_tokens, cached_tokens, pace, .. } =
-                view;
-            EndpointRow { id, address, ready, in_flight, waiting_tokens, cached_tokens, pace }
+            let EndpointView {
+                id,
+                address,
+                ready,
+                in_flight,
+                of_replicas,
+                waiting_tokens,
+                cached_tokens,
+                pace,
+                ..
+            } = view;
+            EndpointRow { id, address, ready, in_flight, of_replicas, waiting_tokens, cached_tokens, pace }
         };
         Self { version: state.version(), endpoints: state.endpoints().map(row).collect() }
     }
@@ -138,6 +147,6 @@ impl<'s> EndpointTable<'s> {
 pub(crate) struct ExplanationView<'e> {
     pub(crate) text: String,
     pub(crate) seed: String,
-    pub(crate) explanation: &'e Explanation,
+    pub(crate) outcome: &'e str,
     pub(crate) explained: Explained<'e>,
 }

@@ -1,5 +1,6 @@
 //! Failures as JSON, which `lib/errors.js` turns into its classes.
 
+#[cfg(not(target_family = "wasm"))]
 use std::any::Any;
 
 use inferroute::{BodyError, Divergence, EventError, PrefixError, Problems, UnknownStrategy};
@@ -45,6 +46,11 @@ impl Failure {
     /// A text that is no entry of a journal.
     pub(crate) fn entry(error: &serde_json::Error) -> Self {
         Self::new("divergence", "RP0000", format!("not an entry of a journal: {error}"))
+    }
+
+    /// A body that cannot be changed as a decision says.
+    pub(crate) fn not_an_object() -> Self {
+        Self::new("request", "RQ0006", "the body is to be changed and is no JSON object".to_owned())
     }
 
     /// A scorer asks whoever is asking it.
@@ -120,6 +126,7 @@ pub(crate) fn answer<T: Serialize>(result: Result<T, Failure>) -> Answer {
 }
 
 /// The failure for a panic that reached the border.
+#[cfg(not(target_family = "wasm"))]
 pub(crate) fn panicked(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");

@@ -17,6 +17,7 @@ use crate::words::Given;
 pub(crate) enum Function {
     Decide,
     Route,
+    Many,
     Explain,
     BodyFacts,
     Models,
@@ -40,9 +41,10 @@ pub(crate) enum Function {
 }
 
 impl Function {
-    pub(crate) const ALL: [Self; 22] = [
+    pub(crate) const ALL: [Self; 23] = [
         Self::Decide,
         Self::Route,
+        Self::Many,
         Self::Explain,
         Self::BodyFacts,
         Self::Models,
@@ -70,6 +72,7 @@ impl Function {
         match self {
             Self::Decide => ("decide", Box::new(move |call| handle.decide(call))),
             Self::Route => ("route", Box::new(move |call| handle.route(call))),
+            Self::Many => ("many", Box::new(move |call| handle.many(call))),
             Self::Explain => ("explain", Box::new(move |call| handle.explain(call))),
             Self::BodyFacts => ("bodyFacts", Box::new(|call| answer(body_facts(call)))),
             Self::Models => ("models", Box::new(move |_| handle.models())),

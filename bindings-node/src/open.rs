@@ -13,6 +13,7 @@ use crate::functions::Function;
 use crate::metrics;
 use crate::options;
 use crate::player;
+use crate::rewrite;
 use crate::router::Handle;
 use crate::tape::Tape;
 use crate::words::REASONS;
@@ -25,6 +26,7 @@ pub(crate) fn functions() -> Vec<(&'static str, Native)> {
         ("player", Box::new(player::open)),
         ("scrape", Box::new(metrics::scrape)),
         ("render", Box::new(render)),
+        ("rewriteBody", Box::new(rewrite::rewrite)),
     ]
 }
 

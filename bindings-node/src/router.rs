@@ -8,6 +8,7 @@ use inferroute::{Decision, Entry, Event, NoRoute, Request, Router, State, Ticket
 use serde_json::json;
 
 use crate::asked::Asked;
+use crate::batch::Batch;
 use crate::border::{Answer, Call, Callback};
 use crate::convert::{EndpointTable, ExplanationView, PlanTable};
 use crate::errors::{Failure, answer};
@@ -17,7 +18,7 @@ use crate::options;
 use crate::shadows::Shadows;
 use crate::tape::Tape;
 use crate::tickets::{End, Tickets};
-use crate::words::{self, Given, Part};
+use crate::words::{self, Given, Numbers, Part};
 
 /// A router with what its calls reuse.
 pub(crate) struct Handle {
@@ -38,6 +39,14 @@ const NO_ROUTE: u32 = 0;
 const REDIRECT: u32 = 1;
 const ROUTE: u32 = 2;
 const DIRECT_RESPONSE: u32 = 3;
+
+/// What a call that decides answers with.
+pub(crate) struct Told {
+    pub(crate) kind: u32,
+    pub(crate) numbers: Numbers,
+    /// What it has beside its numbers.
+    pub(crate) text: Option<String>,
+}
 
 impl Handle {
     pub(crate) fn new(router: Router, tape: Option<Tape>) -> Self {
@@ -72,8 +81,8 @@ impl Handle {
             };
             self.shadows.compare(&self.router, request, given.now, outcome.as_ref());
             match outcome {
-                Ok(decision) => self.decided(given, request, &decision, None),
-                Err(no_route) => self.refused(given, request, &no_route),
+                Ok(decision) => self.answer(given, self.decided(request, &decision, None)),
+                Err(no_route) => self.answer(given, Self::refused(request, &no_route)),
             }
         })
     }
@@ -85,12 +94,12 @@ impl Handle {
                 let mut tickets = self.tickets.borrow_mut();
                 let number = tickets.keep(ticket);
                 tickets.get(number).map_or(Answer::Nothing, |ticket| {
-                    self.decided(given, request, ticket.decision(), Some(number))
+                    self.answer(given, self.decided(request, ticket.decision(), Some(number)))
                 })
             }
             Err(no_route) => {
                 self.shadows.compare(&self.router, request, given.now, Err(&no_route));
-                self.refused(given, request, &no_route)
+                self.answer(given, Self::refused(request, &no_route))
             }
         })
     }
@@ -103,34 +112,76 @@ impl Handle {
         }
     }
 
+    /// A decision, with its path where that changes.
     fn decided<S: Deref<Target = State>>(
         &self,
-        given: &Given<'_>,
         request: &Request<'_>,
         decision: &Decision<S>,
         ticket: Option<usize>,
-    ) -> Answer {
+    ) -> Told {
         // The plan may be another one when JavaScript asks for the path.
-        let path_changes = match decision.path(request) {
-            Cow::Borrowed(_) => false,
-            Cow::Owned(path) => {
-                *self.text.borrow_mut() = path;
-                true
-            }
+        let text = match decision.path(request) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(path) => Some(path),
         };
-        words::set_decision(given, decision, ticket, &mut self.models.borrow_mut(), path_changes);
-        Answer::Number(ROUTE)
+        let numbers = words::of_decision(decision, ticket, &mut self.models.borrow_mut(), text.is_some());
+        Told { kind: ROUTE, numbers, text }
     }
 
-    fn refused(&self, given: &Given<'_>, request: &Request<'_>, no_route: &NoRoute) -> Answer {
-        words::set_no_route(given, no_route);
-        let (text, kind) = match (no_route.redirect(request), no_route.direct_response()) {
-            (Some(location), _) => (json!(location).to_string(), REDIRECT),
-            (None, Some(response)) => (json!(response).to_string(), DIRECT_RESPONSE),
-            (None, None) => return Answer::Number(NO_ROUTE),
+    /// A refusal, with the location of a redirect or a direct response in JSON.
+    fn refused(request: &Request<'_>, no_route: &NoRoute) -> Told {
+        let (kind, text) = match (no_route.redirect(request), no_route.direct_response()) {
+            (Some(location), _) => (REDIRECT, Some(json!(location).to_string())),
+            (None, Some(response)) => (DIRECT_RESPONSE, Some(json!(response).to_string())),
+            (None, None) => (NO_ROUTE, None),
         };
-        *self.text.borrow_mut() = text;
-        Answer::Number(kind)
+        Told { kind, numbers: words::of_no_route(no_route), text }
+    }
+
+    /// Writes the numbers, and keeps the text until JavaScript asks for it.
+    fn answer(&self, given: &Given<'_>, told: Told) -> Answer {
+        given.write(told.numbers);
+        if let Some(text) = told.text {
+            *self.text.borrow_mut() = text;
+        }
+        Answer::Number(told.kind)
+    }
+
+    /// Arguments: those of `Batch`. Each request counts in flight for those after it; those that are only counted do so until all are decided. Answers with
+    /// the texts that decisions and refusals have beside their numbers, in JSON and in order.
+    pub(crate) fn many(&self, call: &Call) -> Answer {
+        let Ok(mut asked) = self.asked.try_borrow_mut() else {
+            return answer::<()>(Err(Failure::busy()));
+        };
+        let (first, mut counted) = (Given::of(call), Vec::new());
+        let mut batch = Batch::of(call, &mut asked, self.names.get());
+        for said in batch.requests() {
+            let given = first.of_batch(said);
+            asked.take(said, &given);
+            let request = asked.request(call, &given);
+            batch.push(match self.counted(&request, &given) {
+                Ok(ticket) => {
+                    self.shadows.compare(&self.router, &request, given.now, Ok(ticket.decision()));
+                    if given.has(Part::OnlyCounted) {
+                        let told = self.decided(&request, ticket.decision(), None);
+                        counted.push(ticket);
+                        told
+                    } else {
+                        let decision = ticket.decision().clone();
+                        let number = self.tickets.borrow_mut().keep(ticket);
+                        self.decided(&request, &decision, Some(number))
+                    }
+                }
+                Err(no_route) => {
+                    self.shadows.compare(&self.router, &request, given.now, Err(&no_route));
+                    Self::refused(&request, &no_route)
+                }
+            });
+        }
+        // In the order in which they were counted, as a journal writes it down.
+        counted.into_iter().for_each(drop);
+        let texts = batch.write(call);
+        if texts.is_empty() { Answer::Nothing } else { Answer::Text(json!(texts).to_string()) }
     }
 
     pub(crate) fn explain(&self, call: &Call) -> Answer {
@@ -140,8 +191,8 @@ impl Handle {
                 Some(seed) => self.router.explain_seeded(request, given.now, seed),
             };
             let (text, seed) = (explanation.to_string(), explanation.seed().to_string());
-            let explained = Explained::of(&explanation);
-            answer(Ok(ExplanationView { text, seed, explanation: &explanation, explained }))
+            let (outcome, explained) = (explanation.outcome(), Explained::of(&explanation));
+            answer(Ok(ExplanationView { text, seed, outcome, explained }))
         })
     }
 

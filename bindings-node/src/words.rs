@@ -23,6 +23,12 @@ const FALLBACKS: usize = 7;
 /// Numbers of one attempt.
 const ATTEMPT: usize = 3;
 
+/// Numbers of a decision.
+const DECISION: usize = HEAD + ATTEMPT * (1 + FALLBACKS);
+
+/// The numbers of a decision or a refusal.
+pub(crate) type Numbers = [u32; DECISION];
+
 /// The reasons, each at the number that crosses the border.
 pub(crate) const REASONS: [Reason; 15] = [
     Reason::NoRule,
@@ -107,6 +113,20 @@ impl<'c> Given<'c> {
         }
     }
 
+    /// What a request of a batch has, of which `said` begins as [`Batch`](crate::batch::Batch) has it. The time is that of the batch.
+    pub(crate) fn of_batch(&self, said: &[u32]) -> Self {
+        let (parts, port, prompt_tokens) = match *said {
+            [parts, port, prompt_tokens, ..] => (parts, port, prompt_tokens),
+            _ => (0, 0, 0),
+        };
+        Self { shared: self.shared, parts, now: self.now, seed: 0, port, prompt_tokens }
+    }
+
+    /// Writes the numbers of an answer.
+    pub(crate) fn write(&self, numbers: Numbers) {
+        self.shared.write(numbers);
+    }
+
     pub(crate) fn has(&self, part: Part) -> bool {
         self.parts & part.bit() != 0
     }
@@ -131,15 +151,14 @@ fn model_number(model: Option<&str>, pool: Option<&str>, models: &mut Models) ->
     }
 }
 
-/// Writes `[version low, high, seed low, high, rule, match, criticality, priority, ticket, drawn models known, whether the path changes, attempts, tokens
+/// `[version low, high, seed low, high, rule, match, criticality, priority, ticket, drawn models known, whether the path changes, attempts, tokens
 /// of the prompt, those of them in the cache, endpoint that prefills, endpoint that encodes]`, then `[backendRef, endpoint, model]` of each attempt. The first one is the decision itself, the others are its fallbacks.
-pub(crate) fn set_decision<S: Deref<Target = State>>(
-    given: &Given<'_>,
+pub(crate) fn of_decision<S: Deref<Target = State>>(
     decision: &Decision<S>,
     ticket: Option<usize>,
     models: &mut Models,
     path_changes: bool,
-) {
+) -> Numbers {
     let [version_low, version_high] = split(decision.state_version());
     let [seed_low, seed_high] = split(decision.seed());
     let criticality = match decision.criticality() {
@@ -154,7 +173,7 @@ pub(crate) fn set_decision<S: Deref<Target = State>>(
         model_number(decision.model_override(), decision.pool(), models),
     ];
     let fallbacks = decision.fallbacks();
-    let mut numbers = [0; HEAD + ATTEMPT * (1 + FALLBACKS)];
+    let mut numbers = [0; DECISION];
     let (head, rest) = numbers.split_at_mut(HEAD);
     let (places, _) = rest.as_chunks_mut::<ATTEMPT>();
     let count = places.len().min(1 + fallbacks.len());
@@ -186,15 +205,18 @@ pub(crate) fn set_decision<S: Deref<Target = State>>(
         number(decision.prefill_number()),
         number(decision.encode_number()),
     ]);
-    given.shared.write(numbers);
+    numbers
 }
 
-/// Writes `[0, 0, seed low, high, rule or none, reason, status]`.
-pub(crate) fn set_no_route(given: &Given<'_>, no_route: &NoRoute) {
+/// `[0, 0, seed low, high, rule or none, reason, status]`.
+pub(crate) fn of_no_route(no_route: &NoRoute) -> Numbers {
     let [seed_low, seed_high] = split(no_route.seed());
     let reason = REASONS.iter().position(|reason| *reason == no_route.reason());
-    let rule = number(no_route.rule_number());
-    given.shared.write([0, 0, seed_low, seed_high, rule, number(reason), no_route.status().into()]);
+    let mut numbers = [0; DECISION];
+    let known =
+        [0, 0, seed_low, seed_high, number(no_route.rule_number()), number(reason), no_route.status().into()];
+    numbers.iter_mut().zip(known).for_each(|(place, number)| *place = number);
+    numbers
 }
 
 fn number(value: Option<usize>) -> u32 {

@@ -92,3 +92,18 @@ test('digits in labels stay text', () => {
   router.observe({ event: 'endpoint_reported', endpoint: { name: 'a', address: '10.0.0.1', labels: { app: 'vllm', seed: '12', hashes: '9007199254740993' } } })
   assert.ok(router.decide(GOLD).ok)
 })
+
+test('requests of other replicas count until they are over', () => {
+  const router = withEndpoints(Router, 2)
+  const hear = (requests, more) => router.observe({ event: 'replica_told', replica: 'a', requests, ...more })
+  for (let turn = 0; turn < 2; turn += 1) {
+    hear([{ number: 1n, stage: 'sent', endpoint: ID, prompt_tokens: 40, prompt: HASHES }])
+    assert.deepEqual([told(router, 0).inFlight, told(router, 0).ofReplicas, told(router, 0).waitingTokens], [1, 1, 40])
+  }
+  hear([{ number: 2, stage: 'answering', endpoint: ID }])
+  assert.equal(told(router, 0).inFlight, 2)
+  hear([], { complete_to: 1 })
+  assert.equal(told(router, 0).inFlight, 1)
+  router.observe({ event: 'replica_gone', replica: 'a' })
+  assert.deepEqual([told(router, 0).inFlight, told(router, 0).ofReplicas], [0, 0])
+})

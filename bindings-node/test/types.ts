@@ -19,6 +19,7 @@ import {
   Shadow,
   Ticket,
   render,
+  rewriteBody,
   version,
   type Attempt,
   type CustomScorer,
@@ -54,6 +55,11 @@ if (answer.ok) {
   const seed: bigint = answer.seed
   const others: readonly Attempt[] = answer.fallbacks
   const { request_headers: changes = [], retry }: Mutations = answer.mutations
+  const sent: string | Uint8Array = rewriteBody(new Uint8Array(), answer)
+  const rewritten: string = rewriteBody('{}', others[0] ?? answer)
+  void [sent, rewritten]
+  // @ts-expect-error a body is bytes or text
+  rewriteBody({}, answer)
   const names: string[] = changes.map((change) => ('remove' in change ? change.remove : 'set' in change ? change.set[0] : change.add[0]))
   void [others[0]?.modelOverride, others[0]?.mutations.hostname, retry?.codes, names, answer.rewrittenPath.length, answer.toJSON().fallbacks[0]?.address]
   // @ts-expect-error attempts do not change
@@ -89,7 +95,7 @@ if (ticket.ok) {
 router.route(headers, { seed: 1n })
 
 const why: Explanation = router.explain(headers)
-void [why.outcome, why.seed, why.toString(), why.toJSON().sections[0]?.lines]
+void [why.outcome, why.seed, why.toString(), why.toJSON().sections[0]?.lines, why.sections[0]?.leftOut, why.matches[0]?.miss, why.draws[0]?.below, why.nearestChange?.by?.wanted, why.endpoints[0]?.demand]
 
 const event: Event = { event: 'endpoint_reported', endpoint: { name: 'vllm-0', address: '10.0.0.1', labels: { app: 'vllm' } } }
 router.observe(event, { now: 5 })

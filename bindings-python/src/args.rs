@@ -51,6 +51,7 @@ pub(crate) fn span(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Nanos> {
 }
 
 /// The text of argument `name`.
+#[inline]
 pub(crate) fn text<'a, 'py>(
     name: &str,
     value: Option<&'a Bound<'py, PyAny>>,
@@ -58,11 +59,14 @@ pub(crate) fn text<'a, 'py>(
     let Some(value) = value else { return Ok(None) };
     match value.cast::<PyString>() {
         Ok(text) => Ok(Some(text)),
-        Err(_) => {
-            let message = format!("{name} must be str or None, not {}", type_name(value));
-            Err(errors::request(value.py(), WRONG_TYPE, &message))
-        }
+        Err(_) => Err(not_text(name, value)),
     }
+}
+
+#[cold]
+fn not_text(name: &str, value: &Bound<'_, PyAny>) -> PyErr {
+    let message = format!("{name} must be str or None, not {}", type_name(value));
+    errors::request(value.py(), WRONG_TYPE, &message)
 }
 
 /// The characters of a text, without a copy.

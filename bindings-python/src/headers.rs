@@ -1,6 +1,8 @@
 //! The headers of a request as Python has them, seen through the names that the plan reads.
 //!
-//! They are walked once. A header whose name no rule reads costs a look at the length of its name; of the others the value is held, not copied.
+//! They are walked once, over borrowed references: counting them up and down costs as much as the rest of the walk. A header whose name no rule reads costs
+//! a look at the length of its name and at the types; of the others the value is held, not copied. Nothing here runs Python code of the caller's, so that
+//! what is walked stays as it is.
 
 use std::cell::Cell;
 
@@ -8,6 +10,7 @@ use inferroute::{Found, HeaderName, Headers, Plan};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
+use smallvec::SmallVec;
 
 use crate::args::chars;
 use crate::errors::{self, WRONG_TYPE, type_name};
@@ -15,14 +18,33 @@ use crate::errors::{self, WRONG_TYPE, type_name};
 /// Names of a plan for which there is room on the stack.
 const FEW: usize = 8;
 
-/// The values under the names that a plan reads, by the position of the name.
-pub(crate) struct PlanHeaders<'p, 'py> {
+/// The names that a plan reads.
+#[derive(Clone, Copy)]
+struct Names<'p> {
     plan: &'p Plan,
     /// Bit n: some name has n characters, modulo 64.
     lengths: u64,
-    few: [Slot<'py>; FEW],
-    many: Vec<Slot<'py>>,
+}
+
+/// The values under the names that a plan reads, by the position of the name.
+pub(crate) struct PlanHeaders<'p, 'py> {
+    names: Names<'p>,
+    slots: SmallVec<[Slot<'py>; FEW]>,
     stale: Cell<bool>,
+}
+
+/// The same for requests that came at once, one row a request.
+pub(crate) struct ManyHeaders<'p, 'py> {
+    names: Names<'p>,
+    slots: Vec<Slot<'py>>,
+    stale: Cell<bool>,
+}
+
+/// The headers of one request of [`ManyHeaders`].
+pub(crate) struct Row<'g, 'p, 'py> {
+    names: Names<'p>,
+    slots: &'g [Slot<'py>],
+    stale: &'g Cell<bool>,
 }
 
 /// What was sent under a name.
@@ -48,37 +70,114 @@ impl Value<'_> {
     }
 }
 
+impl<'p> Names<'p> {
+    #[inline]
+    fn of(plan: &'p Plan) -> Self {
+        let names = plan.header_names();
+        Self { plan, lengths: names.fold(0, |lengths, name| lengths | bit(name.as_str().len())) }
+    }
+
+    /// The position of the name that equals this one.
+    #[inline]
+    fn position(&self, name: &[u8]) -> Option<usize> {
+        if self.lengths & bit(name.len()) == 0 {
+            return None;
+        }
+        let equal = |known: &&HeaderName| known.as_str().as_bytes().eq_ignore_ascii_case(name);
+        self.plan.header_names().find(equal).map(HeaderName::index)
+    }
+
+    /// What was sent under a name. A name of another plan makes `stale` true.
+    #[inline]
+    fn slot<'s, 'py>(&self, slots: &'s [Slot<'py>], stale: &Cell<bool>, name: &HeaderName) -> &'s Slot<'py> {
+        let known = self.plan.header_names().nth(name.index());
+        // Names live as long as their plan, which this one's snapshot holds, so the place tells whether the plan is the same.
+        if !known.is_some_and(|known| std::ptr::eq(known, name)) {
+            stale.set(true);
+            return &Slot::Absent;
+        }
+        slots.get(name.index()).unwrap_or(&Slot::Absent)
+    }
+}
+
 impl<'p, 'py> PlanHeaders<'p, 'py> {
     /// Room for the headers of a request to be decided on `plan`.
     #[inline]
     pub(crate) fn new(plan: &'p Plan) -> Self {
-        let names = plan.header_names();
-        let mut many = Vec::new();
-        if names.len() > FEW {
-            many.resize_with(names.len(), || Slot::Absent);
-        }
-        let lengths = names.fold(0, |lengths, name| lengths | bit(name.as_str().len()));
-        Self { plan, lengths, few: [const { Slot::Absent }; FEW], many, stale: Cell::new(false) }
+        let mut slots = SmallVec::new();
+        slots.resize_with(plan.header_names().len(), || Slot::Absent);
+        Self { names: Names::of(plan), slots, stale: Cell::new(false) }
     }
 
     /// Takes what the plan reads of `headers`, which come from [`pairs`].
+    #[inline]
     pub(crate) fn gather(&mut self, headers: &Bound<'py, PyAny>) -> PyResult<()> {
-        if let Ok(dict) = headers.cast::<PyDict>() {
-            self.gather_dict(dict)?;
-        } else if let Ok(list) = headers.cast::<PyList>() {
-            for item in list {
-                self.add_pair(&item)?;
-            }
-        } else if let Ok(tuple) = headers.cast::<PyTuple>() {
-            for item in tuple {
-                self.add_pair(&item)?;
-            }
-        }
-        Ok(())
+        Gather { names: self.names, slots: &mut self.slots }.all(headers)
     }
 
-    /// Walks a dict over borrowed references: counting them up and down costs as much as the rest of the walk (measured: 15 against 11 ns a header).
-    fn gather_dict(&mut self, dict: &Bound<'py, PyDict>) -> PyResult<()> {
+    /// Whether a decision asked with the names of another plan than these values were gathered for.
+    pub(crate) fn is_stale(&self) -> bool {
+        self.stale.get()
+    }
+
+    #[inline]
+    fn slot(&self, name: &HeaderName) -> &Slot<'py> {
+        self.names.slot(&self.slots, &self.stale, name)
+    }
+}
+
+impl<'p, 'py> ManyHeaders<'p, 'py> {
+    /// Room for the headers of so many requests to be decided on `plan`.
+    pub(crate) fn new(plan: &'p Plan, requests: usize) -> Self {
+        let slots = Vec::with_capacity(requests.saturating_mul(plan.header_names().len()));
+        Self { names: Names::of(plan), slots, stale: Cell::new(false) }
+    }
+
+    /// Takes what the plan reads of the next request's `headers`, which come from [`pairs`].
+    #[inline]
+    pub(crate) fn gather(&mut self, headers: &Bound<'py, PyAny>) -> PyResult<()> {
+        let start = self.slots.len();
+        self.slots.resize_with(start + self.names.plan.header_names().len(), || Slot::Absent);
+        let slots = self.slots.get_mut(start..).unwrap_or_default();
+        Gather { names: self.names, slots }.all(headers)
+    }
+
+    /// The headers of each of so many requests.
+    pub(crate) fn rows(&self, requests: usize) -> Vec<Row<'_, 'p, 'py>> {
+        let width = self.names.plan.header_names().len();
+        let row = |at: usize| {
+            let slots = self.slots.get(at * width..(at + 1) * width).unwrap_or_default();
+            Row { names: self.names, slots, stale: &self.stale }
+        };
+        (0..requests).map(row).collect()
+    }
+
+    /// As [`PlanHeaders::is_stale`].
+    pub(crate) fn is_stale(&self) -> bool {
+        self.stale.get()
+    }
+}
+
+/// Headers on their way into their slots.
+struct Gather<'g, 'p, 'py> {
+    names: Names<'p>,
+    slots: &'g mut [Slot<'py>],
+}
+
+impl<'py> Gather<'_, '_, 'py> {
+    fn all(&mut self, headers: &Bound<'py, PyAny>) -> PyResult<()> {
+        if let Ok(dict) = headers.cast::<PyDict>() {
+            self.dict(dict)
+        } else if let Ok(list) = headers.cast::<PyList>() {
+            self.list(list)
+        } else if let Ok(tuple) = headers.cast::<PyTuple>() {
+            tuple.iter_borrowed().try_for_each(|item| self.pair(&item))
+        } else {
+            Ok(())
+        }
+    }
+
+    fn dict(&mut self, dict: &Bound<'py, PyDict>) -> PyResult<()> {
         let py = dict.py();
         let (mut position, mut name, mut value) = (0, std::ptr::null_mut(), std::ptr::null_mut());
         // SAFETY: the pointers are to locals, and `dict` is a dict that this frame holds.
@@ -86,14 +185,51 @@ impl<'p, 'py> PlanHeaders<'p, 'py> {
             // SAFETY: the references are borrowed from the dict, which cannot change while they are used: `add` runs no Python code of the caller's,
             // and the interpreter is not left. What is kept of a value is counted when it is kept.
             let (name, value) = unsafe { (Borrowed::from_ptr(py, name), Borrowed::from_ptr(py, value)) };
-            self.add(&name, &value)?;
+            if !self.is_passed_over(&name, &value) {
+                self.add(&name, &value)?;
+            }
         }
         Ok(())
     }
 
-    /// Whether a decision asked with the names of another plan than these values were gathered for.
-    pub(crate) fn is_stale(&self) -> bool {
-        self.stale.get()
+    fn list(&mut self, list: &Bound<'py, PyList>) -> PyResult<()> {
+        let (py, mut position) = (list.py(), 0);
+        // SAFETY: `list` is a list that this frame holds, and the position is within it.
+        while position < unsafe { ffi::PyList_Size(list.as_ptr()) } {
+            // SAFETY: as above; and as in `dict` for the reference.
+            let item = unsafe { Borrowed::from_ptr(py, ffi::PyList_GetItem(list.as_ptr(), position)) };
+            self.pair(&item)?;
+            position += 1;
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn pair(&mut self, item: &Bound<'py, PyAny>) -> PyResult<()> {
+        if let Ok(pair) = item.cast_exact::<PyTuple>()
+            && pair.len() == 2
+        {
+            let (name, value) = (pair.get_borrowed_item(0)?, pair.get_borrowed_item(1)?);
+            return if self.is_passed_over(&name, &value) { Ok(()) } else { self.add(&name, &value) };
+        }
+        self.add_pair(item)
+    }
+
+    /// Whether it is a header that no rule reads, of the types that almost all have. Of the others nothing is said.
+    #[inline]
+    fn is_passed_over(&self, name: &Bound<'py, PyAny>, value: &Bound<'py, PyAny>) -> bool {
+        let length = if let Ok(name) = name.cast_exact::<PyString>() {
+            match name.to_str() {
+                Ok(name) => name.len(),
+                Err(_) => return false,
+            }
+        } else if let Ok(name) = name.cast_exact::<PyBytes>() {
+            name.as_bytes().len()
+        } else {
+            return false;
+        };
+        self.names.lengths & bit(length) == 0
+            && (value.is_exact_instance_of::<PyString>() || value.is_exact_instance_of::<PyBytes>())
     }
 
     fn add_pair(&mut self, item: &Bound<'py, PyAny>) -> PyResult<()> {
@@ -108,15 +244,12 @@ impl<'p, 'py> PlanHeaders<'p, 'py> {
         }
     }
 
-    #[inline]
+    #[inline(never)]
     fn add(&mut self, name: &Bound<'py, PyAny>, value: &Bound<'py, PyAny>) -> PyResult<()> {
-        let position = if let Ok(name) = name.cast_exact::<PyString>() {
-            // The usual case, which takes one call into the interpreter less than the next.
-            self.position(chars("a header name", name)?.as_bytes())
-        } else if let Ok(name) = name.cast::<PyString>() {
-            self.position(chars("a header name", name)?.as_bytes())
+        let position = if let Ok(name) = name.cast::<PyString>() {
+            self.names.position(chars("a header name", name)?.as_bytes())
         } else if let Ok(name) = name.cast::<PyBytes>() {
-            self.position(name.as_bytes())
+            self.names.position(name.as_bytes())
         } else {
             return Err(wrong(name, "a header name must be str or bytes"));
         };
@@ -125,16 +258,6 @@ impl<'p, 'py> PlanHeaders<'p, 'py> {
             None if is_value(value) => Ok(()),
             None => Err(wrong(value, VALUE)),
         }
-    }
-
-    /// The position of the plan's name that equals this one.
-    #[inline]
-    fn position(&self, name: &[u8]) -> Option<usize> {
-        if self.lengths & bit(name.len()) == 0 {
-            return None;
-        }
-        let equal = |known: &&HeaderName| known.as_str().as_bytes().eq_ignore_ascii_case(name);
-        self.plan.header_names().find(equal).map(HeaderName::index)
     }
 
     fn put(&mut self, position: usize, sent: &Bound<'py, PyAny>) -> PyResult<()> {
@@ -149,8 +272,7 @@ impl<'p, 'py> PlanHeaders<'p, 'py> {
 
     fn put_one(&mut self, position: usize, sent: &Bound<'py, PyAny>) -> PyResult<()> {
         let sent = value(sent)?;
-        let slots = if self.many.is_empty() { self.few.as_mut_slice() } else { self.many.as_mut_slice() };
-        if let Some(slot) = slots.get_mut(position) {
+        if let Some(slot) = self.slots.get_mut(position) {
             *slot = match std::mem::replace(slot, Slot::Absent) {
                 Slot::Absent => Slot::One(sent),
                 Slot::One(first) => Slot::Several(vec![first, sent]),
@@ -162,37 +284,46 @@ impl<'p, 'py> PlanHeaders<'p, 'py> {
         }
         Ok(())
     }
+}
 
-    /// What was sent under one of the plan's names.
+impl Slot<'_> {
     #[inline]
-    fn slot(&self, name: &HeaderName) -> &Slot<'py> {
-        let known = self.plan.header_names().nth(name.index());
-        // Names live as long as their plan, which this one's snapshot holds, so the place tells whether the plan is the same.
-        if !known.is_some_and(|known| std::ptr::eq(known, name)) {
-            self.stale.set(true);
-            return &Slot::Absent;
+    fn found(&self) -> Found<'_> {
+        match self {
+            Self::Absent => Found::Absent,
+            Self::One(value) => Found::One(value.bytes()),
+            Self::Several(_) => Found::Several,
         }
-        let slots = if self.many.is_empty() { self.few.as_slice() } else { self.many.as_slice() };
-        slots.get(name.index()).unwrap_or(&Slot::Absent)
+    }
+
+    fn nth(&self, nth: usize) -> Option<&[u8]> {
+        match self {
+            Self::Several(values) => values.get(nth).map(Value::bytes),
+            Self::One(value) if nth == 0 => Some(value.bytes()),
+            _ => None,
+        }
     }
 }
 
 impl Headers for PlanHeaders<'_, '_> {
     #[inline]
     fn find(&self, name: &HeaderName) -> Found<'_> {
-        match self.slot(name) {
-            Slot::Absent => Found::Absent,
-            Slot::One(value) => Found::One(value.bytes()),
-            Slot::Several(_) => Found::Several,
-        }
+        self.slot(name).found()
     }
 
     fn nth(&self, name: &HeaderName, nth: usize) -> Option<&[u8]> {
-        match self.slot(name) {
-            Slot::Several(values) => values.get(nth).map(Value::bytes),
-            Slot::One(value) if nth == 0 => Some(value.bytes()),
-            _ => None,
-        }
+        self.slot(name).nth(nth)
+    }
+}
+
+impl Headers for Row<'_, '_, '_> {
+    #[inline]
+    fn find(&self, name: &HeaderName) -> Found<'_> {
+        self.names.slot(self.slots, self.stale, name).found()
+    }
+
+    fn nth(&self, name: &HeaderName, nth: usize) -> Option<&[u8]> {
+        self.names.slot(self.slots, self.stale, name).nth(nth)
     }
 }
 
@@ -225,11 +356,8 @@ pub(crate) fn pairs<'py>(headers: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyA
 
 const VALUE: &str = "a header value must be str, bytes, or a list or tuple of those";
 
-#[inline]
 fn is_value(value: &Bound<'_, PyAny>) -> bool {
-    // The first is the usual case and, unlike the others, takes no call into the interpreter.
-    value.is_exact_instance_of::<PyString>()
-        || value.is_instance_of::<PyString>()
+    value.is_instance_of::<PyString>()
         || value.is_instance_of::<PyBytes>()
         || value.is_instance_of::<PyList>()
         || value.is_instance_of::<PyTuple>()

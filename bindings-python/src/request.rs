@@ -1,12 +1,14 @@
 //! The arguments of a call that describe a request, checked where they enter.
 
-use inferroute::{Body, BodyFormat, BodyLimits, Request};
+use std::ops::ControlFlow;
+
+use inferroute::{Body, BodyFormat, BodyLimits, Headers, Request};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyInt, PyList, PyMemoryView, PyString, PyTuple};
 
 use crate::args::{self, chars};
 use crate::errors::{self, BAD_FORM, OUT_OF_RANGE, WRONG_TYPE, type_name};
-use crate::headers::{PlanHeaders, pairs};
+use crate::headers::pairs;
 use crate::prompt::Held;
 
 type Any<'py> = Bound<'py, PyAny>;
@@ -33,6 +35,7 @@ pub(crate) struct Given<'a, 'py> {
 }
 
 /// The arguments by their types.
+#[derive(Default)]
 pub(crate) struct Asked<'py> {
     /// What `model` says, else what the body does.
     pub(crate) model: Option<Text<'py>>,
@@ -52,9 +55,23 @@ pub(crate) struct Asked<'py> {
 }
 
 impl<'py> Given<'_, 'py> {
-    #[inline]
     /// `runs_python`: whether the decision may run Python code.
+    #[inline]
     pub(crate) fn check(&self, runs_python: bool) -> PyResult<Asked<'py>> {
+        if self.is_nothing() { Ok(Asked::default()) } else { self.check_each(runs_python) }
+    }
+
+    /// Whether headers are all that is given.
+    #[inline]
+    fn is_nothing(&self) -> bool {
+        let Self { model, host, path, method, gateway, client_namespace, port, objective, .. } = *self;
+        let Self { body, content_type, prompt, prompt_tokens, tenant, subset, multimodal, .. } = *self;
+        let first = [model, host, path, method, gateway, client_namespace, port, objective];
+        let second = [body, content_type, prompt, prompt_tokens, tenant, subset, multimodal];
+        first.iter().chain(&second).all(|given| given.is_none())
+    }
+
+    fn check_each(&self, runs_python: bool) -> PyResult<Asked<'py>> {
         let mut asked = Asked {
             model: args::text("model", self.model)?.cloned(),
             host: args::text("host", self.host)?.cloned(),
@@ -85,9 +102,12 @@ impl<'py> Given<'_, 'py> {
             && asked.model.is_none()
         {
             let content_type = args::text("content_type", self.content_type)?;
-            let (model, has_media) = facts_of(body, asked.path.as_ref(), content_type)?;
-            asked.model = model;
-            asked.multimodal |= has_media && self.multimodal.is_none();
+            let facts = facts_of(body, asked.path.as_ref(), content_type, self.prompt.is_none())?;
+            asked.model = facts.model.map(|model| PyString::new(body.py(), &model));
+            asked.multimodal |= facts.has_media && self.multimodal.is_none();
+            if !facts.prompt.is_empty() {
+                asked.prompt = Some(Box::new(Held::Copied(facts.prompt)));
+            }
         }
         Ok(asked)
     }
@@ -96,7 +116,7 @@ impl<'py> Given<'_, 'py> {
 impl<'py> Asked<'py> {
     /// The request with these headers.
     #[inline]
-    pub(crate) fn request<'r>(&'r self, headers: &'r PlanHeaders<'_, '_>) -> PyResult<Request<'r>> {
+    pub(crate) fn request<'r>(&'r self, headers: &'r dyn Headers) -> PyResult<Request<'r>> {
         let mut request = Request::new(headers);
         if let Some(model) = &self.model {
             request = request.model(chars("model", model)?);
@@ -140,6 +160,12 @@ pub(crate) fn of_dict<'py>(said: &Any<'py>, runs_python: bool) -> PyResult<(Aske
     let Ok(dict) = said.cast::<PyDict>() else {
         return Err(wrong(said, "a request must be a dict of arguments of decide"));
     };
+    // The usual case, which needs no room for the others.
+    if dict.len() == 1
+        && let Some(headers) = dict.get_item(pyo3::intern!(said.py(), "headers"))?
+    {
+        return Ok((Asked::default(), pairs(&headers)?));
+    }
     let mut found: [Option<Any<'py>>; NAMES.len()] = [const { None }; NAMES.len()];
     let mut headers = None;
     for (name, value) in dict {
@@ -263,18 +289,36 @@ fn port(value: &Any<'_>) -> PyResult<u16> {
     }
 }
 
-/// The model that a body asks for, and whether it has images, audio or video in it.
+/// What is read of a body.
+struct Facts {
+    model: Option<String>,
+    /// Whether it has images, audio or video in it.
+    has_media: bool,
+    /// Empty where there is none or nobody wants it.
+    prompt: Vec<u8>,
+}
+
 #[cold]
 fn facts_of<'py>(
     body: &Any<'py>,
     path: Option<&Text<'py>>,
     content_type: Option<&Text<'py>>,
-) -> PyResult<(Option<Text<'py>>, bool)> {
+    wants_prompt: bool,
+) -> PyResult<Facts> {
     let path = path.map_or(Ok("/"), |path| chars("path", path))?;
     let content_type = content_type.map(|text| chars("content_type", text)).transpose()?;
     let read = |bytes: &[u8]| {
         let body = Body::read(bytes, BodyFormat::of(path, content_type), &BodyLimits::default());
-        body.map(|body| (body.model().map(str::to_owned), body.has_media()))
+        body.map(|body| {
+            let mut prompt = Vec::new();
+            if wants_prompt {
+                _ = body.prompt_bytes(|chunk| {
+                    prompt.extend_from_slice(chunk);
+                    ControlFlow::<()>::Continue(())
+                });
+            }
+            Facts { model: body.model().map(str::to_owned), has_media: body.has_media(), prompt }
+        })
     };
     let py = body.py();
     let facts = if let Ok(bytes) = body.cast::<PyBytes>() {
@@ -289,9 +333,7 @@ fn facts_of<'py>(
     } else {
         return Err(wrong(body, "body must be bytes, bytearray, memoryview, str or None"));
     };
-    let (model, has_media) =
-        facts.map_err(|error| errors::request(py, error.code().as_str(), &format!("the body, {error}")))?;
-    Ok((model.map(|model| PyString::new(py, &model)), has_media))
+    facts.map_err(|error| errors::request(py, error.code().as_str(), &format!("the body, {error}")))
 }
 
 fn wrong(value: &Any<'_>, expected: &str) -> PyErr {

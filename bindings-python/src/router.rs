@@ -14,7 +14,7 @@ use crate::errors::{self, BAD_OPTION, WRONG_TYPE, type_name};
 use crate::event;
 use crate::explanation::Explanation;
 use crate::guard::guarded;
-use crate::headers::{PlanHeaders, pairs};
+use crate::headers::{ManyHeaders, PlanHeaders, pairs};
 use crate::journal::Journal;
 use crate::load::LoadReport;
 use crate::lock::Lock;
@@ -58,12 +58,13 @@ impl Router {
         self.runs_python.load(Ordering::Relaxed)
     }
 
-    /// What `ask` answers to several requests at once, by the rules of `ask`.
+    /// What `made` makes of the answers of `ask` to several requests at once, by the rules of `ask`.
     fn ask_many<'py, T>(
         &self,
         requests: &Any<'py>,
         ask: impl Fn(Vec<Request<'_>>) -> Vec<T>,
-    ) -> PyResult<Vec<(T, Asked<'py>)>> {
+        made: impl Fn(T, Asked<'py>) -> PyResult<Any<'py>>,
+    ) -> PyResult<Bound<'py, PyList>> {
         let py = requests.py();
         let is_iterable = !requests.is_instance_of::<PyDict>();
         let Some(items) = is_iterable.then(|| requests.try_iter().ok()).flatten() else {
@@ -71,22 +72,22 @@ impl Router {
                 format!("requests must be dicts of arguments of decide, not {}", type_name(requests));
             return Err(errors::request(py, WRONG_TYPE, &message));
         };
-        let mut asked = Vec::new();
+        let (mut asked, mut headers) = (Vec::new(), Vec::new());
         for item in items {
-            asked.push(of_dict(&item?, self.runs_python())?);
+            let (each, sent) = of_dict(&item?, self.runs_python())?;
+            asked.push(each);
+            headers.push(sent);
         }
         loop {
             let snapshot = self.inner.snapshot();
-            let mut gathered = Vec::with_capacity(asked.len());
-            for (_, headers) in &asked {
-                let mut values = PlanHeaders::new(snapshot.plan());
-                values.gather(headers)?;
-                gathered.push(values);
-            }
-            let views = asked.iter().zip(&gathered).map(|((asked, _), values)| asked.request(values));
-            let answers = ask(views.collect::<PyResult<_>>()?);
-            if !gathered.iter().any(PlanHeaders::is_stale) {
-                return Ok(answers.into_iter().zip(asked.into_iter().map(|(asked, _)| asked)).collect());
+            let mut values = ManyHeaders::new(snapshot.plan(), headers.len());
+            headers.iter().try_for_each(|sent| values.gather(sent))?;
+            let rows = values.rows(headers.len());
+            let requests = asked.iter().zip(&rows).map(|(asked, row)| asked.request(row));
+            let answers = ask(requests.collect::<PyResult<_>>()?);
+            if !values.is_stale() {
+                let made = answers.into_iter().zip(asked).map(|(answer, asked)| made(answer, asked));
+                return PyList::new(py, made.collect::<PyResult<Vec<_>>>()?);
             }
         }
     }
@@ -359,11 +360,11 @@ impl Router {
     fn decide_many<'py>(&self, requests: &Any<'py>, now: Now) -> PyResult<Bound<'py, PyList>> {
         guarded(|| {
             let py = requests.py();
-            let answers = self.ask_many(requests, |requests| self.inner.decide_many(requests, now.0))?;
-            let made = answers
-                .into_iter()
-                .map(|(answer, asked)| outcome(py, answer.map_err(inferroute::NoRoute::into_shared), asked));
-            PyList::new(py, made.collect::<PyResult<Vec<_>>>()?)
+            self.ask_many(
+                requests,
+                |requests| self.inner.decide_many(requests, now.0),
+                |answer, asked| outcome(py, answer.map_err(inferroute::NoRoute::into_shared), asked),
+            )
         })
     }
 
@@ -373,9 +374,11 @@ impl Router {
     fn route_many<'py>(&self, requests: &Any<'py>, now: Now) -> PyResult<Bound<'py, PyList>> {
         guarded(|| {
             let py = requests.py();
-            let routed = self.ask_many(requests, |requests| self.inner.route_many(requests, now.0))?;
-            let made = routed.into_iter().map(|(routed, asked)| routed_outcome(py, routed, asked));
-            PyList::new(py, made.collect::<PyResult<Vec<_>>>()?)
+            self.ask_many(
+                requests,
+                |requests| self.inner.route_many(requests, now.0),
+                |routed, asked| routed_outcome(py, routed, asked),
+            )
         })
     }
 

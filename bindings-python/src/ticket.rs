@@ -6,8 +6,10 @@ use pyo3::prelude::*;
 use crate::args::Now;
 use crate::attempt::Attempt;
 use crate::decision::Decision;
+use crate::errors;
 use crate::guard::guarded;
 use crate::lock::Lock;
+use crate::mutations;
 use crate::request::Asked;
 
 /// A request that counts at its endpoint until it is finished.
@@ -155,6 +157,16 @@ impl Ticket {
         self.tell(|running| running.ticket.cached_tokens(count)).map(drop)
     }
 
+    /// What the host's other replicas need to know of the request (inferroute.types.ReplicaRequest), for their event `replica_told`; None where it is over.
+    #[pyo3(signature = (number, *, prompt = true))]
+    fn told<'py>(&self, py: Python<'py>, number: u64, prompt: bool) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let told = self.tell(|running| running.ticket.told(number))?;
+        let Some(told) = told else { return Ok(None) };
+        let told = if prompt { told } else { told.without_prompt() };
+        let value = serde_json::to_value(told).map_err(|error| errors::internal(&error.to_string()))?;
+        mutations::object(py, value).map(Some)
+    }
+
     /// The request came to its end and was answered. Again, or after `fail`: nothing happens.
     fn finish(&self) -> PyResult<()> {
         self.end(End::Answered)
@@ -164,6 +176,11 @@ impl Ticket {
     #[pyo3(signature = (now = Now::ZERO), text_signature = "($self, now=0)")]
     fn fail(&self, now: Now) -> PyResult<()> {
         self.end(End::Failed(now.0))
+    }
+
+    /// The request ended in a way that says nothing of its endpoint: the client went away.
+    fn cancel(&self) -> PyResult<()> {
+        self.end(End::Cancelled)
     }
 
     fn __enter__(slf: PyRef<'_, Self>) -> PyRef<'_, Self> {

@@ -25,6 +25,7 @@ pub(crate) fn endpoint(dict: &Bound<'_, PyDict>, endpoint: EndpointView<'_>) -> 
     dict.set_item("address", endpoint.address)?;
     dict.set_item("ready", endpoint.ready)?;
     dict.set_item("in_flight", endpoint.in_flight)?;
+    dict.set_item("of_replicas", endpoint.of_replicas)?;
     dict.set_item("waiting_tokens", endpoint.waiting_tokens)?;
     let cached = PyDict::new(dict.py());
     cached.set_item("predicted", endpoint.cached_tokens.predicted)?;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from array import array
 from typing import Any
 
@@ -145,3 +146,18 @@ def test_many_that_are_none_are_refused_and_nothing_is_counted(router: Router, r
         with pytest.raises(RequestError):
             ask(requests)
     assert sum(endpoint["in_flight"] for endpoint in router.endpoints()) == 0
+
+
+def test_the_prompt_is_read_from_the_body_with_the_model(warm: Router) -> None:
+    router = warm
+    message = {"role": "user", "content": "Tell me of the sea. " * 100}
+    body = json.dumps({"model": "m", "messages": [message]}).encode()
+    longer = json.dumps({"messages": [message, {"role": "assistant", "content": "It is wide."}], "model": "m"}, indent=1)
+    ticket = router.route(GOLD, path="/v1/chat/completions", body=body)
+    assert ticket.ok and ticket.decision.prompt_tokens > 500
+    ticket.finish()
+    decision = router.decide(GOLD, path="/v1/chat/completions", body=longer)
+    assert decision.ok and decision.endpoint == ticket.decision.endpoint and decision.cached_tokens > 400
+    for arguments in [{"prompt": "Hi"}, {"model": "m"}]:
+        decision = router.decide(GOLD, path="/v1/chat/completions", body=body, **arguments)  # type: ignore[arg-type]
+        assert decision.ok and decision.prompt_tokens < 2, "what is given comes first"

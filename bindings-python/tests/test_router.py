@@ -145,9 +145,10 @@ def test_explain_tells_the_next_decision_and_changes_nothing(router):
     assert decision.endpoint in explained.outcome
     assert str(explained).splitlines()[0] == f"{explained.outcome} [seed {explained.seed}]"
     told = explained.to_dict()
-    parts = ["outcome", "seed", "sections", "endpoints", "picked", "saturation", "failures"]
+    parts = ["outcome", "seed", "sections", "matches", "draws", "endpoints", "nearest_change", "picked", "saturation", "failures"]
     assert list(told) == parts and told["seed"] == decision.seed
     assert told["picked"][-1]["endpoint"] == decision.endpoint and told["failures"] == []
+    assert told["matches"][-1]["miss"] is None and all(draw["number"] < draw["below"] for draw in told["draws"])
     assert [section["title"] for section in told["sections"]][0] == "matches, in order of precedence"
     assert "404 no_rule" in str(router.explain(None))
 

@@ -44,10 +44,12 @@ def test_a_text_and_profiles_say_the_same(options: dict[str, Any]) -> None:
     explained = router.explain(GOLD).endpoints
     assert [endpoint["total"] for endpoint in explained] == [1.0, 2.0, 0.0]
     assert explained[0] == {
+        "profile": "default",
         "id": "default/vllm-0",
         "address": "10.0.0.1:8000",
         "in_flight": 0,
         "removed_by": None,
+        "demand": None,
         "scores": [{"scorer": "queue-scorer", "rating": 0.5, "weight": 2.0, "points": 1.0}],
         "total": 1.0,
     }
@@ -63,6 +65,16 @@ def test_filters_parameters_and_pickers_are_written_down() -> None:
     answer = router.decide(GOLD)
     assert not answer.ok and (answer.status, answer.reason) == (429, "no_endpoint_left")
     assert "endpoints" in router.explain(GOLD).to_dict()
+
+
+def test_requests_with_one_key_meet_at_one_endpoint() -> None:
+    router = made(Scheduling.of(Profile("x").picker("consistent-hash-picker", headerName="x-session-id", maxNumOfEndpoints=2)))
+    sessions = [{**GOLD, "x-session-id": f"session-{number}"} for number in range(30)]
+    asked = [[router.decide(session) for session in sessions] for _ in range(3)]
+    first, *others = [[(decision.endpoint, [other.endpoint for other in decision.fallbacks]) for decision in decisions] for decisions in asked]
+    assert others == [first, first] and len({endpoint for endpoint, _ in first}) == 3 and all(len(fallbacks) == 1 for _, fallbacks in first)
+    assert router.explain(sessions[0]).to_dict()["picked"][0] == {"endpoint": first[0][0], "picker": "consistent-hash-picker"}
+    assert len({router.decide(GOLD).endpoint for _ in range(100)}) == 3, "without the header it is drawn"
 
 
 def test_profiles_do_not_change() -> None:

@@ -1,8 +1,11 @@
 //! One way to serve a request: a backendRef, a model and an endpoint. A decision is the first of them with those to try after it.
 
+use std::borrow::Cow;
+
 use crate::convert::number;
 use crate::ids::{EndpointIx, Ix, PoolIx};
 use crate::plan::{BackendName, BackendRef, Mutations, Pool, Rule, Target};
+use crate::request::Request;
 use crate::state::State;
 
 /// The numbers of an attempt: 12 bytes, because a decision carries eight of them by value.
@@ -119,6 +122,8 @@ impl Eq for Attempts {}
 pub struct AttemptView<'s> {
     pub(crate) state: &'s State,
     pub(crate) rule: &'s Rule,
+    /// The match that holds, among the rule's.
+    pub(crate) match_index: usize,
     pub(crate) attempt: &'s Attempt,
 }
 
@@ -167,6 +172,15 @@ impl<'s> AttemptView<'s> {
     /// What to do to the original request for this attempt.
     pub fn mutations(&self) -> Option<&'s Mutations> {
         self.attempt.backend_ref(self.rule).map(|backend| &backend.mutations)
+    }
+
+    /// The path, with its query, to ask the endpoint for. `request` is the one that was decided on. Allocates only where the path changes.
+    pub fn path<'r>(&self, request: &Request<'r>) -> Cow<'r, str> {
+        let prefix = self.rule.prefixes.get(self.match_index).map_or("", |prefix| prefix);
+        match self.mutations().and_then(|mutations| mutations.path.as_ref()) {
+            Some(change) => change.apply(request.path, prefix).into(),
+            None => request.path.into(),
+        }
     }
 }
 

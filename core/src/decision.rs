@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::attempt::{AttemptView, Attempts};
+use crate::attempt::{Attempt, AttemptView, Attempts};
 use crate::decide::Before;
 use crate::ids::{Ix, PoolIx};
 use crate::manifest::Criticality;
@@ -100,15 +100,30 @@ impl<S: Deref<Target = State>> Decision<S> {
         self.choice.attempts.primary().pool(self.rule_entry())
     }
 
-    pub(crate) fn primary(&self) -> AttemptView<'_> {
-        AttemptView { state: &self.state, rule: self.rule_entry(), attempt: self.choice.attempts.primary() }
+    /// Counts the decision where pickers go by turns. Threads that decide at once would wait for each other's counts, so others count nothing.
+    #[inline]
+    pub(crate) fn take_turn(&self) {
+        if self.state.plan.scheduling.takes_turns()
+            && let Some(pool) = self.pool_number()
+        {
+            self.state.pool_cells[pool].advance();
+        }
+    }
+
+    /// What to try first: what the getters of the decision itself speak of.
+    pub fn primary(&self) -> AttemptView<'_> {
+        self.view(self.choice.attempts.primary())
+    }
+
+    fn view<'a>(&'a self, attempt: &'a Attempt) -> AttemptView<'a> {
+        let match_index = self.choice.at.match_index;
+        AttemptView { state: &self.state, rule: self.rule_entry(), match_index, attempt }
     }
 
     /// What to try, in this order, if the primary fails: other endpoints of its pool, then the rule's other backendRefs of the same and of later
     /// priorities. No attempt mixes pools: each has a backend, an endpoint, a model and mutations of its own.
     pub fn fallbacks(&self) -> impl ExactSizeIterator<Item = AttemptView<'_>> {
-        let (state, rule) = (&*self.state, self.rule_entry());
-        self.choice.attempts.fallbacks().iter().map(move |attempt| AttemptView { state, rule, attempt })
+        self.choice.attempts.fallbacks().iter().map(|attempt| self.view(attempt))
     }
 
     /// The pool the endpoint was picked from, as `namespace/name`; `None` where the backendRef names an AIServiceBackend itself.
@@ -175,11 +190,7 @@ impl<S: Deref<Target = State>> Decision<S> {
 
     /// The path, with its query, to ask the endpoint for. `request` is the one that was decided on. Allocates only where the path changes.
     pub fn path<'r>(&self, request: &Request<'r>) -> Cow<'r, str> {
-        let prefix = self.rule_entry().prefixes.get(self.choice.at.match_index).map_or("", |prefix| prefix);
-        match self.mutations().and_then(|mutations| mutations.path.as_ref()) {
-            Some(change) => change.apply(request.path, prefix).into(),
-            None => request.path.into(),
-        }
+        self.primary().path(request)
     }
 
     /// The importance that an InferenceModel gives the request's model, `None` where no InferenceModel names it.

@@ -6,6 +6,10 @@ use std::ops::Deref;
 use serde::Serialize;
 
 use crate::decision::Decision;
+use crate::explained::{
+    ExplainedChange, ExplainedDraw, ExplainedFailure, ExplainedMatch, ExplainedPick, ExplainedSaturation,
+    ExplainedSection,
+};
 use crate::no_route::NoRoute;
 use crate::plan::Picker;
 use crate::score_table::{ExplainedEndpoint, ExplainedScore, ScoreTable};
@@ -18,7 +22,9 @@ pub(crate) const KEPT: usize = 64;
 /// Keeps the steps of one decision.
 #[derive(Debug, Default)]
 pub struct Recorder {
-    sections: [Section; 5],
+    sections: [ExplainedSection; 5],
+    matches: Vec<ExplainedMatch>,
+    draws: Vec<ExplainedDraw>,
     table: ScoreTable,
     picked: Vec<ExplainedPick>,
     saturation: Option<ExplainedSaturation>,
@@ -32,49 +38,14 @@ pub struct Explanation {
     /// The decision or the refusal in one line.
     outcome: String,
     seed: u64,
-    sections: Vec<Section>,
+    sections: Vec<ExplainedSection>,
+    matches: Vec<ExplainedMatch>,
+    draws: Vec<ExplainedDraw>,
     endpoints: Vec<ExplainedEndpoint>,
+    nearest_change: Option<ExplainedChange>,
     picked: Vec<ExplainedPick>,
     saturation: Option<ExplainedSaturation>,
     failures: Vec<ExplainedFailure>,
-}
-
-/// An endpoint that was picked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct ExplainedPick {
-    /// Its id.
-    pub endpoint: String,
-    /// The picker's type name.
-    pub picker: &'static str,
-}
-
-/// How full a pool was.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct ExplainedSaturation {
-    /// 1 is full.
-    pub saturation: f64,
-    /// From where on the request is turned away.
-    pub ceiling: f64,
-}
-
-/// A scorer of the host's own that could not rate.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct ExplainedFailure {
-    /// Its name.
-    pub scorer: String,
-    /// Why.
-    pub reason: String,
-}
-
-/// The steps of one part of the decision.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub(crate) struct Section {
-    title: &'static str,
-    pub(crate) lines: Vec<String>,
-    pub(crate) left_out: usize,
 }
 
 const MATCHES: usize = 0;
@@ -98,14 +69,24 @@ impl Recorder {
             Err(no_route) => (refusal(no_route), no_route.seed()),
         };
         let mut sections = self.sections;
-        let endpoints = match sections.get_mut(ENDPOINTS) {
-            Some(section) => self.table.print_around(section),
-            None => Vec::new(),
-        };
-        let titled = sections.into_iter().zip(TITLES).map(|(section, title)| Section { title, ..section });
-        let sections = titled.filter(|section| !section.lines.is_empty()).collect();
-        let (picked, saturation, failures) = (self.picked, self.saturation, self.failures);
-        Explanation { outcome, seed, sections, endpoints, picked, saturation, failures }
+        let nearest_change = self.table.nearest_change();
+        if let Some(section) = sections.get_mut(ENDPOINTS) {
+            self.table.print_around(section, nearest_change.as_ref());
+        }
+        let titled =
+            sections.into_iter().zip(TITLES).map(|(section, title)| ExplainedSection { title, ..section });
+        Explanation {
+            outcome,
+            seed,
+            sections: titled.filter(|section| !section.lines.is_empty()).collect(),
+            matches: self.matches,
+            draws: self.draws,
+            endpoints: self.table.into_rows(),
+            nearest_change,
+            picked: self.picked,
+            saturation: self.saturation,
+            failures: self.failures,
+        }
     }
 
     fn add(&mut self, section: usize, line: String) {
@@ -133,8 +114,12 @@ impl Trace for Recorder {
     fn record(&mut self, step: Step<'_>) {
         match step {
             Step::Match { route, rule, match_index, miss } => {
-                let verdict = miss.map_or_else(|| "holds".to_owned(), |miss| format!("no: {miss}"));
+                let miss = miss.map(|miss| miss.to_string());
+                let verdict = miss.as_ref().map_or_else(|| "holds".to_owned(), |miss| format!("no: {miss}"));
                 self.add(MATCHES, format!("{route} rule {rule} match {match_index}: {verdict}"));
+                // The match that holds is the last one tried, and always kept.
+                self.matches.truncate(KEPT - 1);
+                self.matches.push(ExplainedMatch { route: route.to_owned(), rule, match_index, miss });
             }
             Step::BackendRef { kind, name, weight, priority, takes_part } => {
                 let verdict = if takes_part { "takes part" } else { "takes no part" };
@@ -142,6 +127,9 @@ impl Trace for Recorder {
             }
             Step::Draw { what, below, number } => {
                 let section = if what.starts_with("model") { MODEL } else { self.draw_section() };
+                if !self.in_fallbacks && self.draws.len() < KEPT {
+                    self.draws.push(ExplainedDraw { what, below, number });
+                }
                 self.add(section, format!("draw of {what}: {number} of 0..{below}"));
             }
             Step::BackendChosen { kind, name } => self.add(BACKENDS, format!("chosen: {kind} {name}")),
@@ -149,9 +137,10 @@ impl Trace for Recorder {
             Step::ModelChosen { model } => self.add(MODEL, format!("asks for {model}")),
             Step::FallbacksBegin => self.in_fallbacks = true,
             // Listed once, where the primary is picked.
-            Step::Endpoint { .. } if self.in_fallbacks => {}
-            Step::Endpoint { id, address, in_flight, removed_by } => {
-                self.table.add(id, address, in_flight, removed_by);
+            Step::Profile { .. } | Step::Endpoint { .. } if self.in_fallbacks => {}
+            Step::Profile { name } => self.table.begin(name),
+            Step::Endpoint { id, address, in_flight, removed_by, demand } => {
+                self.table.add(id, address, in_flight, removed_by, demand);
             }
             Step::Saturation { saturation, ceiling } => {
                 if !self.in_fallbacks {
@@ -218,10 +207,30 @@ impl Explanation {
         &self.outcome
     }
 
+    /// The matches that were tried, in order of precedence: the last one holds, unless no rule matches. At most 64, the last of them always among them.
+    pub fn matches(&self) -> &[ExplainedMatch] {
+        &self.matches
+    }
+
+    /// The numbers that were drawn until the primary was settled. At most 64.
+    pub fn draws(&self) -> &[ExplainedDraw] {
+        &self.draws
+    }
+
+    /// What is printed, part by part.
+    pub fn sections(&self) -> &[ExplainedSection] {
+        &self.sections
+    }
+
     /// The endpoints of the pool that the primary was picked from, in its order: who was removed, and how each scorer rated who was not. At most 64, and
     /// empty where no pool was reached.
     pub fn endpoints(&self) -> &[ExplainedEndpoint] {
         &self.endpoints
+    }
+
+    /// The least that would have to be otherwise for another endpoint to be picked; `None` where scores did not decide, or there is no other.
+    pub fn nearest_change(&self) -> Option<&ExplainedChange> {
+        self.nearest_change.as_ref()
     }
 
     /// The primary's endpoint, and before it those that other profiles picked for other parts of the request.

@@ -59,6 +59,7 @@ mod convert;
 mod decide;
 mod decision;
 mod endpoint_headers;
+mod explained;
 mod explanation;
 mod ids;
 mod load;
@@ -70,6 +71,7 @@ mod prefix;
 mod real;
 mod render;
 mod replay;
+mod replicas;
 mod request;
 mod rng;
 mod router;
@@ -89,7 +91,11 @@ pub use body::{
 pub use decide::{ScoringView, decide};
 pub use decision::Decision;
 pub use endpoint_headers::CONTROL_HEADERS;
-pub use explanation::{ExplainedFailure, ExplainedPick, ExplainedSaturation, Explanation, Recorder};
+pub use explained::{
+    ExplainedChange, ExplainedDraw, ExplainedFailure, ExplainedMatch, ExplainedMove, ExplainedPick,
+    ExplainedSaturation, ExplainedSection,
+};
+pub use explanation::{Explanation, Recorder};
 pub use ids::ObjectName;
 pub use load::Manifests;
 pub use manifest::{Code, Criticality, Diagnostic, LabelSelector, Operator, Problems, Severity, UnknownCode};
@@ -115,6 +121,7 @@ pub use render::{Format, Style, Texts, UnknownFormat};
 pub use replay::{
     AnswerRecord, AttemptRecord, DecisionRecord, Divergence, Entry, Journal, Player, RequestRecord,
 };
+pub use replicas::{ReplicaRequest, Stage};
 pub use request::{Found, Headers, Request, RequestView};
 pub use rng::DecisionRng;
 pub use router::Router;

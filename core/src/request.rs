@@ -29,16 +29,16 @@ pub enum Found<'h> {
 impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for [(N, V)] {
     #[inline]
     fn find(&self, name: &HeaderName) -> Found<'_> {
-        let mut found = Found::Absent;
+        let mut found = None;
         for (sent, value) in self {
             if is_named(sent.as_ref(), name.as_str()) {
-                if found != Found::Absent {
+                if found.is_some() {
                     return Found::Several;
                 }
-                found = Found::One(value.as_ref());
+                found = Some(value);
             }
         }
-        found
+        found.map_or(Found::Absent, |value| Found::One(value.as_ref()))
     }
 
     fn nth(&self, name: &HeaderName, nth: usize) -> Option<&[u8]> {
@@ -48,13 +48,16 @@ impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for [(N, V)] {
 }
 
 /// Whether a name as sent is the name in lower case. Most names differ in length or at their ends, and most that are equal are in lower case already.
-#[inline]
+#[inline(always)]
 fn is_named(sent: &str, name: &str) -> bool {
-    let same_end = |a: Option<&u8>, b: Option<&u8>| a.map(u8::to_ascii_lowercase) == b.copied();
-    let (sent_bytes, name_bytes) = (sent.as_bytes(), name.as_bytes());
-    sent.len() == name.len()
-        && same_end(sent_bytes.last(), name_bytes.last())
-        && (sent == name || sent.eq_ignore_ascii_case(name))
+    sent.len() == name.len() && is_same(sent, name)
+}
+
+/// Whether names of one length are the same but for case.
+#[inline]
+fn is_same(sent: &str, name: &str) -> bool {
+    let end = |name: &str| name.as_bytes().last().map(u8::to_ascii_lowercase);
+    end(sent) == end(name) && (sent == name || sent.eq_ignore_ascii_case(name))
 }
 
 /// Everything that holds a slice of pairs answers as the slice does.

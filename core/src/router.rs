@@ -48,9 +48,14 @@ use crate::units::Nanos;
 pub struct Router {
     published: ArcSwap<State>,
     seed: u64,
-    sequence: AtomicU64,
+    sequence: Sequence,
     journal: Option<Arc<dyn Journal>>,
 }
+
+/// Decisions asked for so far. Every decision writes it, so that it must not lie beside what every decision reads.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Sequence(AtomicU64);
 
 impl Router {
     /// A router on `plan`. Routers with one seed that are asked the same in the same order decide the same; give replicas different ones.
@@ -58,7 +63,7 @@ impl Router {
         Self {
             published: ArcSwap::from_pointee(State::new(plan)),
             seed,
-            sequence: AtomicU64::new(0),
+            sequence: Sequence::default(),
             journal: None,
         }
     }
@@ -90,7 +95,7 @@ impl Router {
     }
 
     fn next_seed(&self) -> u64 {
-        decision_seed(self.seed, self.sequence.fetch_add(1, Ordering::Relaxed))
+        decision_seed(self.seed, self.sequence.0.fetch_add(1, Ordering::Relaxed))
     }
 
     fn run(
@@ -108,9 +113,7 @@ impl Router {
             &mut DecisionRng::from_seed(seed),
             &mut NoTrace,
         )?;
-        if let Some(pool) = decision.pool_number() {
-            decision.state.pool_cells[pool].advance();
-        }
+        decision.take_turn();
         Ok(decision)
     }
 
@@ -200,7 +203,7 @@ impl Router {
 
     /// The decision that [`decide`](Self::decide) would make now, with every match tried, every endpoint and every draw. Changes nothing, not even the next seed.
     pub fn explain(&self, request: &Request<'_>, now: Nanos) -> Explanation {
-        let sequence = self.sequence.load(Ordering::Relaxed);
+        let sequence = self.sequence.0.load(Ordering::Relaxed);
         self.explain_seeded(request, now, decision_seed(self.seed, sequence))
     }
 

@@ -4,17 +4,18 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use crate::explanation::{KEPT, Section};
+use crate::explained::{ExplainedChange, ExplainedMove, ExplainedSection};
+use crate::explanation::KEPT;
 
 /// A row an endpoint, in the order of the pool.
 #[derive(Debug, Default)]
 pub(crate) struct ScoreTable {
     rows: Vec<ExplainedEndpoint>,
     left_out: usize,
-    /// Where the rows of the profile that runs begin: a pool has rows for each profile.
+    /// The profile that runs.
+    profile: String,
+    /// Where its rows begin: a pool has rows for each profile.
     begin: usize,
-    /// Whether that profile has picked.
-    is_settled: bool,
     /// Where the rows of the profile that picked first, which is the primary's, end.
     end: Option<usize>,
     /// The endpoint that its highest score took.
@@ -25,6 +26,8 @@ pub(crate) struct ScoreTable {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ExplainedEndpoint {
+    /// The profile that looked at it.
+    pub profile: String,
     /// Its id.
     pub id: String,
     /// `host:port`, where it is known.
@@ -33,6 +36,8 @@ pub struct ExplainedEndpoint {
     pub in_flight: u32,
     /// The filter that took it out; `None` if it stayed.
     pub removed_by: Option<&'static str>,
+    /// What that filter asks of endpoints, in words; `None` if it stayed.
+    pub demand: Option<String>,
     /// What each scorer made of it, in the order of the profile; empty where it was removed.
     pub scores: Vec<ExplainedScore>,
     /// The sum of all points; `None` where nothing scored it.
@@ -75,23 +80,34 @@ impl ScoreTable {
         self.rows.is_empty()
     }
 
+    /// The rows that follow are what this profile made of the endpoints.
+    pub(crate) fn begin(&mut self, profile: &str) {
+        profile.clone_into(&mut self.profile);
+        self.begin = self.rows.len();
+    }
+
     pub(crate) fn add(
         &mut self,
         id: &str,
         address: Option<&str>,
         in_flight: u32,
         removed_by: Option<&'static str>,
+        demand: Option<&str>,
     ) {
-        if self.is_settled {
-            (self.begin, self.is_settled) = (self.rows.len(), false);
-        }
         if self.rows.len() == KEPT {
             self.left_out += 1;
             return;
         }
-        let (id, address) = (id.to_owned(), address.map(str::to_owned));
-        let (scores, total) = (Vec::new(), None);
-        self.rows.push(ExplainedEndpoint { id, address, in_flight, removed_by, scores, total });
+        self.rows.push(ExplainedEndpoint {
+            profile: self.profile.clone(),
+            id: id.to_owned(),
+            address: address.map(str::to_owned),
+            in_flight,
+            removed_by,
+            demand: demand.map(str::to_owned),
+            scores: Vec::new(),
+            total: None,
+        });
     }
 
     pub(crate) fn rate(&mut self, id: &str, score: ExplainedScore) {
@@ -108,39 +124,36 @@ impl ScoreTable {
             self.end = Some(self.rows.len());
             self.best = by_score.then(|| id.to_owned());
         }
-        self.is_settled = true;
     }
 
     /// Puts the rows before the lines of a section, and after them what would have changed the pick.
-    pub(crate) fn print_around(self, section: &mut Section) -> Vec<ExplainedEndpoint> {
-        section.lines.extend(self.nearest_change());
+    pub(crate) fn print_around(&self, section: &mut ExplainedSection, change: Option<&ExplainedChange>) {
+        section.lines.extend(change.map(ExplainedChange::to_string));
         section.lines.splice(0..0, self.rows.iter().map(ExplainedEndpoint::line));
         section.left_out += self.left_out;
+    }
+
+    pub(crate) fn into_rows(self) -> Vec<ExplainedEndpoint> {
         self.rows
     }
 
     /// The least that a scorer would have to see differently for another endpoint to be picked.
-    fn nearest_change(&self) -> Option<String> {
+    pub(crate) fn nearest_change(&self) -> Option<ExplainedChange> {
         let rows = self.rows.get(..self.end?).unwrap_or_default();
         let best = rows.iter().find(|row| Some(&row.id) == self.best.as_ref())?;
         let others = rows.iter().filter(|row| row.id != best.id);
         let second = others.filter_map(|row| Some((row.total?, row)));
         let (score, second) = second.max_by(|a, b| a.0.total_cmp(&b.0))?;
-        let gap = best.total? - score;
-        let mut line = format!("nearest change: {} is {gap:.4} points behind", second.id);
+        let behind = best.total? - score;
         // Of the scorers that could make up for it alone, the one that would have to move least.
-        let ways = second.scores.iter().filter_map(|rating| {
-            let now = rating.rating.unwrap_or_default().clamp(0.0, 1.0);
-            let wanted = now + gap / rating.weight;
-            (rating.weight > 0.0 && wanted <= 1.0).then_some((now, wanted, rating.scorer.as_str()))
+        let moves = second.scores.iter().filter_map(|score| {
+            let rating = score.rating.unwrap_or_default().clamp(0.0, 1.0);
+            let wanted = rating + behind / score.weight;
+            let scorer = || score.scorer.clone();
+            (score.weight > 0.0 && wanted <= 1.0).then(|| ExplainedMove { scorer: scorer(), rating, wanted })
         });
-        match ways.min_by(|a, b| (a.1 - a.0).total_cmp(&(b.1 - b.0))) {
-            Some((now, wanted, scorer)) if gap > 0.0 => {
-                _ = write!(line, "; a {scorer} of more than {wanted:.4} instead of {now:.4} would win");
-            }
-            None if gap > 0.0 => line.push_str("; no scorer alone could make up for that"),
-            _ => line.push_str("; another seed may pick it"),
-        }
-        Some(line)
+        let least = moves.min_by(|a, b| (a.wanted - a.rating).total_cmp(&(b.wanted - b.rating)));
+        let by = least.filter(|_| behind > 0.0);
+        Some(ExplainedChange { endpoint: second.id.clone(), behind, by })
     }
 }

@@ -80,6 +80,12 @@ impl Shadow {
         let hashes = &mut BlockHashes::new();
         let shadow =
             decide::run(state, request, now, hashes, &mut DecisionRng::from_seed(seed), &mut NoTrace);
+        // A live plan that goes by turns counts them itself; another one leaves them to the shadow.
+        if let Ok(decision) = &shadow
+            && !router.snapshot().plan().scheduling.takes_turns()
+        {
+            decision.take_turn();
+        }
         self.report.count(live, shadow.as_ref());
         shadow
     }

@@ -7,6 +7,7 @@ use crate::decision::Decision;
 use crate::ids::EndpointIx;
 use crate::prefix::BlockHashes;
 use crate::replay::{Entry, Journal};
+use crate::replicas::{ReplicaRequest, Stage};
 use crate::signals::{EndpointCell, Lease, Work};
 use crate::state::State;
 use crate::units::Nanos;
@@ -24,7 +25,7 @@ pub struct Ticket {
     work: Work,
     /// Its number there.
     number: u64,
-    /// Hashes of the prompt, where a fallback would be asked for the same model.
+    /// Hashes of the prompt, for fallbacks and other replicas.
     prompt: Box<[u64]>,
     has_first_token: bool,
     /// Whether the failure of the attempt under way is told already.
@@ -50,9 +51,7 @@ impl Ticket {
         let lease = decision.state.plan.leases.lease(now);
         // What the endpoint holds it need not work off.
         let work = Work::new(decision.prompt_tokens(), decision.cached_tokens());
-        let attempts = &decision.choice.attempts;
-        let is_asked_again = attempts.fallbacks().iter().any(|attempt| attempt.asks_as(attempts.primary()));
-        let prompt = if is_asked_again { hashes.as_slice().into() } else { Box::default() };
+        let prompt = hashes.as_slice().into();
         let number = cell.start(work, now, lease);
         Self {
             decision,
@@ -73,6 +72,13 @@ impl Ticket {
     /// The decision.
     pub fn decision(&self) -> &Decision<Arc<State>> {
         &self.decision
+    }
+
+    /// The attempt under way: the decision's primary, then what [`fall_back`](Self::fall_back) went on to.
+    pub fn attempt(&self) -> AttemptView<'_> {
+        let fallback =
+            self.attempt.checked_sub(1).and_then(|position| self.decision.fallbacks().nth(position));
+        fallback.unwrap_or_else(|| self.decision.primary())
     }
 
     /// The first token of the answer came: the prompt is worked off. Renews the lease; a second call does nothing else.
@@ -147,6 +153,22 @@ impl Ticket {
         self.cell.cached(self.decision.cached_tokens(), delivered);
     }
 
+    /// What the host's other replicas need to know to count this request as their own, with event [`ReplicaTold`](crate::Event::ReplicaTold): tell it when the
+    /// request is sent, and again, [without its prompt](ReplicaRequest::without_prompt), at the first token and after a fallback; at the end
+    /// [`ReplicaRequest::over`]. `number` is the host's, larger with each request of this replica.
+    pub fn told(&self, number: u64) -> ReplicaRequest {
+        let stage = if self.has_first_token { Stage::Answering } else { Stage::Sent };
+        let attempt = u8::try_from(self.attempt).unwrap_or(u8::MAX);
+        let endpoint = self.decision.state.endpoints[self.endpoint()].id();
+        ReplicaRequest::of(number, attempt, stage, endpoint, self.work, self.sent_prompt())
+    }
+
+    /// The endpoint of the attempt under way.
+    fn endpoint(&self) -> EndpointIx {
+        let attempts = &self.decision.choice.attempts;
+        attempts.fallbacks().get(self.attempt.wrapping_sub(1)).unwrap_or(attempts.primary()).endpoint
+    }
+
     /// The request came to its end, and was answered. A ticket that is dropped instead counts as cancelled, which says nothing of its endpoint.
     pub fn finish(self) {
         self.answered();
@@ -177,13 +199,16 @@ impl Ticket {
 
     /// The endpoint of a fallback was sent the prompt. Nothing where it is asked for another model: it then has other hashes.
     fn send_prompt(&self, endpoint: EndpointIx) {
-        let attempts = &self.decision.choice.attempts;
-        let attempt = attempts.fallbacks().get(self.attempt - 1);
-        if attempt.is_some_and(|attempt| attempt.asks_as(attempts.primary()))
-            && let Some(seat) = &self.decision.state.seats[endpoint]
-        {
-            seat.insert(&BlockHashes::of(&self.prompt));
+        if let Some(seat) = &self.decision.state.seats[endpoint] {
+            seat.insert(&BlockHashes::of(self.sent_prompt()));
         }
+    }
+
+    /// The hashes of the prompt as the attempt under way is asked it; none where that has another model than the primary.
+    fn sent_prompt(&self) -> &[u64] {
+        let attempts = &self.decision.choice.attempts;
+        let attempt = attempts.fallbacks().get(self.attempt.wrapping_sub(1)).unwrap_or(attempts.primary());
+        if attempt.asks_as(attempts.primary()) { &self.prompt } else { &[] }
     }
 
     /// Takes the request out of its endpoint's counts.

@@ -79,6 +79,11 @@ pub enum Step<'s> {
         /// The model.
         model: &'s str,
     },
+    /// A profile begins to choose an endpoint of the pool.
+    Profile {
+        /// Its name.
+        name: &'s str,
+    },
     /// An endpoint of the pool was taken out by a filter, or stays.
     Endpoint {
         /// Its id.
@@ -89,6 +94,8 @@ pub enum Step<'s> {
         in_flight: u32,
         /// The filter that took it out, `None` if it stays.
         removed_by: Option<&'static str>,
+        /// What that filter asks of endpoints, in words; `None` if it stays.
+        demand: Option<&'s str>,
     },
     /// How full the pool is for a request that may be turned away; 1 is full.
     Saturation {

@@ -33,6 +33,11 @@ impl Nanos {
         crate::real::of(self.0) * 1e-9
     }
 
+    /// The time `span` after this one.
+    pub(crate) const fn after(self, span: Self) -> Self {
+        Self(self.0.saturating_add(span.0))
+    }
+
     /// The time `span` before this one, at the earliest the host's origin.
     pub(crate) const fn before(self, span: Self) -> Self {
         Self(self.0.saturating_sub(span.0))

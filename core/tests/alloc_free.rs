@@ -20,9 +20,9 @@ use inferroute::{
     AttributeFilter, Body, BodyFormat, BodyLimits, CircuitBreaker, Comparison, ConcurrencyDetector, Decider,
     DecisionRng, DecisionTree, Disaggregation, Event, Filter, Fraction, Handler, HashKey, LatencyScorer,
     LinearLatency, LinearTerms, LoadReport, LoraFormula, Manifests, Nanos, NoTrace, Normalization, Options,
-    OutlierEjection, PredictedCompletion, PrefixCacheAffinity, Profile, ReportedEndpoint, Request, Router,
-    Scheduling, Scorer, ScrapeOptions, Session, SharedModel, SloHeadroomTier, StageOrder, TopologyLabels,
-    UtilizationDetector, decide,
+    OutlierEjection, Picker, PredictedCompletion, PrefixCacheAffinity, Profile, ReportedEndpoint, Request,
+    Router, Scheduling, Scorer, ScrapeOptions, Session, SharedModel, SloHeadroomTier, StageOrder,
+    TopologyLabels, UtilizationDetector, decide,
 };
 
 #[test]
@@ -175,7 +175,9 @@ fn no_scorer_and_no_filter_allocates() {
     ];
     let scored = scorers.into_iter().map(|scorer| Profile::new("p").scorer(scorer, 1.0));
     let filtered = filters.into_iter().map(|filter| Profile::new("p").filter(filter));
-    for profile in scored.chain(filtered) {
+    let hashed = [HashKey::Model, session(), HashKey::Header("absent".into())]
+        .map(|key| Profile::new("p").endpoints(8).picker(Picker::ConsistentHash(key)));
+    for profile in scored.chain(filtered).chain(hashed) {
         let name = format!("{profile:?}");
         let router = pooled(&Options::default().scheduling(Scheduling::single(profile)));
         // Some endpoints fail and tell, and some are busy, so that nothing returns early.

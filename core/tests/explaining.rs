@@ -71,13 +71,16 @@ fn ratings_stand_with_the_profile_that_gave_them() {
     }
     let headers: [(&str, &str); 0] = [];
     let explanation = router.explain(&Request::new(&headers), NOW);
-    let told: Vec<_> =
-        explanation.endpoints().iter().map(|row| (&*row.id, row.removed_by, row.total)).collect();
+    let told: Vec<_> = explanation
+        .endpoints()
+        .iter()
+        .map(|row| (&*row.profile, &*row.id, row.removed_by, row.total))
+        .collect();
     let expected = [
-        ("default/p", Some("decode-filter"), None),
-        ("default/d", None, None),
-        ("default/d", Some("prefill-filter"), None),
-        ("default/p", None, Some(1.0)),
+        ("decode", "default/p", Some("decode-filter"), None),
+        ("decode", "default/d", None, None),
+        ("prefill", "default/d", Some("prefill-filter"), None),
+        ("prefill", "default/p", None, Some(1.0)),
     ];
     assert_eq!(told, expected, "{explanation}");
 }

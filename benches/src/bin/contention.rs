@@ -1,4 +1,5 @@
-//! How much deciding threads lose while another one tells the router of events: decisions a second of one thread, of two, and of two beside a writer.
+//! How much deciding threads lose while another one tells the router of events: decisions a second of one thread, of two, and of two beside a writer; and how
+//! long the slowest of a thousand decisions take beside a writer, to see that none waits for it.
 //!
 //! `cargo run --release -p inferroute-benches --bin contention`
 
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 use inferroute::{
     Event, Fraction, LoadReport, Nanos, Options, Profile, Prompt, Request, Router, Scheduling, Scorer,
 };
-use inferroute_benches::{exact_rules, headers, with_options};
+use inferroute_benches::scenarios::world::{exact_rules, headers, with_options};
 
 const NOW: Nanos = Nanos::new(0);
 const ENDPOINTS: usize = 64;
@@ -32,7 +33,42 @@ fn main() {
     };
     println!("one thread:           {:>10.0} decisions/s", median(&|round| round[0]));
     println!("two threads:          {:>10.2} of that", median(&|round| round[1] / round[0]));
-    println!("two beside a writer:  {:>10.2} of two alone", median(&|round| round[2] / round[1]));
+    println!(
+        "two beside a writer:  {:>10.2} of two alone, {:.2} of one",
+        median(&|round| round[2] / round[1]),
+        median(&|round| round[2] / round[0])
+    );
+    for writes in [false, true] {
+        let [half, most, nearly_all] = tail(&router, writes);
+        let beside = if writes { "beside a writer" } else { "alone" };
+        println!(
+            "one thread {beside}: median {half} ns, p99 {most} ns, p99.9 {nearly_all} ns, {:.1} medians",
+            nearly_all as f64 / half as f64
+        );
+    }
+}
+
+/// Nanoseconds that a decision takes: the median, p99 and p99.9, with what it takes to read the clock.
+fn tail(router: &Router, writes: bool) -> [u64; 3] {
+    let stop = AtomicBool::new(false);
+    let prompt: Vec<u32> = (0..1024).collect();
+    let mut took: Vec<u64> = std::thread::scope(|scope| {
+        if writes {
+            scope.spawn(|| write(router, &stop));
+        }
+        let headers = headers(100);
+        let request = Request::new(&headers).prompt(Prompt::Tokens(&prompt));
+        let one = |_| {
+            let started = Instant::now();
+            _ = std::hint::black_box(router.decide(&request, NOW).is_ok());
+            started.elapsed().as_nanos() as u64
+        };
+        let took = (0..1_000_000).map(one).collect();
+        stop.store(true, Ordering::Relaxed);
+        took
+    });
+    took.sort_unstable();
+    [500_000, 990_000, 999_000].map(|at| took[at])
 }
 
 /// Decisions a second of all threads together.

@@ -87,7 +87,8 @@ class EventError(InferrouteError):
     """An event was refused; the state is as before.
 
     ``EV0000``: no event of that form. ``EV0001``: an address that is none. ``EV0002``: an endpoint without a name. ``EV0003``: a request on
-    an endpoint that is not known. ``EV0005``: an attribute more than an endpoint may have.
+    an endpoint that is not known. ``EV0005``: an attribute more than an endpoint may have. ``EV0006``: a replica more than are kept.
+    ``EV0007``: a replica with more requests in flight than are kept.
     """
 
 

@@ -27,6 +27,7 @@ from .types import (
     Mutations,
     NoRouteDict,
     PublishedModelDict,
+    ReplicaRequest,
     RequestArguments,
     ShadowReport,
     Strategy,
@@ -258,7 +259,7 @@ class NoRoute:
 
 @final
 class Ticket:
-    """A request that counts at its endpoint until it is over: by ``finish()`` or ``fail()``, at the end of ``with``, or when the object is collected.
+    """A request that counts at its endpoint until it is over: by ``finish()``, ``fail()`` or ``cancel()``, at the end of ``with``, or when the object is collected.
 
     A ``with`` that ends without an exception finishes it. One that ends with an exception, and a ticket that is collected, cancels it, which says
     nothing of the endpoint. ``now`` is nanoseconds of the clock that ``route`` was given.
@@ -279,10 +280,16 @@ class Ticket:
         returned; None where there is none left, or the request is over."""
     def cached_tokens(self, count: int, /) -> None:
         """The endpoint said how many tokens of the prompt it had in its prefix cache (``usage.prompt_tokens_details.cached_tokens``)."""
+    def told(self, number: int, *, prompt: bool = True) -> ReplicaRequest | None:
+        """What the host's other replicas need to know to count this request as their own, with event ``replica_told``: tell it when the request is sent, and
+        again, without its ``prompt``, at the first token and after a fallback. ``number`` is the host's, larger with each request of this replica. None
+        where the request is over: tell ``{"number": number, "stage": "over"}``."""
     def finish(self) -> None:
         """The request came to its end and was answered. Whatever is told after the end: nothing happens."""
     def fail(self, now: int = 0) -> None:
         """The request failed by its endpoint's fault, and no fallback is left or tried: no connection, no answer in time, a status of 500 or more."""
+    def cancel(self) -> None:
+        """The request ended in a way that says nothing of its endpoint: the client went away."""
     def __enter__(self) -> Ticket: ...
     def __exit__(
         self,
@@ -399,7 +406,7 @@ class Router:
         ``client_namespace``: the namespace of a client within a mesh, instead of a gateway; ``host`` (and ``port``, else the host's, else 80) then
         name a Service, whose routes decide, or which gets the request itself as rule 0 of a route of its own name. Needs the option ``mesh``.
         ``objective``: the request's InferenceObjective, ``namespace/name``; no header is trusted with it.
-        ``body``: where ``model`` is None, the model is read from it, in the shape that ``path`` and ``content_type`` (the header's value) say;
+        ``body``: where ``model`` is None, the model and, without a ``prompt``, the prompt are read from it, in the shape that ``path`` and ``content_type`` (the header's value) say;
         a body that cannot be read is a ``RequestError`` with a code ``BD…``.
         ``prompt``: what prefix caches are looked up for: text as ``str`` or ``bytes``; token ids as a buffer of 32-bit unsigned ints (``array("I")``,
         ``numpy.uint32``) or a list of int; or ``PromptBlocks``. ``str``, ``bytes`` and buffers are not copied, unless a ``Scorer`` of Python may run.

@@ -254,6 +254,48 @@ class RequestMeasured(_Measured, total=False):
     """Nanoseconds to the first token, where one came."""
 
 
+class _ReplicaRequest(TypedDict):
+    number: int
+    """The replica's own number of it, larger with each request."""
+    stage: Literal["sent", "answering", "over"]
+
+
+class ReplicaRequest(_ReplicaRequest, total=False):
+    """A request of a replica and how far it has come: ``Ticket.told``, or ``{"number": 7, "stage": "over"}`` at its end."""
+
+    attempt: int
+    """0 for the primary, then the fallbacks."""
+    endpoint: str
+    prompt_tokens: int
+    cached_tokens: int
+    prompt: list[int]
+    """Hashes of the prompt's blocks."""
+
+
+class _ReplicaTold(TypedDict):
+    event: Literal["replica_told"]
+    replica: str
+    """A name that no other process has, nor the same one after a restart."""
+    requests: list[ReplicaRequest]
+
+
+class ReplicaTold(_ReplicaTold, total=False):
+    """Another replica of the host told of its requests. They count at their endpoints as the router's own, in flight and with their prompts, until they are
+    over, the replica is gone, or nothing was heard of it for its lease. The same may be told twice, late and in any order."""
+
+    complete_to: int | None
+    """Where these are all that are in flight of its requests up to this number. Told now and then it mends what got lost on the way."""
+    lease_ns: int
+    """How long its requests count after this if nothing more is heard of it. Absent: 10 s."""
+
+
+class ReplicaGone(TypedDict):
+    """Another replica came to its end, and its requests with it."""
+
+    event: Literal["replica_gone"]
+    replica: str
+
+
 class LeasesLapsed(TypedDict):
     """Time has passed: requests whose lease has lapsed no longer count."""
 
@@ -276,6 +318,8 @@ Event = (
     | RequestFinished
     | RequestMeasured
     | InFlightCounted
+    | ReplicaTold
+    | ReplicaGone
     | LeasesLapsed
     | LoadPolled
     | AttributeReported
@@ -344,10 +388,49 @@ class ExplanationDict(TypedDict):
     outcome: str
     seed: int
     sections: list[SectionDict]
+    matches: list[ExplainedMatch]
+    draws: list[ExplainedDraw]
     endpoints: list[ExplainedEndpoint]
+    nearest_change: ExplainedChange | None
     picked: list[ExplainedPick]
     saturation: ExplainedSaturation | None
     failures: list[ExplainedFailure]
+
+
+class ExplainedMatch(TypedDict):
+    """A match of a rule that was tried, in order of precedence."""
+
+    route: str
+    rule: int
+    match_index: int
+    miss: str | None
+    """What kept it from holding, in words; None if it holds."""
+
+
+class ExplainedDraw(TypedDict):
+    """A number that was drawn until the primary was settled; it is below ``below``."""
+
+    what: str
+    below: int
+    number: int
+
+
+class ExplainedMove(TypedDict):
+    """With a rating above ``wanted`` instead of ``rating`` the endpoint would have been picked."""
+
+    scorer: str
+    rating: float
+    wanted: float
+
+
+class ExplainedChange(TypedDict):
+    """The endpoint that came second, and what it lacked."""
+
+    endpoint: str
+    behind: float
+    """Its points behind the one that was picked; 0 where another seed may pick it."""
+    by: ExplainedMove | None
+    """The scorer that would have to see the least differently; None where points are equal or no scorer alone could make up for them."""
 
 
 class ExplainedPick(TypedDict):
@@ -385,11 +468,15 @@ class ExplainedScore(TypedDict):
 class ExplainedEndpoint(TypedDict):
     """An endpoint of the pool as a decision saw it."""
 
+    profile: str
+    """The profile that looked at it."""
     id: str
     address: str | None
     in_flight: int
     removed_by: str | None
     """The filter that took it out; None if it stayed."""
+    demand: str | None
+    """What that filter asks of endpoints, in words; None if it stayed."""
     scores: list[ExplainedScore]
     total: float | None
 
@@ -452,6 +539,8 @@ class EndpointDict(TypedDict):
     address: str | None
     ready: bool
     in_flight: int
+    of_replicas: int
+    """Of these, those that other replicas told of, by event ``replica_told``."""
     waiting_tokens: int
     """Prompt tokens sent there that no first token answers yet, without those that it probably holds."""
     cached_tokens: CachedTokens

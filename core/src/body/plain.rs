@@ -5,27 +5,41 @@ const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
 
 /// Number of leading bytes that are neither `"` nor `\` nor control characters.
 pub(super) fn plain(bytes: &[u8]) -> usize {
-    // Most strings are short: four words before the blocks.
-    let mut at = 0_usize;
-    for _ in 0..4 {
-        match step(bytes, at) {
-            Step::Found(found) => return found,
-            Step::Plain => at = at.saturating_add(8),
-        }
-    }
-    let (blocks, _) = bytes.get(at..).unwrap_or_default().as_chunks::<64>();
-    // A fold without an early exit becomes vector instructions.
-    let special = |block: &[u8; 64]| {
-        block.iter().fold(false, |found, byte| found | (*byte == b'"') | (*byte == b'\\') | (*byte < 0x20))
+    let end = match short(bytes) {
+        Step::Found(found) => return found,
+        Step::Plain => ends(bytes),
     };
-    let whole = blocks.iter().position(special).unwrap_or(blocks.len());
-    at = at.saturating_add(whole.saturating_mul(64));
-    loop {
-        match step(bytes, at) {
-            Step::Found(found) => return found,
-            Step::Plain => at = at.saturating_add(8),
-        }
+    let run = bytes.get(..end).unwrap_or_default();
+    // A fold without an early exit becomes vector instructions.
+    let has_control = |block: &[u8]| block.iter().fold(false, |found, byte| found | (*byte < 0x20));
+    let (blocks, rest) = run.as_chunks::<64>();
+    let whole = blocks.iter().position(|block| has_control(block)).unwrap_or(blocks.len()).saturating_mul(64);
+    let doubtful = if whole < run.len() - rest.len() { run.get(whole..) } else { Some(rest) };
+    let control = doubtful.and_then(|rest| rest.iter().position(|byte| *byte < 0x20));
+    control.map_or(end, |control| whole.saturating_add(control))
+}
+
+/// The same for bytes that are known to hold no control characters.
+pub(super) fn plain_if_checked(bytes: &[u8]) -> usize {
+    match short(bytes) {
+        Step::Found(found) => found,
+        Step::Plain => ends(bytes),
     }
+}
+
+/// Most strings are short: two words before anything that has to be called.
+#[inline(always)]
+fn short(bytes: &[u8]) -> Step {
+    match step(bytes, 0) {
+        Step::Plain => step(bytes, 8),
+        found => found,
+    }
+}
+
+/// Where the first `"` or `\` stands behind the bytes that [`short`] looked at.
+fn ends(bytes: &[u8]) -> usize {
+    let behind = bytes.get(16..).unwrap_or_default();
+    memchr::memchr2(b'"', b'\\', behind).map_or(bytes.len(), |at| at.saturating_add(16))
 }
 
 enum Step {
@@ -61,7 +75,7 @@ fn flags(word: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::plain;
+    use super::{plain, plain_if_checked};
 
     #[test]
     fn every_byte_at_every_distance_is_told_right() {
@@ -71,7 +85,15 @@ mod tests {
                 bytes.push(byte);
                 bytes.extend([b'y'; 9]);
                 let special = byte == b'"' || byte == b'\\' || byte < 0x20;
-                assert_eq!(plain(&bytes), if special { before } else { before + 10 }, "{byte} at {before}");
+                let expected = if special { before } else { before + 10 };
+                assert_eq!(plain(&bytes), expected, "{byte} at {before}");
+                if byte >= 0x20 {
+                    assert_eq!(plain_if_checked(&bytes), expected, "{byte} at {before}");
+                }
+                bytes.extend([b'z'; 200]);
+                bytes.push(b'"');
+                let expected = if special { before } else { before + 210 };
+                assert_eq!(plain(&bytes), expected, "{byte} at {before}, far from the end");
             }
         }
         assert_eq!(plain(b""), 0);

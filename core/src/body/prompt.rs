@@ -226,7 +226,7 @@ impl<'b> Iterator for Pieces<'b> {
             if let Some(inner) = level.inner(key, walk.peek()) {
                 walk.enter();
                 *level = inner;
-                let role = if matches!(inner, Level::Members) { role(walk.clone()) } else { None };
+                let role = if matches!(inner, Level::Members) { role(walk) } else { None };
                 match role {
                     Some(text) => return Some(Piece { kind: PieceKind::Role, text }),
                     None => continue,
@@ -250,12 +250,19 @@ impl fmt::Debug for Pieces<'_> {
     }
 }
 
-/// The role of a message, wherever it stands among the members.
-fn role<'b>(mut members: Walk<'b>) -> Option<Text<'b>> {
-    members.find_map(|(key, value)| match value {
+/// The role of a message, wherever it stands among the members. Goes past it where it is the first, as it mostly is: members of that name give no piece of
+/// their own.
+fn role<'b>(members: &mut Walk<'b>) -> Option<Text<'b>> {
+    let of = |(key, value): (Text<'b>, Value<'b>)| match value {
         Value::Text(text) if key.is("role") => Some(text),
         _ => None,
-    })
+    };
+    let mut ahead = members.clone();
+    if let Some(role) = ahead.next().and_then(of) {
+        *members = ahead;
+        return Some(role);
+    }
+    ahead.find_map(of)
 }
 
 /// A value as one piece; null is none.

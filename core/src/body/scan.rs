@@ -4,7 +4,7 @@
 
 use super::error::BodyCode::{self, *};
 use super::error::Flaw;
-use super::plain::plain;
+use super::plain::{plain, plain_if_checked};
 use super::text::Text;
 
 /// A value and where it stands.
@@ -27,11 +27,18 @@ pub(super) struct Scanner<'b> {
     pub(super) at: usize,
     /// How many levels may still be opened from here.
     depth: u32,
+    /// Whether the text has been read before, so that its strings hold no control characters.
+    is_checked: bool,
 }
 
 impl<'b> Scanner<'b> {
     pub(super) fn new(text: &'b str, depth: u32) -> Self {
-        Self { text, at: 0, depth }
+        Self { text, at: 0, depth, is_checked: false }
+    }
+
+    /// Over a text that another scanner went over without finding a flaw.
+    pub(super) fn again(text: &'b str) -> Self {
+        Self { text, at: 0, depth: u32::MAX, is_checked: true }
     }
 
     #[inline(always)]
@@ -194,7 +201,8 @@ impl<'b> Scanner<'b> {
         let from = self.at;
         let mut escaped = false;
         loop {
-            self.forward(plain(self.text.as_bytes().get(self.at..).unwrap_or_default()));
+            let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+            self.forward(if self.is_checked { plain_if_checked(rest) } else { plain(rest) });
             match self.peek() {
                 Some(b'"') => {
                     let to = self.at;

@@ -15,7 +15,7 @@ pub(super) struct Walk<'b> {
 impl<'b> Walk<'b> {
     /// Over `container`, which begins with its bracket.
     pub(super) fn new(container: &'b str) -> Self {
-        let mut walk = Self { scanner: Scanner::new(container, u32::MAX), object: false, first: true };
+        let mut walk = Self { scanner: Scanner::again(container), object: false, first: true };
         walk.enter();
         walk
     }

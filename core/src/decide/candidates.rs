@@ -122,6 +122,36 @@ impl Candidates<'_> {
         }
     }
 
+    /// Writes what `of` makes of every candidate's own item, of which `items` has one for each member, by the candidate's number.
+    #[inline(always)]
+    pub(super) fn rate<I>(self, items: &[I], ratings: &mut [f64], mut of: impl FnMut(&I) -> f64) {
+        let mut places = ratings.iter_mut();
+        match self {
+            Self::All(_) => places.zip(items).for_each(|(place, item)| *place = of(item)),
+            // Two of very many: what a walk needs is more than they take.
+            Self::These(positions) => places.zip(positions).for_each(|(place, position)| {
+                *place = items.get(*position).map_or(f64::NAN, &mut of);
+            }),
+            _ => self.for_each(|position| {
+                if let (Some(place), Some(item)) = (places.next(), items.get(position)) {
+                    *place = of(item);
+                }
+            }),
+        }
+    }
+
+    /// Writes what `of` makes of every candidate, given its position, by its number: not a number where it makes nothing of one, and 0 where what it makes
+    /// is not a number.
+    #[inline]
+    pub(super) fn rate_each(self, ratings: &mut [f64], mut of: impl FnMut(usize) -> Option<f64>) {
+        let mut places = ratings.iter_mut();
+        self.for_each(|position| {
+            if let Some(place) = places.next() {
+                *place = of(position).map_or(f64::NAN, |rating| if rating.is_nan() { 0.0 } else { rating });
+            }
+        });
+    }
+
     /// Calls `each` with the position of every candidate, in order. Faster than an iterator over three kinds of sets.
     #[inline]
     pub(super) fn for_each(self, mut each: impl FnMut(usize)) {

@@ -74,14 +74,10 @@ fn pick<T: Trace, R>(
     let facts = Facts::new(arguments, pool);
     let (rng, trace) = (&mut *arguments.rng, &mut *arguments.trace);
     let mut survivors = Survivors::ready(members);
+    trace.record(Step::Profile { name: profile.name() });
     if T::ON {
-        tell_removed(
-            &facts,
-            Candidates::All(members.endpoints.len()),
-            survivors.candidates(),
-            "ready",
-            trace,
-        );
+        let removal = Removal { by: "ready", demand: READY };
+        removal.tell(&facts, Candidates::All(members.endpoints.len()), survivors.candidates(), trace);
     }
     if survivors.len() == 0 {
         return Err(Reason::NoReadyEndpoint);
@@ -107,7 +103,8 @@ fn pick<T: Trace, R>(
             Filtering { facts: &facts, survivors: &mut survivors, rng: &mut *rng, trace: &mut *trace };
         filtering.apply(filter, by_labels.map(|kept| &**kept));
         if let Some(before) = before {
-            tell_removed(&facts, before.candidates(), survivors.candidates(), filter.as_str(), trace);
+            let removal = Removal { by: filter.as_str(), demand: &filter.demand() };
+            removal.tell(&facts, before.candidates(), survivors.candidates(), trace);
         }
         if survivors.len() == 0 {
             return Err(Reason::NoEndpointLeft);
@@ -124,24 +121,37 @@ fn pick<T: Trace, R>(
     Ok(take(Picking { profile, facts: &facts, candidates, turn, rng, trace }))
 }
 
-fn tell_removed<T: Trace>(
-    facts: &Facts<'_>,
-    before: Candidates<'_>,
-    after: Candidates<'_>,
-    filter: &'static str,
-    trace: &mut T,
-) {
-    before.for_each(|position| {
-        if !after.contains(position) {
-            tell_one(facts, position, Some(filter), trace);
-        }
-    });
+/// What endpoints must be before any filter asks for more.
+const READY: &str = "reported as ready by the host";
+
+/// Why endpoints are taken out.
+struct Removal<'d> {
+    by: &'static str,
+    /// What is asked of those that stay.
+    demand: &'d str,
 }
 
-fn tell_one<T: Trace>(facts: &Facts<'_>, position: usize, removed_by: Option<&'static str>, trace: &mut T) {
+impl Removal<'_> {
+    fn tell<T: Trace>(
+        &self,
+        facts: &Facts<'_>,
+        before: Candidates<'_>,
+        after: Candidates<'_>,
+        trace: &mut T,
+    ) {
+        before.for_each(|position| {
+            if !after.contains(position) {
+                tell_one(facts, position, Some(self), trace);
+            }
+        });
+    }
+}
+
+fn tell_one<T: Trace>(facts: &Facts<'_>, position: usize, removal: Option<&Removal<'_>>, trace: &mut T) {
     if let (Some(endpoint), Some(cell)) = (facts.endpoint(position), facts.cell(position)) {
         let endpoint = &facts.state.endpoints[endpoint];
-        let (id, address) = (endpoint.id(), endpoint.address());
-        trace.record(Step::Endpoint { id, address, in_flight: cell.in_flight(), removed_by });
+        let (id, address, in_flight) = (endpoint.id(), endpoint.address(), cell.in_flight());
+        let (removed_by, demand) = removal.map(|removal| (removal.by, removal.demand)).unzip();
+        trace.record(Step::Endpoint { id, address, in_flight, removed_by, demand });
     }
 }

@@ -9,7 +9,7 @@ use crate::manifest::Labels;
 use crate::plan::Session;
 use crate::request::{Found, Request};
 use crate::rng::name_key;
-use crate::signals::{AdapterUse, EndpointCell};
+use crate::signals::{AdapterUse, EndpointCell, PolledColumn, Row, WIDTH};
 use crate::state::{Members, State};
 use crate::units::Nanos;
 
@@ -36,10 +36,53 @@ impl<'a> Facts<'a> {
         Self { state, pool, members, request, now, held, model, prompt_tokens, oldest, peer }
     }
 
+    /// Writes what every candidate told in a column, by its number; not a number where it did not tell lately.
+    pub(super) fn polled(
+        &self,
+        candidates: Candidates<'_>,
+        column: impl Fn(&Row) -> &PolledColumn,
+        values: &mut [f64],
+    ) {
+        let panels = &self.members.panels;
+        match candidates {
+            Candidates::All(_) => {
+                for (panel, values) in panels.iter().zip(values.chunks_mut(WIDTH)) {
+                    let row = panel.row();
+                    let told = column(&row).get(..values.len()).unwrap_or_default();
+                    if row.is_since(self.oldest) && told.len() == values.len() {
+                        values.copy_from_slice(told);
+                        continue;
+                    }
+                    for (place, (value, told)) in values.iter_mut().zip(told).enumerate() {
+                        *value = if row.is_place_since(place, self.oldest) { *told } else { f64::NAN };
+                    }
+                }
+            }
+            _ => {
+                let mut shown = None;
+                candidates.rate_each(values, |position| {
+                    let (number, place) = (position / WIDTH, position % WIDTH);
+                    if shown.as_ref().is_none_or(|(at, _)| *at != number) {
+                        shown = Some((number, panels.get(number)?.row()));
+                    }
+                    let (_, row) = shown.as_ref()?;
+                    let told = column(row).get(place).copied();
+                    told.filter(|_| row.is_place_since(place, self.oldest))
+                });
+            }
+        }
+    }
+
     /// How much of the prompt the member at `position` probably holds; `None` where the request brings no prompt.
     #[inline]
     pub(super) fn prefix(&self, position: usize) -> Option<PrefixMatch> {
         self.held.by(position)
+    }
+
+    /// How many blocks of the prompt each member holds, and what a member holds that holds all of it; `None` where the request brings no prompt.
+    #[inline]
+    pub(super) fn prefixes(&self) -> Option<(&'a [u32], PrefixMatch)> {
+        self.held.all()
     }
 
     /// Whether no candidate holds anything of the prompt.
@@ -52,6 +95,12 @@ impl<'a> Facts<'a> {
     /// The only value of a header that profiles read. Several values are none: which one counts would be a guess. Neither is an empty one.
     pub(super) fn header(&self, name: &str) -> Option<&'a str> {
         header(self.state, self.request, name).filter(|value| !value.is_empty())
+    }
+
+    /// The same, whatever bytes it is made of.
+    #[inline]
+    pub(super) fn header_bytes(&self, name: &str) -> Option<&'a [u8]> {
+        value(self.state, self.request, name).filter(|value| !value.is_empty())
     }
 
     /// The labels of the member at `position`.
@@ -105,8 +154,14 @@ impl<'a> Facts<'a> {
 
 /// The only value of a header that profiles read.
 pub(super) fn header<'a>(state: &State, request: &'a Request<'a>, name: &str) -> Option<&'a str> {
+    std::str::from_utf8(value(state, request, name)?).ok()
+}
+
+/// The same, whatever bytes it is made of.
+#[inline]
+fn value<'a>(state: &State, request: &'a Request<'a>, name: &str) -> Option<&'a [u8]> {
     match request.headers.find(state.plan.scopes.header_name(name)?) {
-        Found::One(value) => std::str::from_utf8(value).ok(),
+        Found::One(value) => Some(value),
         Found::Absent | Found::Several => None,
     }
 }

@@ -17,7 +17,7 @@ const REWRITTEN: usize = 4096;
 pub(super) fn find<T: Trace>(plan: &Plan, request: &Request<'_>, trace: &mut T) -> Option<Place> {
     let matcher = match request.client_namespace {
         Some(client) => plan.scopes.services.of(client, request.host?, request.port)?,
-        None => plan.scopes.of(request.gateway, request.port, request.host.map(without_port))?,
+        None => plan.scopes.of(request.gateway, request.port, || request.host.map(without_port))?,
     };
     let search = Search { plan, matcher, fields: &plan.scopes.fields, request };
     match search.fields.len() {
@@ -170,8 +170,11 @@ impl<'r> Search<'_, 'r> {
 
 /// `example.com` of `example.com:8080`, `[::1]` of `[::1]:8080`.
 fn without_port(host: &str) -> &[u8] {
-    match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name.as_bytes(),
-        _ => host.as_bytes(),
+    let bytes = host.as_bytes();
+    // Most hosts name no port and end in a letter.
+    let digits = bytes.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    match bytes.get(..bytes.len() - digits) {
+        Some([name @ .., b':']) => name,
+        _ => bytes,
     }
 }

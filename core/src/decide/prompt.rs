@@ -70,6 +70,13 @@ impl Held {
         Self { lengths: lengths.into(), blocks, block_tokens }
     }
 
+    /// By position, and what all of the prompt is. `None` where nothing is known of the prompt.
+    #[inline]
+    pub(super) fn all(&self) -> Option<(&[u32], PrefixMatch)> {
+        let whole = PrefixMatch { matched: self.blocks, total: self.blocks, block_tokens: self.block_tokens };
+        (!self.lengths.is_empty()).then_some((&self.lengths, whole))
+    }
+
     /// `None` where nothing is known of the prompt.
     #[inline]
     pub(super) fn by(&self, position: usize) -> Option<PrefixMatch> {

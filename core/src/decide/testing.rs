@@ -5,7 +5,7 @@ use super::endpoint::Arguments;
 use super::facts::Facts;
 use super::filter::Filtering;
 use super::prompt::Held;
-use super::score::{Scores, total};
+use super::score::total;
 use crate::ids::{Ix, PoolIx};
 use crate::load::Manifests;
 use crate::plan::{Filter, Options, Profile, Scheduling, Scorer};
@@ -44,11 +44,10 @@ pub(super) struct Known<'k> {
 pub(super) fn scores(router: &Router, known: Known<'_>) -> Vec<f64> {
     on_facts(router, known, |facts| {
         let survivors = Survivors::ready(facts.members);
-        let mut scores = Scores::new();
-        scores.resize(survivors.len(), 0.0);
+        let (mut scores, mut ratings) = (vec![0.0; survivors.len()], vec![0.0; survivors.len()]);
         let profile = &facts.state.plan.scheduling.profiles[0];
-        total(profile, facts, survivors.candidates(), &mut scores, &mut NoTrace);
-        scores.to_vec()
+        total(profile, facts, survivors.candidates(), &mut scores, &mut ratings, &mut NoTrace);
+        scores
     })
 }
 

@@ -1,5 +1,7 @@
 //! The label selector of Kubernetes: matchLabels and matchExpressions, all of which must hold.
 
+use std::fmt;
+
 use serde::Deserialize;
 
 use super::meta::Labels;
@@ -74,5 +76,23 @@ impl LabelSelector {
                     Operator::Unknown => false,
                 }
             })
+    }
+}
+
+/// As kubectl takes it: `app=vllm,!spot,zone notin (a,b)`. Empty where it selects everything.
+impl fmt::Display for LabelSelector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let labels = self.match_labels.iter().map(|(key, value)| format!("{key}={value}"));
+        let expressions = self.match_expressions.iter().map(|Requirement { key, operator, values }| {
+            let values = values.join(",");
+            match operator {
+                Operator::In => format!("{key} in ({values})"),
+                Operator::NotIn => format!("{key} notin ({values})"),
+                Operator::Exists => key.clone(),
+                Operator::DoesNotExist => format!("!{key}"),
+                Operator::Unknown => format!("{key} by an unknown operator"),
+            }
+        });
+        f.write_str(&labels.chain(expressions).collect::<Vec<_>>().join(","))
     }
 }

@@ -1,7 +1,7 @@
 //! How endpoints of a pool are chosen for a request as a whole: which profiles run, what they know, and who is turned away.
 
 use super::handler::{Decider, Disaggregation, Handler, StageOrder};
-use super::profile::{Filter, Profile, Role, Scorer, Session, StepCost};
+use super::profile::{Filter, Picker, Profile, Role, Scorer, Session, StepCost};
 use super::saturation::Saturation;
 use crate::manifest::Diagnostic;
 use crate::plan::Strategy;
@@ -215,7 +215,7 @@ impl Scheduling {
         Self::single(Profile::of(strategy))
     }
 
-    /// The headers that the handler, filters and scorers read, in lower case.
+    /// The headers that the handler, filters, scorers and pickers read, in lower case.
     pub(crate) fn header_names(&self) -> Vec<String> {
         let handler = match &self.handler {
             Handler::Header { header, .. } => Some(header.as_str()),
@@ -223,7 +223,9 @@ impl Scheduling {
         };
         let filters = self.filters().flat_map(Filter::headers);
         let scorers = self.scorers().flat_map(Scorer::headers);
-        handler.into_iter().chain(filters).chain(scorers).map(str::to_ascii_lowercase).collect()
+        let pickers = self.profiles.iter().filter_map(|profile| profile.picker.header());
+        let names = handler.into_iter().chain(filters).chain(scorers).chain(pickers);
+        names.map(str::to_ascii_lowercase).collect()
     }
 
     /// The labels that filters and scorers compare for each request, each once.
@@ -262,6 +264,17 @@ impl Scheduling {
 
     fn scorers(&self) -> impl Iterator<Item = &Scorer> {
         self.profiles.iter().flat_map(|profile| &profile.scorers).map(|weighted| &weighted.scorer)
+    }
+
+    /// Whether a picker goes by how many decisions there were.
+    #[inline]
+    pub(crate) fn takes_turns(&self) -> bool {
+        self.profiles.iter().any(|profile| profile.picker == Picker::RoundRobin)
+    }
+
+    /// Whether a picker goes by the slots of keys.
+    pub(crate) fn hashes_keys(&self) -> bool {
+        self.profiles.iter().any(|profile| matches!(profile.picker, Picker::ConsistentHash(_)))
     }
 
     /// The number of the profile with this name.

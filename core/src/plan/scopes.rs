@@ -54,24 +54,24 @@ impl Scopes {
 
     /// The header with this name in whatever case, where the plan reads it.
     pub(crate) fn header_name(&self, name: &str) -> Option<&HeaderName> {
-        self.header_names
-            .iter()
-            .find(|header| header.as_str().eq_ignore_ascii_case(name))
-            .map(|header| &**header)
+        let is_named = |known: &str| known == name || known.eq_ignore_ascii_case(name);
+        self.header_names.iter().find(|header| is_named(header.as_str())).map(|header| &**header)
     }
 
     /// The matcher for a request, `None` where no listener of the gateway takes it.
-    pub(crate) fn of(
+    #[inline]
+    pub(crate) fn of<'h>(
         &self,
         gateway: Option<&str>,
         port: Option<u16>,
-        host: Option<&[u8]>,
+        host: impl FnOnce() -> Option<&'h [u8]>,
     ) -> Option<&Matcher> {
         let Some(gateway) = gateway else { return Some(&self.any) };
         match self.gateways.get(gateway) {
             None => Some(&self.elsewhere),
             Some(GatewayScope::Named(matcher)) => Some(matcher),
             Some(GatewayScope::Listeners(listeners)) => {
+                let host = host();
                 let open = listeners.iter().filter(|listener| listener.takes(port, host));
                 // Of equals `min_by_key` gives the first.
                 open.min_by_key(|listener| listener.rank()).map(|listener| &listener.matcher)

@@ -24,6 +24,8 @@ mod precise_blocks;
 mod precise_writer;
 mod scope;
 mod store;
+#[cfg(test)]
+mod store_tests;
 mod table;
 mod text;
 mod walk;
@@ -38,3 +40,4 @@ pub use precise::{PreciseIndex, PreciseOptions};
 pub use scope::Scope;
 pub use table::IndexId;
 pub use text::TextHasher;
+pub(crate) use writer_lock::WriterLock;

@@ -168,8 +168,9 @@ impl Store {
     /// A bigger table with all that counts, or one with more wide entries. `None` where that would not help or not fit.
     pub(super) fn grow(&mut self, table: &Table, why: NoRoom, keep: bool) -> Option<Table> {
         let (slots, entries) = match why {
-            // Keys that all want the same buckets, by bad luck or ill will, do not get the whole budget.
-            NoRoom::Slots if self.used < table.slots() / 2 => return None,
+            // Keys that were chosen to want the same buckets do not get the whole budget. Bad luck comes to tables that are less full than two thirds as
+            // well: what endpoints leave behind opens some buckets more than others, and a new block may want two that were not opened.
+            NoRoom::Slots if self.used < table.slots() / 4 => return None,
             NoRoom::Slots => (next_size(table.slots()), table.wide_entries()),
             NoRoom::Wide => (table.slots(), (table.wide_entries() * 2).max(64)),
         };

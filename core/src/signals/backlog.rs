@@ -30,6 +30,11 @@ impl Work {
         self.prompt
     }
 
+    /// Tokens that are in the cache.
+    pub(crate) fn cached(self) -> u32 {
+        self.cached
+    }
+
     /// Tokens to work off.
     #[inline]
     pub(crate) fn tokens(self) -> u32 {

@@ -1,6 +1,6 @@
 //! The signals of one endpoint and of one pool.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use serde::Serialize;
 
@@ -11,6 +11,7 @@ use super::health::Health;
 
 use super::leased::{Lease, Leased, Terms};
 use super::metrics::LoadReport;
+use super::panel::Shown;
 use super::polled::Polled;
 use super::sessions::Sessions;
 use super::typical::Typical;
@@ -42,6 +43,9 @@ pub(crate) struct EndpointCell {
     /// Prompt tokens that were taken to be cached, and those that were, of requests whose endpoint said so.
     predicted: AtomicU64,
     delivered: AtomicU64,
+    shown: Shown,
+    /// Of the requests those that other replicas told of.
+    of_replicas: AtomicU32,
 }
 
 impl EndpointCell {
@@ -49,6 +53,15 @@ impl EndpointCell {
     #[inline]
     pub(crate) fn in_flight(&self) -> u32 {
         self.requests.count()
+    }
+
+    /// Of these, those that other replicas told of.
+    pub(crate) fn of_replicas(&self) -> u32 {
+        self.of_replicas.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn of_replicas_changed(&self, by: i32) {
+        self.of_replicas.fetch_add(by.cast_unsigned(), Ordering::Relaxed);
     }
 
     /// Prompt tokens sent there that no first token answers yet.
@@ -67,6 +80,16 @@ impl EndpointCell {
     #[inline]
     pub(crate) fn polled(&self, oldest: Nanos) -> Option<&Polled> {
         Some(&self.polled).filter(|polled| polled.is_since(oldest))
+    }
+
+    /// What the endpoint said, however long ago.
+    pub(super) fn told(&self) -> &Polled {
+        &self.polled
+    }
+
+    /// The panels that show it.
+    pub(super) fn shown(&self) -> &Shown {
+        &self.shown
     }
 
     /// How the adapter with this key is used there, as told at `oldest` or later.
@@ -93,6 +116,7 @@ impl EndpointCell {
     pub(crate) fn set_load(&self, load: &LoadReport, at: Nanos) {
         self.polled.set(load, self.backlog.own(self.in_flight(), load.waiting.unwrap_or_default()), at);
         self.adapters.set(load.lora.as_ref(), at);
+        self.shown.renew();
     }
 
     pub(crate) fn set_in_flight(&self, count: u32) {

@@ -7,6 +7,7 @@ use super::finite::Finite;
 use super::metrics::LoadReport;
 use super::reported::ReportedEndpoint;
 use crate::prefix::Tier;
+use crate::replicas::ReplicaRequest;
 use crate::units::Nanos;
 
 /// Something that happened. Events serialise, so hosts can send them to each other and keep them for replay.
@@ -128,6 +129,26 @@ pub enum Event {
         #[serde(default, rename = "ttft_ns")]
         ttft: Option<Nanos>,
     },
+    /// Another replica of the host told of its requests. They count at their endpoints as this router's own do, in flight and with their prompts, until they
+    /// are over, the replica is gone, or nothing was heard of it for its lease. The same may be told twice, late and in any order.
+    ReplicaTold {
+        /// The replica: a name that no other process has, nor the same one after a restart.
+        replica: String,
+        /// What it told of, at most 65,536 in flight at once. Endpoints that are not known are passed over until they are told of again.
+        requests: Vec<ReplicaRequest>,
+        /// Where these are all that are in flight of its requests up to this number. Told now and then it mends what got lost on the way, and keeps what has
+        /// to be remembered of ended requests small.
+        #[serde(default)]
+        complete_to: Option<u64>,
+        /// How long its requests count after this if nothing more is heard of it. Absent: 10 s.
+        #[serde(default = "ten_seconds", rename = "lease_ns")]
+        lease: Nanos,
+    },
+    /// Another replica came to its end, and its requests with it. Unknown ones are passed over.
+    ReplicaGone {
+        /// Its name.
+        replica: String,
+    },
     /// Time has passed: requests whose lease has lapsed no longer count. [`Options::lease`](crate::Options::lease) says when that is; polling the load
     /// of an endpoint does the same for that endpoint.
     LeasesLapsed,
@@ -144,6 +165,10 @@ pub enum Event {
         /// Id of the endpoint, as the decision named it.
         endpoint: String,
     },
+}
+
+fn ten_seconds() -> Nanos {
+    Nanos::new(10_000_000_000)
 }
 
 /// Why an event was refused. The state is as it was before.
@@ -169,6 +194,18 @@ pub enum EventError {
         /// The attribute's name.
         attribute: String,
     },
+    /// More replicas than are kept.
+    #[error("1,024 replicas are known already; `{replica}` is one too many")]
+    TooManyReplicas {
+        /// The replica that was given.
+        replica: String,
+    },
+    /// More requests of a replica than are kept.
+    #[error("replica `{replica}` told of more than 65,536 requests in flight")]
+    TooManyOfReplica {
+        /// The replica that was given.
+        replica: String,
+    },
     /// A request was started on an endpoint that is not known.
     #[error("endpoint `{endpoint}` is not known; report it before requests are counted on it")]
     UnknownEndpoint {
@@ -185,6 +222,8 @@ impl EventError {
             Self::NoName => "EV0002",
             Self::UnknownEndpoint { .. } => "EV0003",
             Self::TooManyAttributes { .. } => "EV0005",
+            Self::TooManyReplicas { .. } => "EV0006",
+            Self::TooManyOfReplica { .. } => "EV0007",
         }
     }
 }

@@ -19,6 +19,7 @@ mod line;
 mod metrics;
 mod others;
 mod pace;
+mod panel;
 mod polled;
 mod reported;
 mod sessions;
@@ -38,6 +39,7 @@ pub use metrics::{
     Engine, Fraction, LoadReport, LoraReport, MetricsCode, MetricsProblem, NotAFraction, Scrape,
     ScrapeOptions, UnknownEngine,
 };
+pub(crate) use panel::{Column as PolledColumn, Panel, Row, WIDTH};
 pub(crate) use polled::Polled;
 pub use reported::ReportedEndpoint;
 pub(crate) use typical::Mean;

@@ -9,12 +9,13 @@ use crate::units::Nanos;
 
 /// Marks a count that was not among what the endpoint said.
 const NO_COUNT: u32 = u32::MAX;
-/// Marks an endpoint that was never asked.
-const NEVER: u64 = u64::MAX;
+/// Stands for the moment at which an endpoint was asked that never was.
+const NEVER: u64 = 0;
 
 /// The load of one endpoint as of one moment. All zeros would be a lie, so it starts as missing.
 #[derive(Debug)]
 pub(crate) struct Polled {
+    /// One more than that moment, so that one comparison tells whether it is recent.
     at: AtomicU64,
     /// The bits of a float, NaN where missing.
     kv_usage: AtomicU64,
@@ -47,19 +48,23 @@ impl Polled {
         self.kv_usage.store(load.kv_usage.map_or(f64::NAN, Fraction::get).to_bits(), Ordering::Relaxed);
         self.kv_tokens.store(load.kv_tokens.unwrap_or_default(), Ordering::Relaxed);
         self.others.set(load, own);
-        self.at.store(at.get().min(NEVER - 1), Ordering::Relaxed);
+        self.at.store(at.get().saturating_add(1), Ordering::Relaxed);
     }
 
     #[inline]
     pub(super) fn is_since(&self, oldest: Nanos) -> bool {
-        let at = self.at.load(Ordering::Relaxed);
-        at != NEVER && at >= oldest.get()
+        self.at.load(Ordering::Relaxed) > oldest.get()
+    }
+
+    /// One more than that moment; 0 where there was none.
+    pub(super) fn told(&self) -> u64 {
+        self.at.load(Ordering::Relaxed)
     }
 
     /// Seconds since that moment.
     #[inline]
     pub(crate) fn age(&self, now: Nanos) -> f64 {
-        now.since(Nanos::new(self.at.load(Ordering::Relaxed))).seconds()
+        now.since(Nanos::new(self.at.load(Ordering::Relaxed).saturating_sub(1))).seconds()
     }
 
     /// Requests there that are not this router's, as of that moment.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::endpoint::{Endpoint, Key, Source};
 use super::prefix::{PrefixKnowledge, Seat};
-use super::{Reported, State};
+use super::{Members, Reported, State};
 use crate::ids::{BackendIx, EndpointIx, Ix, ObjectName};
 use crate::plan::{Plan, Pool};
 use crate::signals::{EndpointCell, PoolCell};
@@ -16,6 +16,7 @@ pub(super) struct Builder<'a> {
     pub(super) reported: Arc<Reported>,
     previous: Option<&'a State>,
     known: HashMap<&'a Key, Known<'a>>,
+    pools: HashMap<&'a ObjectName, &'a Members>,
     prefix: Option<Arc<PrefixKnowledge>>,
     numbers: HashMap<Key, EndpointIx>,
     pub(super) endpoints: Vec<Endpoint>,
@@ -37,6 +38,9 @@ impl<'a> Builder<'a> {
             let kept = kept.map(|(cell, seat)| Known { cell, seat: seat.as_ref() });
             state.endpoints.iter().map(|endpoint| &endpoint.key).zip(kept)
         });
+        let pools = previous
+            .into_iter()
+            .flat_map(|state| state.plan.pools.iter().map(|pool| &pool.name).zip(state.members.iter()));
         let kept = previous.and_then(|state| state.prefix.as_ref());
         let prefix = PrefixKnowledge::of(plan.prefix.as_ref(), kept);
         Self {
@@ -45,11 +49,17 @@ impl<'a> Builder<'a> {
             reported,
             previous,
             known: known.collect(),
+            pools: pools.collect(),
             numbers: HashMap::new(),
             endpoints: Vec::new(),
             cells: Vec::new(),
             seats: Vec::new(),
         }
+    }
+
+    /// The members that a pool of the same name had before.
+    pub(super) fn members_before(&self, pool: &Pool) -> Option<&'a Members> {
+        self.pools.get(&pool.name).copied()
     }
 
     pub(super) fn build(mut self) -> State {
@@ -82,6 +92,7 @@ impl<'a> Builder<'a> {
             pool_cells,
             backend_endpoints,
             by_id,
+            replicas: self.previous.map(|state| Arc::clone(&state.replicas)).unwrap_or_default(),
         }
     }
 

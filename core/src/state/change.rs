@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::State;
 use super::builder::Builder;
 use crate::ids::ObjectName;
-use crate::prefix::{KvChange, Scope};
+use crate::prefix::{BlockHashes, KvChange, Prompt, Scope};
+use crate::replicas::{Arrival, ReplicaRequest};
 use crate::signals::{Event, EventError, ReportedEndpoint, Terms, Work, attribute_key, check};
 use crate::units::Nanos;
 
@@ -68,11 +69,17 @@ impl State {
                 self.cells_of(endpoint).for_each(|cell| cell.set_in_flight(*count));
             }
             Event::LoadPolled { endpoint, load } => {
+                self.replicas.lapse(now);
                 self.cells_of(endpoint).for_each(|cell| {
                     cell.lapse(leases, now);
                     cell.set_load(load, now);
                 });
             }
+            Event::ReplicaTold { replica, requests, complete_to, lease } => {
+                let (complete_to, lease) = (*complete_to, *lease);
+                self.replica_told(&Arrival { replica, requests, complete_to, lease, now })?;
+            }
+            Event::ReplicaGone { replica } => self.replicas.gone(replica, now),
             Event::BlocksStored { endpoint, sequence, hashes, parent, tier, tokens, model, tenant } => {
                 let (parent, tier) = (*parent, *tier);
                 let scope = &Scope::new(model).tenant(tenant);
@@ -104,11 +111,31 @@ impl State {
                     if *failed { health.failed(now, half_life) } else { health.succeeded(now, half_life) }
                 });
             }
-            Event::LeasesLapsed => self.cells.iter().for_each(|cell| cell.lapse(leases, now)),
+            Event::LeasesLapsed => {
+                self.replicas.lapse(now);
+                self.cells.iter().for_each(|cell| cell.lapse(leases, now));
+            }
             Event::EndpointReported { .. } | Event::EndpointGone { .. } | Event::EndpointsReplaced { .. } => {
             }
         }
         Ok(())
+    }
+
+    /// Counts the requests of another replica, and learns where their prompts are.
+    fn replica_told(&self, arrival: &Arrival<'_>) -> Result<(), EventError> {
+        let number = |endpoint: &str| self.by_id.get(endpoint)?.first().copied();
+        let cell = |endpoint: &str| Some(Arc::clone(&self.cells[number(endpoint)?]));
+        let mut hashes = BlockHashes::new();
+        let learn = |request: &ReplicaRequest| {
+            let Some(knowledge) = self.prefix.as_ref().filter(|_| !request.prompt().is_empty()) else {
+                return;
+            };
+            if let Some(seat) = number(request.endpoint()).and_then(|number| self.seats[number].as_ref()) {
+                knowledge.hasher.hash(&Scope::new(""), Prompt::Blocks(request.prompt()), &mut hashes);
+                seat.insert(&hashes);
+            }
+        };
+        self.replicas.told(arrival, cell, learn)
     }
 
     /// The engine of an endpoint told of its cache.

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use super::builder::Builder;
 use super::columns::Columns;
 use super::endpoint::{Endpoint, Key, Source};
+use super::maglev::Maglev;
 use super::prefix::Seating;
 use crate::ids::{EndpointIx, Ix, ObjectName};
 use crate::manifest::has_labels;
 use crate::plan::{Filter, Pool};
 use crate::rng::endpoint_key;
-use crate::signals::{EndpointCell, ReportedEndpoint, address_with_port, socket_address};
+use crate::signals::{EndpointCell, Panel, ReportedEndpoint, WIDTH, address_with_port, socket_address};
 
 /// For each filter of a profile one bit a member.
 type ByFilter = Box<[Box<[u64]>]>;
@@ -23,8 +24,12 @@ pub(crate) struct Members {
     pub(crate) endpoints: Box<[EndpointIx]>,
     /// Their signals, beside each other so that a walk over them touches nothing else.
     pub(crate) cells: Box<[Arc<EndpointCell>]>,
+    /// What they told of their load, a panel for each [`WIDTH`] of them.
+    pub(crate) panels: Box<[Arc<Panel>]>,
     /// Their keys, from which a decision's seed makes a number of each one's own.
     pub(crate) keys: Box<[u64]>,
+    /// Whose a request's key is, where a picker asks.
+    pub(crate) slots: Option<Arc<Maglev>>,
     /// Where they stand in the prefix indexes.
     pub(crate) seating: Seating,
     /// Addresses that are IP addresses, in their order, with the member's position; port 0 where the address has none.
@@ -76,14 +81,19 @@ impl Builder<'_> {
         let kept = kept.collect();
         let ready_count =
             ready.iter().map(|word| word.count_ones()).sum::<u32>().try_into().unwrap_or(usize::MAX);
-        let cells = members.iter().filter_map(|ix| self.cells.get(ix.position())).map(Arc::clone).collect();
+        let cells: Box<[Arc<EndpointCell>]> =
+            members.iter().filter_map(|ix| self.cells.get(ix.position())).map(Arc::clone).collect();
+        let panels = self.panels(pool, &cells);
         let keys = members.iter().filter_map(key).map(|key| endpoint_key(&key.id, key.address.as_deref()));
-        let keys = keys.collect();
+        let keys: Box<[u64]> = keys.collect();
+        let slots = self.slots(pool, &keys);
         let columns = Columns::new(&plan, endpoints());
         Members {
             endpoints: members.into(),
             cells,
+            panels,
             keys,
+            slots,
             seating,
             sockets,
             ready,
@@ -91,6 +101,28 @@ impl Builder<'_> {
             kept,
             columns,
         }
+    }
+}
+
+impl Builder<'_> {
+    /// Panels for a pool's members: those there were, where they show the same.
+    fn panels(&self, pool: &Pool, cells: &[Arc<EndpointCell>]) -> Box<[Arc<Panel>]> {
+        let mut kept = self.members_before(pool).into_iter().flat_map(|members| &members.panels);
+        let panel = |shown: &[Arc<EndpointCell>]| {
+            let kept = kept.next().filter(|panel| panel.shows(shown));
+            kept.map_or_else(|| Panel::new(shown), Arc::clone)
+        };
+        cells.chunks(WIDTH).map(panel).collect()
+    }
+
+    /// The table of members with these keys: the one there was, where they are the same.
+    fn slots(&self, pool: &Pool, keys: &[u64]) -> Option<Arc<Maglev>> {
+        if !self.plan.scheduling.hashes_keys() {
+            return None;
+        }
+        let kept = self.members_before(pool).filter(|members| *members.keys == *keys);
+        let kept = kept.and_then(|members| members.slots.as_ref());
+        Some(kept.map_or_else(|| Arc::new(Maglev::new(keys)), Arc::clone))
     }
 }
 

@@ -4,6 +4,7 @@ mod builder;
 mod change;
 mod columns;
 mod endpoint;
+mod maglev;
 mod members;
 mod prefix;
 
@@ -21,6 +22,7 @@ pub(crate) use self::prefix::Seat;
 use crate::ids::{BackendIx, EndpointIx, Ix, ObjectName, PoolIx, Table};
 use crate::plan::Plan;
 use crate::prefix::KvCounters;
+use crate::replicas::Replicas;
 use crate::signals::{CachedTokens, EndpointCell, PoolCell, ReportedEndpoint};
 
 /// Everything a decision depends on beside the request, the time and the seed.
@@ -39,6 +41,7 @@ pub struct State {
     pub(crate) seats: Table<EndpointIx, Option<Arc<Seat>>>,
     pub(crate) backend_endpoints: Table<BackendIx, EndpointIx>,
     by_id: HashMap<Box<str>, Vec<EndpointIx>>,
+    replicas: Arc<Replicas>,
 }
 
 /// An endpoint as a state has it at the moment of asking.
@@ -55,6 +58,8 @@ pub struct EndpointView<'s> {
     pub ready: bool,
     /// Requests that this router counts there.
     pub in_flight: u32,
+    /// Of these, those that other replicas told of ([`Event::ReplicaTold`](crate::Event::ReplicaTold)).
+    pub of_replicas: u32,
     /// Prompt tokens sent there that no first token answers yet, without those that it probably holds.
     pub waiting_tokens: u64,
     /// How well what is known of its prefix cache held.
@@ -101,6 +106,7 @@ impl State {
             labels: endpoint.labels(&self.plan),
             ready: endpoint.ready,
             in_flight: cell.in_flight(),
+            of_replicas: cell.of_replicas(),
             waiting_tokens: cell.waiting_tokens(),
             cached_tokens: cell.cached_tokens(),
             pace: cell.backlog().pace().latest().ratio(),

@@ -73,7 +73,7 @@ pub(crate) fn split_mix(counter: &mut u64) -> u64 {
 }
 
 /// What SplitMix64 makes of its counter.
-fn mix(mut mixed: u64) -> u64 {
+pub(crate) fn mix(mut mixed: u64) -> u64 {
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     mixed ^ (mixed >> 31)

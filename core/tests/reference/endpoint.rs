@@ -5,9 +5,11 @@ use serde_json::Value;
 use super::Refusal;
 use super::address;
 use super::backend::Chosen;
+use super::consistent_hash;
 use super::draw::Draw;
 use super::load::{World, items};
 use super::members::{self, Member};
+use super::request::Request;
 
 /// The endpoint of the chosen backend: the backend itself, or a ready member of the pool.
 pub(crate) fn choose(
@@ -17,7 +19,7 @@ pub(crate) fn choose(
     turn: u64,
     draw: &mut Draw,
 ) -> Result<Member, Refusal> {
-    let itself = |address| Ok(Member { id: chosen.id(), address, ready: true });
+    let itself = |address| Ok(Member { id: chosen.id(), address, ready: true, place: 0 });
     match (chosen.kind, &chosen.object) {
         ("Service", _) => {
             let port = chosen.reference["port"].as_u64();
@@ -30,11 +32,11 @@ pub(crate) fn choose(
             if all.is_empty() {
                 return Err((503, "pool_empty"));
             }
-            let ready: Vec<Member> = all.into_iter().filter(|member| member.ready).collect();
+            let ready: Vec<Member> = all.iter().filter(|member| member.ready).cloned().collect();
             if ready.is_empty() {
                 return Err((503, "no_ready_endpoint"));
             }
-            let number = pick(world, &ready, case, turn, draw);
+            let number = pick(world, &all, &ready, case, turn, draw);
             Ok(ready[number].clone())
         }
         _ => itself(None),
@@ -52,15 +54,20 @@ pub(crate) fn more(
 ) -> Vec<Member> {
     let (true, Some(pool)) = (chosen.kind == "InferencePool", &chosen.object) else { return Vec::new() };
     let all = members::of_pool(world, pool, items(&case["endpoints"]));
-    let ready: Vec<Member> = all.into_iter().filter(|member| member.ready).collect();
+    let ready: Vec<Member> = all.iter().filter(|member| member.ready).cloned().collect();
     let mut left = ready.clone();
     take(&mut left, first);
+    let most = world.consistent_hash.and_then(|parameters| parameters["maxNumOfEndpoints"].as_u64());
+    let wanted = match most {
+        Some(most) if world.fallback_endpoints > 0 => most.max(1) - 1,
+        _ => world.fallback_endpoints,
+    };
     let mut more = Vec::new();
-    while !left.is_empty() && (more.len() as u64) < world.fallback_endpoints {
-        let member = if world.strategy == "round_robin" {
+    while !left.is_empty() && (more.len() as u64) < wanted {
+        let member = if world.strategy == "round_robin" && world.consistent_hash.is_none() {
             ready[round_robin(ready.len(), turn + 1 + more.len() as u64)].clone()
         } else {
-            left[pick(world, &left, case, turn, draw)].clone()
+            left[pick(world, &all, &left, case, turn, draw)].clone()
         };
         take(&mut left, &member);
         more.push(member);
@@ -68,14 +75,26 @@ pub(crate) fn more(
     more
 }
 
-/// Takes one member out; of two that look the same, one.
+/// Takes one member out.
 fn take(members: &mut Vec<Member>, taken: &Member) {
     if let Some(place) = members.iter().position(|member| member == taken) {
         members.remove(place);
     }
 }
 
-fn pick(world: &World, among: &[Member], case: &Value, turn: u64, draw: &mut Draw) -> usize {
+/// The number of the one of `among`, which are of the members of the pool, that is picked.
+fn pick(world: &World, pool: &[Member], among: &[Member], case: &Value, turn: u64, draw: &mut Draw) -> usize {
+    if let Some(parameters) = world.consistent_hash {
+        let request = Request::read(&case["request"]);
+        let text = match parameters["headerName"].as_str() {
+            Some(header) => request.only(header),
+            None => request.model.filter(|model| !model.is_empty()),
+        };
+        return match text {
+            Some(text) => consistent_hash::Table::of(pool).pick(text, among).0,
+            None => random(among.len(), draw),
+        };
+    }
     let loads: Vec<u64> =
         among.iter().map(|member| case["in_flight"][&member.id].as_u64().unwrap_or(0)).collect();
     match world.strategy {

@@ -91,6 +91,11 @@ fn build(source: &mut Source, cases: usize) -> Generated {
     if source.one_in(8) {
         documents.push(objects::passed_over(source));
     }
+    // With such a configuration full pools turn sheddable requests away, which is beyond the reference.
+    let is_sheddable = |document: &Value| document["spec"]["criticality"] == "Sheddable";
+    if source.one_in(40) && !documents.iter().any(is_sheddable) {
+        documents.push(objects::consistent_hash(source));
+    }
     if source.one_in(3) {
         source.shuffle(&mut documents);
     }

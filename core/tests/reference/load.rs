@@ -36,6 +36,8 @@ pub(crate) struct World<'a> {
     pub(crate) default_namespace: &'a str,
     pub(crate) first_match: bool,
     pub(crate) strategy: &'a str,
+    /// The parameters of a `consistent-hash-picker`, which takes the place of the strategy.
+    pub(crate) consistent_hash: Option<&'a Value>,
     /// How many more endpoints of its pool a decision names.
     pub(crate) fallback_endpoints: u64,
     /// Services are addresses.
@@ -61,7 +63,13 @@ impl<'a> World<'a> {
                 objects.push(*object);
             }
         }
+        let of_pickers = objects.iter().filter(|object| object.kind == "EndpointPickerConfig");
+        let consistent_hash = of_pickers
+            .flat_map(|object| items(&object.json["plugins"]))
+            .find(|plugin| plugin["type"] == "consistent-hash-picker")
+            .map(|plugin| &plugin["parameters"]);
         World {
+            consistent_hash,
             objects,
             default_namespace,
             first_match: options["first_match"].as_bool().unwrap_or(false),
@@ -103,6 +111,7 @@ fn spread<'a>(document: &'a Value, default_namespace: &'a str, all: &mut Vec<Obj
         "AIGatewayRoute" | "AIServiceBackend" => group == "aigateway.envoyproxy.io",
         "InferencePool" | "InferenceModel" => POOL_GROUPS.contains(&group),
         "HTTPRoute" | "GRPCRoute" | "Gateway" | "ReferenceGrant" => group == "gateway.networking.k8s.io",
+        "EndpointPickerConfig" => group == "llm-d.ai",
         "Service" | "Namespace" => group.is_empty(),
         "Backend" => group == "gateway.envoyproxy.io",
         "InferencePoolImport" => group == "inference.networking.x-k8s.io",

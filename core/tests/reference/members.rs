@@ -11,6 +11,8 @@ pub(crate) struct Member {
     pub(crate) id: String,
     pub(crate) address: Option<String>,
     pub(crate) ready: bool,
+    /// The number among the members of its pool, by which two that look the same differ.
+    pub(crate) place: usize,
 }
 
 /// The members of a pool in their order, ready or not.
@@ -34,11 +36,14 @@ pub(crate) fn of_pool(world: &World, pool: &Object, reported: &[Value]) -> Vec<M
         for backend in world.of_kind("AIServiceBackend") {
             if backend.namespace == pool.namespace && carries(&backend.json["metadata"]["labels"], wanted) {
                 let address = address::of_backend(world, backend, ports.first().copied());
-                members.push(Member { id: backend.id(), address, ready: true });
+                members.push(Member { id: backend.id(), address, ready: true, place: 0 });
             }
         }
     }
     members.sort_by(|a, b| (&a.id, &a.address).cmp(&(&b.id, &b.address)));
+    for (place, member) in members.iter_mut().enumerate() {
+        member.place = place;
+    }
     members
 }
 
@@ -61,15 +66,15 @@ fn of_reported(namespace: &str, endpoint: &Value, ports: &[u64]) -> Vec<Member> 
     let id = format!("{namespace}/{}", endpoint["name"].as_str().unwrap_or(""));
     let ready = endpoint["ready"].as_bool().unwrap_or(true);
     let Some(reported) = endpoint["address"].as_str() else {
-        return vec![Member { id, address: None, ready }];
+        return vec![Member { id, address: None, ready, place: 0 }];
     };
     if address::has_port(reported) {
-        return vec![Member { id, address: Some(reported.to_owned()), ready }];
+        return vec![Member { id, address: Some(reported.to_owned()), ready, place: 0 }];
     }
     let mut members = Vec::new();
     for port in ports {
         let id = if ports.len() > 1 { format!("{id}:{port}") } else { id.clone() };
-        members.push(Member { id, address: Some(address::at_port(reported, *port)), ready });
+        members.push(Member { id, address: Some(address::at_port(reported, *port)), ready, place: 0 });
     }
     members
 }

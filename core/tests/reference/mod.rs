@@ -9,6 +9,7 @@ pub(crate) mod attachment;
 pub(crate) mod attempt;
 pub(crate) mod backend;
 pub(crate) mod conditions;
+pub(crate) mod consistent_hash;
 pub(crate) mod draw;
 pub(crate) mod endpoint;
 pub(crate) mod generate;

@@ -62,6 +62,15 @@ impl<'a> Request<'a> {
         if values.is_empty() { None } else { Some(values.join(",")) }
     }
 
+    /// The value of a header that was sent once and is not empty: what filters, scorers and pickers read.
+    pub(crate) fn only(&self, name: &str) -> Option<&'a str> {
+        let mut values = self.headers.iter().filter(|(sent, _)| sent.eq_ignore_ascii_case(name));
+        match (values.next(), values.next()) {
+            (Some((_, value)), None) if !value.is_empty() => Some(value),
+            _ => None,
+        }
+    }
+
     /// The value of the first query parameter of this name, empty if it has none.
     pub(crate) fn parameter(&self, name: &str) -> Option<&'a str> {
         for pair in self.query.split('&') {

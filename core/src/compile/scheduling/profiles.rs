@@ -144,9 +144,9 @@ fn add(mut profile: Profile, plugin: &super::plugins::Plugin, weight: Option<f64
     if let Some(scorer) = &parts.scorer {
         profile = profile.scorer(scorer.clone(), weight.unwrap_or(1.0));
     }
-    if let Some((picker, endpoints)) = parts.picker {
-        profile = profile.picker(picker);
-        profile = endpoints.into_iter().fold(profile, Profile::endpoints);
+    if let Some((picker, endpoints)) = &parts.picker {
+        profile = profile.picker(picker.clone());
+        profile = endpoints.iter().copied().fold(profile, Profile::endpoints);
     }
     profile
 }

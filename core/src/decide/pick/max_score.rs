@@ -6,6 +6,9 @@ use crate::decide::score::{self, Scores};
 use crate::rng::of_endpoint;
 use crate::trace::{Step, Trace};
 
+/// Candidates that are compared at once with the last of the best.
+const CHUNK: usize = 8;
+
 /// A candidate among the best.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::decide) struct Place {
@@ -15,8 +18,8 @@ pub(in crate::decide) struct Place {
     pub(in crate::decide) position: usize,
     /// Whether its score is another one's too.
     ties: bool,
-    /// The number that decided where it is.
-    own: u64,
+    /// The number that decides between it and another one of the same score, where it had to.
+    own: Option<u64>,
 }
 
 /// The best candidates, the best first.
@@ -30,38 +33,20 @@ impl Best {
     pub(in crate::decide) fn as_slice(&self) -> &[Place] {
         self.places.get(..self.len).unwrap_or_default()
     }
-}
 
-#[inline(never)]
-pub(super) fn rank<T: Trace>(picking: &mut Picking<'_, T>, ranked: &mut Ranked) {
-    for place in best(picking, ranked.wanted()).as_slice() {
-        if T::ON && place.ties {
-            picking.trace.record(Step::Tie { number: place.own });
-        }
-        picking.take_at(place.number, place.position, ranked);
-    }
-}
-
-/// One walk over the scores, however many are wanted.
-#[inline(always)]
-pub(super) fn best<T: Trace>(picking: &mut Picking<'_, T>, wanted: usize) -> Best {
-    let mut scores = Scores::new();
-    scores.resize(picking.candidates.len(), 0.0);
-    score::total(picking.profile, picking.facts, picking.candidates, &mut scores, picking.trace);
-    let (seed, keys) = (picking.rng.seed(), &picking.facts.members.keys);
-    let tie = |place: &Place| of_endpoint(seed, keys.get(place.position).copied().unwrap_or_default());
-    let Best { places: mut best, mut len } = Best::default();
-    let mut numbered = scores.iter().enumerate();
-    picking.candidates.for_each(|position| {
-        let Some((number, &score)) = numbered.next() else { return };
-        let mut place = Place { score, number, position, ..Place::default() };
+    /// Takes a candidate in where it belongs among at most `wanted`. Whoever scores less than all of them when they are that many need not be shown.
+    #[inline(never)]
+    fn enter(&mut self, mut place: Place, wanted: usize, own: &impl Fn(usize) -> u64) {
         // From behind, because most candidates do not come before the last of the best.
-        let mut at = len;
-        while let Some(other) = at.checked_sub(1).and_then(|before| best.get_mut(before)) {
+        let mut at = self.len;
+        while let Some(other) = at.checked_sub(1).and_then(|before| self.places.get_mut(before)) {
             if place.score == other.score {
                 // Between equals decides a number that the decision's seed gives each endpoint of its own, so that it does not matter who else is there.
                 (place.ties, other.ties) = (true, true);
-                if tie(&place) <= tie(other) {
+                let (places, others) = (place.position, other.position);
+                if *place.own.get_or_insert_with(|| own(places))
+                    <= *other.own.get_or_insert_with(|| own(others))
+                {
                     break;
                 }
             } else if place.score < other.score {
@@ -70,17 +55,73 @@ pub(super) fn best<T: Trace>(picking: &mut Picking<'_, T>, wanted: usize) -> Bes
             at -= 1;
         }
         if at < wanted {
-            len = wanted.min(len + 1);
-            if let Some(moved) = best.get_mut(at..len) {
+            self.len = wanted.min(self.len + 1);
+            if let Some(moved) = self.places.get_mut(at..self.len) {
                 moved.rotate_right(1);
                 if let Some(first) = moved.first_mut() {
                     *first = place;
                 }
             }
         }
-    });
-    if T::ON {
-        best.iter_mut().for_each(|place| place.own = tie(place));
     }
-    Best { places: best, len }
+
+    /// What a candidate must score to be among the best.
+    fn least(&self, wanted: usize) -> f64 {
+        let last = self.as_slice().get(wanted.saturating_sub(1));
+        last.map_or(f64::NEG_INFINITY, |place| place.score)
+    }
+}
+
+#[inline(never)]
+pub(super) fn rank<T: Trace>(picking: &mut Picking<'_, T>, ranked: &mut Ranked) {
+    let (seed, members) = (picking.rng.seed(), picking.facts.members);
+    for place in best(picking, ranked.wanted()).as_slice() {
+        if T::ON && place.ties {
+            let key = members.keys.get(place.position).copied().unwrap_or_default();
+            picking.trace.record(Step::Tie { number: of_endpoint(seed, key) });
+        }
+        picking.take_at(place.number, place.position, ranked);
+    }
+}
+
+/// One walk over the scores, however many are wanted.
+#[inline(always)]
+pub(super) fn best<T: Trace>(picking: &mut Picking<'_, T>, wanted: usize) -> Best {
+    let count = picking.candidates.len();
+    let mut scores = Scores::new();
+    scores.resize(count, 0.0);
+    let mut ratings = Scores::new();
+    ratings.resize(count, 0.0);
+    score::total(
+        picking.profile,
+        picking.facts,
+        picking.candidates,
+        &mut scores,
+        &mut ratings,
+        picking.trace,
+    );
+    let (seed, keys) = (picking.rng.seed(), &picking.facts.members.keys);
+    let own = |position: usize| of_endpoint(seed, keys.get(position).copied().unwrap_or_default());
+    let mut best = Best::default();
+    let mut least = f64::NEG_INFINITY;
+    let mut consider = |first: usize, some: &[f64]| {
+        for (number, &score) in (first..).zip(some) {
+            if score >= least {
+                let position = picking.candidates.position(number);
+                best.enter(Place { score, number, position, ..Place::default() }, wanted, &own);
+                least = best.least(wanted);
+            }
+        }
+        least
+    };
+    let (chunks, rest) = scores.as_chunks::<CHUNK>();
+    let mut bar = f64::NEG_INFINITY;
+    for (chunk, some) in chunks.iter().enumerate() {
+        // Most chunks hold none of the best: they are passed over without a branch for each candidate.
+        if some.iter().fold(false, |any, score| any | (*score >= bar)) {
+            bar = consider(chunk * CHUNK, some);
+        }
+    }
+    consider(chunks.len() * CHUNK, rest);
+    best
 }

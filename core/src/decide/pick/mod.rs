@@ -1,5 +1,6 @@
 //! Pickers take endpoints of those that are left, in the order in which they are to be tried. One file a picker.
 
+mod consistent_hash;
 mod max_score;
 mod random;
 mod ranked;
@@ -33,12 +34,13 @@ impl<T: Trace> Picking<'_, T> {
     /// At most `wanted` of the candidates, the one to take first.
     pub(super) fn rank(mut self, wanted: usize, ranked: &mut Ranked) {
         *ranked = Ranked::new(wanted.min(self.candidates.len()));
-        match self.profile.picker {
+        match &self.profile.picker {
             Picker::RoundRobin => round_robin::rank(&mut self, ranked),
             Picker::Random => random::rank(&mut self, ranked),
             Picker::MaxScore => max_score::rank(&mut self, ranked),
             Picker::TwoChoice => two_choice::rank(&mut self, ranked),
             Picker::WeightedRandom => weighted_random::rank(&mut self, ranked),
+            Picker::ConsistentHash(key) => consistent_hash::rank(key, &mut self, ranked),
         }
     }
 

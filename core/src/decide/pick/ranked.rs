@@ -32,6 +32,12 @@ impl Ranked {
         self.len >= self.wanted
     }
 
+    /// Whether the member at `position` is taken.
+    #[inline]
+    pub(super) fn has(&self, position: usize) -> bool {
+        self.positions().any(|taken| taken == position)
+    }
+
     /// Positions among the pool's members, the first to try first.
     pub(in crate::decide) fn positions(&self) -> impl ExactSizeIterator<Item = usize> + '_ {
         self.positions.get(..self.len()).unwrap_or_default().iter().map(|position| convert::index(*position))

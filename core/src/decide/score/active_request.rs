@@ -9,15 +9,15 @@ pub(super) fn rate(
     max_busy_score: f64,
     facts: &Facts<'_>,
     candidates: Candidates<'_>,
-    mut give: impl FnMut(usize, Option<f64>),
+    ratings: &mut [f64],
 ) {
     let of = |position| facts.cell(position).map_or(0, |cell| cell.in_flight());
     let mut most = 0;
     candidates.for_each(|position| most = most.max(of(position)));
-    candidates.for_each(|position| {
+    candidates.rate_each(ratings, |position| {
         let count = of(position);
         // Above the threshold, so `most` is at least 1.
         let busy = || f64::from(most.saturating_sub(count)) / f64::from(most) * max_busy_score;
-        give(position, Some(if count <= idle_threshold { 1.0 } else { busy() }));
+        Some(if count <= idle_threshold { 1.0 } else { busy() })
     });
 }

@@ -9,21 +9,15 @@ use crate::state::LengthRange;
 const OUTSIDE: f64 = 0.3;
 
 #[inline]
-pub(super) fn rate(
-    label: &str,
-    facts: &Facts<'_>,
-    candidates: Candidates<'_>,
-    mut give: impl FnMut(usize, Option<f64>),
-) {
+pub(super) fn rate(label: &str, facts: &Facts<'_>, candidates: Candidates<'_>, ratings: &mut [f64]) {
     let column = facts.members.columns.get(label);
     let length = facts.prompt_tokens;
-    candidates.for_each(|position| {
-        let rating = match column.and_then(|column| column.range_at(position)) {
+    candidates.rate_each(ratings, |position| {
+        Some(match column.and_then(|column| column.range_at(position)) {
             None => 0.5,
             Some(None) => 0.0,
             Some(Some(range)) => of_length(length, range),
-        };
-        give(position, Some(rating));
+        })
     });
 }
 

@@ -86,12 +86,12 @@ pub(super) fn rate(
     scorer: &dyn CustomScorer,
     facts: &Facts<'_>,
     candidates: Candidates<'_>,
-    mut give: impl FnMut(usize, Option<f64>),
+    ratings: &mut [f64],
 ) -> Result<(), ScorerFailure> {
-    let mut ratings: SmallVec<[Option<f64>; 4096]> = SmallVec::new();
-    ratings.resize(candidates.len(), None);
-    let outcome = scorer.score(facts.request, &ScoringView { facts, candidates }, &mut ratings);
-    let mut given = ratings.into_iter();
-    candidates.for_each(|position| give(position, given.next().flatten().filter(|_| outcome.is_ok())));
+    let mut given: SmallVec<[Option<f64>; 4096]> = SmallVec::new();
+    given.resize(candidates.len(), None);
+    let outcome = scorer.score(facts.request, &ScoringView { facts, candidates }, &mut given);
+    let mut given = given.into_iter();
+    candidates.rate_each(ratings, |_| given.next().flatten().filter(|_| outcome.is_ok()));
     outcome
 }

@@ -12,7 +12,7 @@ pub(super) fn rate(
     normalization: Normalization,
     facts: &Facts<'_>,
     candidates: Candidates<'_>,
-    mut give: impl FnMut(usize, Option<f64>),
+    ratings: &mut [f64],
 ) {
     let key = attribute_key(attribute);
     let of = |position| facts.cell(position).and_then(|cell| cell.attribute(key, facts.oldest));
@@ -26,9 +26,8 @@ pub(super) fn rate(
             }
         }),
     }
-    candidates.for_each(|position| {
-        give(position, of(position).map(|value| of_value(value, min, max, less_is_better)));
-    });
+    candidates
+        .rate_each(ratings, |position| of(position).map(|value| of_value(value, min, max, less_is_better)));
 }
 
 /// Where `value` lies between `min` and `max`, 1 where those are no range.

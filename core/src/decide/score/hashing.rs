@@ -11,14 +11,9 @@ use crate::real;
 use crate::rng::{name_key, of_endpoint};
 
 #[inline]
-pub(super) fn rendezvous(
-    key: &HashKey,
-    facts: &Facts<'_>,
-    candidates: Candidates<'_>,
-    mut give: impl FnMut(usize, Option<f64>),
-) {
+pub(super) fn rendezvous(key: &HashKey, facts: &Facts<'_>, candidates: Candidates<'_>, ratings: &mut [f64]) {
     let key = key_of(key, facts);
-    candidates.for_each(|position| give(position, key.map(|key| number(key, position, facts))));
+    candidates.rate_each(ratings, |position| key.map(|key| number(key, position, facts)));
 }
 
 #[inline]
@@ -27,7 +22,7 @@ pub(super) fn bounded_load(
     balance: f64,
     facts: &Facts<'_>,
     candidates: Candidates<'_>,
-    mut give: impl FnMut(usize, Option<f64>),
+    ratings: &mut [f64],
 ) {
     let key = key_of(key, facts);
     let in_flight = |position| facts.cell(position).map_or(0, |cell| u64::from(cell.in_flight()));
@@ -36,10 +31,10 @@ pub(super) fn bounded_load(
     let count = wide(candidates.len().max(1));
     // With this request counted, so that an idle pool has room.
     let bound = (balance * real::of(sum) / real::of(count)).ceil();
-    candidates.for_each(|position| {
+    candidates.rate_each(ratings, |position| {
         let has_room = real::of(in_flight(position)) < bound;
         let rating = |key| number(key, position, facts) * 0.5 + if has_room { 0.5 } else { 0.0 };
-        give(position, key.map(rating));
+        key.map(rating)
     });
 }
 

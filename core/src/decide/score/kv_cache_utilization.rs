@@ -4,9 +4,7 @@ use crate::decide::candidates::Candidates;
 use crate::decide::facts::Facts;
 
 #[inline]
-pub(super) fn rate(facts: &Facts<'_>, candidates: Candidates<'_>, mut give: impl FnMut(usize, Option<f64>)) {
-    candidates.for_each(|position| {
-        let usage = facts.cell(position).and_then(|cell| cell.polled(facts.oldest)?.kv_usage());
-        give(position, usage.map(|usage| 1.0 - usage));
-    });
+pub(super) fn rate(facts: &Facts<'_>, candidates: Candidates<'_>, ratings: &mut [f64]) {
+    facts.polled(candidates, |row| &row.kv_usage, ratings);
+    ratings.iter_mut().for_each(|usage| *usage = 1.0 - *usage);
 }

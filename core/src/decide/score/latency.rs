@@ -25,7 +25,7 @@ pub(super) fn rate(
     settings: &LatencyScorer,
     facts: &Facts<'_>,
     candidates: Candidates<'_>,
-    mut give: impl FnMut(usize, Option<f64>),
+    ratings: &mut [f64],
 ) {
     let foreseen = settings
         .model
@@ -37,7 +37,7 @@ pub(super) fn rate(
         candidates.for_each(|position| headrooms.push(foreseen.headroom(position)));
     }
     if headrooms.iter().all(Option::is_none) {
-        return composite(settings, facts, candidates, give);
+        return composite(settings, facts, candidates, ratings);
     }
     let class_of = |position, headroom| class(headroom, is_idle(facts, position));
     let mut best = Class::SlowAltogether;
@@ -53,10 +53,10 @@ pub(super) fn rate(
     });
     let choice = if best == Class::QuickEnough { settings.choice } else { HeadroomChoice::Least };
     let mut numbered = headrooms.iter();
-    candidates.for_each(|position| {
+    candidates.rate_each(ratings, |position| {
         let headroom = numbered.next().copied().flatten();
         let is_rated = class_of(position, headroom) == best;
-        give(position, Some(if is_rated { bucket.rating(headroom, settings, choice) } else { 0.0 }));
+        Some(if is_rated { bucket.rating(headroom, settings, choice) } else { 0.0 })
     });
 }
 
@@ -125,12 +125,7 @@ impl Bucket {
 }
 
 /// Where nothing is foreseen.
-fn composite(
-    settings: &LatencyScorer,
-    facts: &Facts<'_>,
-    candidates: Candidates<'_>,
-    mut give: impl FnMut(usize, Option<f64>),
-) {
+fn composite(settings: &LatencyScorer, facts: &Facts<'_>, candidates: Candidates<'_>, ratings: &mut [f64]) {
     let sum = settings.kv_weight + settings.queue_weight + settings.prefix_weight;
     let (kv, queue, prefix) = if sum > 0.0 {
         (settings.kv_weight / sum, settings.queue_weight / sum, settings.prefix_weight / sum)
@@ -143,16 +138,16 @@ fn composite(
         let waiting = polled(position).and_then(|polled| polled.waiting());
         longest = longest.max(waiting.unwrap_or(0));
     });
-    candidates.for_each(|position| {
+    candidates.rate_each(ratings, |position| {
         let (polled, found) = (polled(position), facts.prefix(position));
         if polled.is_none() && found.is_none() {
-            return give(position, None);
+            return None;
         }
         let usage = polled.and_then(|polled| polled.kv_usage()).unwrap_or(0.0);
         let waiting = polled.and_then(|polled| polled.waiting()).unwrap_or(0);
         let relative = if longest > 0 { f64::from(longest - waiting) / f64::from(longest) } else { 1.0 };
         let share = found.map_or(0.0, |found| found.share());
         let rating = kv * (1.0 - usage) + queue * relative + prefix * share;
-        give(position, Some((rating * 100.0).round() / 100.0));
+        Some((rating * 100.0).round() / 100.0)
     });
 }

@@ -8,9 +8,8 @@ use crate::decide::candidates::Candidates;
 use crate::decide::facts::Facts;
 
 #[inline]
-pub(super) fn rate(facts: &Facts<'_>, candidates: Candidates<'_>, mut give: impl FnMut(usize, Option<f64>)) {
-    candidates
-        .for_each(|position| give(position, facts.cell(position).map(|cell| of_count(cell.in_flight()))));
+pub(super) fn rate(facts: &Facts<'_>, candidates: Candidates<'_>, ratings: &mut [f64]) {
+    candidates.rate(&facts.members.cells, ratings, |cell| of_count(cell.in_flight()));
 }
 
 /// 1 / (1 + n).

@@ -4,12 +4,7 @@ use crate::decide::candidates::Candidates;
 use crate::decide::facts::Facts;
 
 #[inline]
-pub(super) fn rate(
-    threshold: f64,
-    facts: &Facts<'_>,
-    candidates: Candidates<'_>,
-    mut give: impl FnMut(usize, Option<f64>),
-) {
+pub(super) fn rate(threshold: f64, facts: &Facts<'_>, candidates: Candidates<'_>, ratings: &mut [f64]) {
     let rating = |waiting: u32| {
         let waiting = f64::from(waiting);
         // Anything is full where nothing may wait.
@@ -21,8 +16,7 @@ pub(super) fn rate(
             0.0
         }
     };
-    candidates.for_each(|position| {
-        let waiting = facts.cell(position).and_then(|cell| cell.polled(facts.oldest)?.waiting());
-        give(position, waiting.map(rating));
+    candidates.rate_each(ratings, |position| {
+        facts.cell(position).and_then(|cell| cell.polled(facts.oldest)?.waiting()).map(rating)
     });
 }

@@ -6,16 +6,11 @@ use crate::plan::LoraFormula;
 use crate::signals::AdapterUse;
 
 #[inline]
-pub(super) fn rate(
-    formula: LoraFormula,
-    facts: &Facts<'_>,
-    candidates: Candidates<'_>,
-    mut give: impl FnMut(usize, Option<f64>),
-) {
+pub(super) fn rate(formula: LoraFormula, facts: &Facts<'_>, candidates: Candidates<'_>, ratings: &mut [f64]) {
     let adapter = facts.adapter_key();
-    candidates.for_each(|position| {
+    candidates.rate_each(ratings, |position| {
         let usage = adapter.and_then(|key| facts.adapter(position, key));
-        give(position, usage.map(|usage| of_use(formula, usage)));
+        usage.map(|usage| of_use(formula, usage))
     });
 }
 

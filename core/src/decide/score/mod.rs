@@ -35,35 +35,39 @@ use crate::trace::{Step, Trace};
 /// The scores of candidates, by their number. Up to 4,096 of them live on the stack.
 pub(super) type Scores = SmallVec<[f64; 4096]>;
 
-/// Adds the points of the profile's scorers to `scores`, one for each candidate.
+/// The rating of a candidate of which a scorer makes nothing. Any other value that is not a number means the same.
+const NOTHING: f64 = f64::NAN;
+
+/// Adds the points of the profile's scorers to `scores`, one for each candidate. `ratings` is as much room, whatever is in it.
 ///
-/// Scorer by scorer in the profile's order, so that the sums come out the same on every machine.
+/// Scorer by scorer in the profile's order, so that the sums come out the same on every machine; each scorer rates all candidates before the next one
+/// looks at any, so that its loop is a few instructions.
 pub(super) fn total<T: Trace>(
     profile: &Profile,
     facts: &Facts<'_>,
     candidates: Candidates<'_>,
     scores: &mut [f64],
+    ratings: &mut [f64],
     trace: &mut T,
 ) {
     for weighted in &profile.scorers {
-        let mut places = scores.iter_mut();
-        let rated = rate(&weighted.scorer, facts, candidates, |position, rating| {
-            let points = rating.map_or(0.0, |rating| weighted.weight * bounded(rating));
-            if let Some(place) = places.next() {
-                *place += points;
-            }
-            if T::ON {
-                tell(facts, position, weighted, rating, points, trace);
-            }
-        });
-        if let Err(failure) = rated {
+        if let Err(failure) = rate(&weighted.scorer, facts, candidates, ratings) {
             let scorer = weighted.scorer.as_str();
             trace.record(Step::ScorerFailed { scorer, reason: &failure.reason });
+        }
+        for (score, rating) in scores.iter_mut().zip(&*ratings) {
+            *score += weighted.weight * bounded(*rating);
+        }
+        if T::ON {
+            let mut rated = ratings.iter();
+            candidates.for_each(|position| {
+                tell(facts, position, weighted, rated.next().copied().unwrap_or(NOTHING), trace);
+            });
         }
     }
 }
 
-/// Calls `give` with the position and the rating of every candidate, in order. Only a scorer of the host's own can fail.
+/// Writes the rating of every candidate. Only a scorer of the host's own can fail.
 ///
 /// The scorers of most profiles stand here, the others apart: a function that holds them all would save more registers than a cheap scorer uses.
 #[inline]
@@ -71,16 +75,16 @@ fn rate(
     scorer: &Scorer,
     facts: &Facts<'_>,
     candidates: Candidates<'_>,
-    give: impl FnMut(usize, Option<f64>),
+    ratings: &mut [f64],
 ) -> Result<(), ScorerFailure> {
     match scorer {
-        Scorer::LeastRequest => least_request::rate(facts, candidates, give),
-        Scorer::Queue => queue::rate(facts, candidates, give),
-        Scorer::KvCacheUtilization => kv_cache_utilization::rate(facts, candidates, give),
+        Scorer::LeastRequest => least_request::rate(facts, candidates, ratings),
+        Scorer::Queue => queue::rate(facts, candidates, ratings),
+        Scorer::KvCacheUtilization => kv_cache_utilization::rate(facts, candidates, ratings),
         Scorer::PrefixCache { match_length_weight, match_length_scale_tokens } => {
-            prefix_cache::rate(*match_length_weight, *match_length_scale_tokens, facts, candidates, give);
+            prefix_cache::rate(*match_length_weight, *match_length_scale_tokens, facts, candidates, ratings);
         }
-        _ => return rate_apart(scorer, facts, candidates, give),
+        _ => return rate_apart(scorer, facts, candidates, ratings),
     }
     Ok(())
 }
@@ -90,37 +94,39 @@ fn rate_apart(
     scorer: &Scorer,
     facts: &Facts<'_>,
     candidates: Candidates<'_>,
-    give: impl FnMut(usize, Option<f64>),
+    ratings: &mut [f64],
 ) -> Result<(), ScorerFailure> {
     match scorer {
         Scorer::LeastRequest | Scorer::Queue | Scorer::KvCacheUtilization | Scorer::PrefixCache { .. } => {}
-        Scorer::RunningRequests => running_requests::rate(facts, candidates, give),
+        Scorer::RunningRequests => running_requests::rate(facts, candidates, ratings),
         Scorer::ActiveRequest { idle_threshold, max_busy_score } => {
-            active_request::rate(*idle_threshold, *max_busy_score, facts, candidates, give);
+            active_request::rate(*idle_threshold, *max_busy_score, facts, candidates, ratings);
         }
-        Scorer::TokenLoad { queue_threshold } => token_load::rate(*queue_threshold, facts, candidates, give),
-        Scorer::LoadAware { threshold } => load_aware::rate(*threshold, facts, candidates, give),
-        Scorer::NoHitLru { remembered } => no_hit_lru::rate(*remembered, facts, candidates, give),
-        Scorer::LoraAffinity(formula) => lora_affinity::rate(*formula, facts, candidates, give),
-        Scorer::SessionAffinity(session) => session_affinity::rate(session, facts, candidates, give),
+        Scorer::TokenLoad { queue_threshold } => {
+            token_load::rate(*queue_threshold, facts, candidates, ratings)
+        }
+        Scorer::LoadAware { threshold } => load_aware::rate(*threshold, facts, candidates, ratings),
+        Scorer::NoHitLru { remembered } => no_hit_lru::rate(*remembered, facts, candidates, ratings),
+        Scorer::LoraAffinity(formula) => lora_affinity::rate(*formula, facts, candidates, ratings),
+        Scorer::SessionAffinity(session) => session_affinity::rate(session, facts, candidates, ratings),
         Scorer::HeaderLabelAffinity { header, label } => {
-            header_label_affinity::rate(header, label, facts, candidates, give);
+            header_label_affinity::rate(header, label, facts, candidates, ratings);
         }
-        Scorer::ContextLength { label } => context_length::rate(label, facts, candidates, give),
+        Scorer::ContextLength { label } => context_length::rate(label, facts, candidates, ratings),
         Scorer::EndpointAttribute { attribute, less_is_better, normalization } => {
-            endpoint_attribute::rate(attribute, *less_is_better, *normalization, facts, candidates, give);
+            endpoint_attribute::rate(attribute, *less_is_better, *normalization, facts, candidates, ratings);
         }
-        Scorer::TopologyAffinity(labels) => topology_affinity::rate(labels, facts, candidates, give),
-        Scorer::Latency(settings) => latency::rate(settings, facts, candidates, give),
-        Scorer::PeakEwma { default_ttft } => peak_ewma::rate(*default_ttft, facts, candidates, give),
+        Scorer::TopologyAffinity(labels) => topology_affinity::rate(labels, facts, candidates, ratings),
+        Scorer::Latency(settings) => latency::rate(settings, facts, candidates, ratings),
+        Scorer::PeakEwma { default_ttft } => peak_ewma::rate(*default_ttft, facts, candidates, ratings),
         Scorer::PredictedCompletion(settings) => {
-            predicted_completion::rate(settings, facts, candidates, give);
+            predicted_completion::rate(settings, facts, candidates, ratings);
         }
-        Scorer::Rendezvous(key) => hashing::rendezvous(key, facts, candidates, give),
+        Scorer::Rendezvous(key) => hashing::rendezvous(key, facts, candidates, ratings),
         Scorer::BoundedLoad { key, balance } => {
-            hashing::bounded_load(key, *balance, facts, candidates, give);
+            hashing::bounded_load(key, *balance, facts, candidates, ratings);
         }
-        Scorer::Custom(scorer) => return custom::rate(&*scorer.0, facts, candidates, give),
+        Scorer::Custom(scorer) => return custom::rate(&*scorer.0, facts, candidates, ratings),
     }
     Ok(())
 }
@@ -128,20 +134,15 @@ fn rate_apart(
 /// A rating held to 0..=1; what is not a number rates 0, so that it can neither win nor spoil a comparison.
 #[inline]
 fn bounded(rating: f64) -> f64 {
-    if rating > 0.0 { rating.min(1.0) } else { 0.0 }
+    let rating = if rating > 0.0 { rating } else { 0.0 };
+    if rating < 1.0 { rating } else { 1.0 }
 }
 
-fn tell<T: Trace>(
-    facts: &Facts<'_>,
-    position: usize,
-    weighted: &Weighted,
-    rating: Option<f64>,
-    points: f64,
-    trace: &mut T,
-) {
+fn tell<T: Trace>(facts: &Facts<'_>, position: usize, weighted: &Weighted, rating: f64, trace: &mut T) {
     if let Some(endpoint) = facts.endpoint(position) {
         let id = facts.state.endpoints[endpoint].id();
         let (scorer, weight) = (weighted.scorer.as_str(), weighted.weight);
+        let (points, rating) = (weight * bounded(rating), Some(rating).filter(|rating| !rating.is_nan()));
         trace.record(Step::Scored { id, scorer, rating, weight, points });
     }
 }

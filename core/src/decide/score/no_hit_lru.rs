@@ -8,14 +8,9 @@ use crate::decide::facts::Facts;
 
 /// Up to 4,096 candidates live on the stack.
 #[inline(never)]
-pub(super) fn rate(
-    remembered: u32,
-    facts: &Facts<'_>,
-    candidates: Candidates<'_>,
-    mut give: impl FnMut(usize, Option<f64>),
-) {
+pub(super) fn rate(remembered: u32, facts: &Facts<'_>, candidates: Candidates<'_>, ratings: &mut [f64]) {
     if !facts.is_cold(candidates) {
-        return candidates.for_each(|position| give(position, Some(0.5)));
+        return ratings.fill(0.5);
     }
     let mut used: SmallVec<[(u64, usize); 4096]> = SmallVec::new();
     let mut candidate = 0;
@@ -40,10 +35,10 @@ pub(super) fn rate(
     }
     let last = f64::from(number(candidates.len()).saturating_sub(1).max(1));
     let (mut places, mut next) = (places.iter(), 0..);
-    candidates.for_each(|position| {
+    candidates.rate_each(ratings, |_| {
         let own = places.next().copied().filter(|place| *place != NEVER);
         let place = own.or_else(|| next.next()).unwrap_or_default();
-        give(position, Some(1.0 - f64::from(place) / last));
+        Some(1.0 - f64::from(place) / last)
     });
 }
 

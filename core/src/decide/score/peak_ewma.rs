@@ -10,12 +10,7 @@ use crate::units::Nanos;
 const LEAST: f64 = 1000.0;
 
 #[inline]
-pub(super) fn rate(
-    default_ttft: Nanos,
-    facts: &Facts<'_>,
-    candidates: Candidates<'_>,
-    mut give: impl FnMut(usize, Option<f64>),
-) {
+pub(super) fn rate(default_ttft: Nanos, facts: &Facts<'_>, candidates: Candidates<'_>, ratings: &mut [f64]) {
     let half_life = facts.state.plan.scheduling.half_life;
     let unmeasured = crate::real::of(default_ttft.get());
     let cost = |position| {
@@ -25,5 +20,5 @@ pub(super) fn rate(
     };
     let mut least = f64::INFINITY;
     candidates.for_each(|position| least = cost(position).map_or(least, |cost| least.min(cost)));
-    candidates.for_each(|position| give(position, cost(position).map(|cost| least / cost)));
+    candidates.rate_each(ratings, |position| cost(position).map(|cost| least / cost));
 }

@@ -23,7 +23,7 @@ pub(super) fn rate(
     settings: &PredictedCompletion,
     facts: &Facts<'_>,
     candidates: Candidates<'_>,
-    mut give: impl FnMut(usize, Option<f64>),
+    ratings: &mut [f64],
 ) {
     let prompt = f64::from(facts.prompt_tokens);
     let half_life = facts.state.plan.scheduling.half_life;
@@ -47,8 +47,9 @@ pub(super) fn rate(
     let lines = if typical > 0.0 { ahead / members / (typical * pace) } else { 0.0 };
     let congestion = settings.congestion * lines.min(MOST_CONGESTION);
     let least = prices.iter().fold(f64::INFINITY, |least, price| least.min(price.at(congestion)));
-    let mut each = prices.iter();
-    candidates.for_each(|position| give(position, each.next().map(|price| least / price.at(congestion))));
+    for (rating, price) in ratings.iter_mut().zip(&prices) {
+        *rating = least / price.at(congestion);
+    }
 }
 
 /// What a decision's prices are made of.

@@ -1,6 +1,7 @@
 //! Rates an endpoint by how much of the prompt it holds in its prefix cache: by the share of the prompt, and, as far as weighted, by the length alone,
 //! because half of a long prompt saves more than all of a short one.
 
+use super::NOTHING;
 use crate::decide::candidates::Candidates;
 use crate::decide::facts::Facts;
 use crate::decide::prompt::PrefixMatch;
@@ -11,16 +12,18 @@ pub(super) fn rate(
     scale: f64,
     facts: &Facts<'_>,
     candidates: Candidates<'_>,
-    mut give: impl FnMut(usize, Option<f64>),
+    ratings: &mut [f64],
 ) {
-    candidates.for_each(|position| {
-        give(
-            position,
-            facts
-                .prefix(position)
-                .filter(|found| found.total > 0)
-                .map(|found| of_match(found, weight, scale)),
-        );
+    let Some((lengths, whole)) = facts.prefixes().filter(|(_, whole)| whole.total > 0) else {
+        return ratings.fill(NOTHING);
+    };
+    if weight == 0.0 {
+        let total = f64::from(whole.total);
+        return candidates.rate(lengths, ratings, |matched| f64::from(*matched) / total);
+    }
+    candidates.rate(lengths, ratings, |matched| {
+        let rating = of_match(PrefixMatch { matched: *matched, ..whole }, weight, scale);
+        if rating.is_nan() { 0.0 } else { rating }
     });
 }
 

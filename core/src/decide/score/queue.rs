@@ -5,6 +5,6 @@ use crate::decide::candidates::Candidates;
 use crate::decide::facts::Facts;
 
 #[inline]
-pub(super) fn rate(facts: &Facts<'_>, candidates: Candidates<'_>, give: impl FnMut(usize, Option<f64>)) {
-    relative::less_is_better(facts, candidates, |cell| cell.polled(facts.oldest)?.waiting(), give);
+pub(super) fn rate(facts: &Facts<'_>, candidates: Candidates<'_>, ratings: &mut [f64]) {
+    relative::less_is_better(facts, candidates, |row| &row.waiting, ratings);
 }

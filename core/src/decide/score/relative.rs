@@ -2,28 +2,41 @@
 
 use crate::decide::candidates::Candidates;
 use crate::decide::facts::Facts;
-use crate::signals::EndpointCell;
+use crate::signals::{PolledColumn, Row};
 
-/// (most - value) / (most - least), 1 where both are equal; nothing where `value` has none. Two walks.
+/// Values that are compared side by side.
+const LANES: usize = 4;
+
+/// (most - value) / (most - least), 1 where both are equal; nothing for an endpoint that did not tell the value lately.
 #[inline]
 pub(super) fn less_is_better(
     facts: &Facts<'_>,
     candidates: Candidates<'_>,
-    value: impl Fn(&EndpointCell) -> Option<u32>,
-    mut give: impl FnMut(usize, Option<f64>),
+    column: impl Fn(&Row) -> &PolledColumn,
+    ratings: &mut [f64],
 ) {
-    let of = |position| facts.cell(position).and_then(&value);
-    let (mut least, mut most) = (u32::MAX, 0);
-    candidates.for_each(|position| {
-        if let Some(value) = of(position) {
-            least = least.min(value);
-            most = most.max(value);
+    facts.polled(candidates, column, ratings);
+    let (least, most) = extremes(ratings);
+    let range = most - least;
+    // What is nothing stays nothing in both.
+    if range > 0.0 {
+        ratings.iter_mut().for_each(|value| *value = (most - *value) / range);
+    } else {
+        ratings.iter_mut().for_each(|value| *value = *value * 0.0 + 1.0);
+    }
+}
+
+/// The least and the most of the values that are numbers.
+fn extremes(values: &[f64]) -> (f64, f64) {
+    let (mut least, mut most) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    for chunk in chunks {
+        for ((least, most), value) in least.iter_mut().zip(&mut most).zip(chunk) {
+            *least = if *value < *least { *value } else { *least };
+            *most = if *value > *most { *value } else { *most };
         }
-    });
-    let range = f64::from(most.saturating_sub(least));
-    candidates.for_each(|position| {
-        let rating =
-            |value: u32| if range > 0.0 { f64::from(most.saturating_sub(value)) / range } else { 1.0 };
-        give(position, of(position).map(rating));
-    });
+    }
+    let least = least.iter().chain(rest).fold(f64::INFINITY, |least, value| least.min(*value));
+    let most = most.iter().chain(rest).fold(f64::NEG_INFINITY, |most, value| most.max(*value));
+    (least, most)
 }

@@ -5,14 +5,7 @@ use crate::decide::facts::Facts;
 use crate::plan::Session;
 
 #[inline]
-pub(super) fn rate(
-    session: &Session,
-    facts: &Facts<'_>,
-    candidates: Candidates<'_>,
-    mut give: impl FnMut(usize, Option<f64>),
-) {
+pub(super) fn rate(session: &Session, facts: &Facts<'_>, candidates: Candidates<'_>, ratings: &mut [f64]) {
     let owner = facts.session_owner(session);
-    candidates.for_each(|position| {
-        give(position, Some(if owner == Some(position) { 1.0 } else { 0.0 }));
-    });
+    candidates.rate_each(ratings, |position| Some(if owner == Some(position) { 1.0 } else { 0.0 }));
 }

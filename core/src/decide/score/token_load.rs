@@ -5,16 +5,11 @@ use crate::decide::facts::Facts;
 use crate::real;
 
 #[inline]
-pub(super) fn rate(
-    queue_threshold: f64,
-    facts: &Facts<'_>,
-    candidates: Candidates<'_>,
-    mut give: impl FnMut(usize, Option<f64>),
-) {
-    candidates.for_each(|position| {
+pub(super) fn rate(queue_threshold: f64, facts: &Facts<'_>, candidates: Candidates<'_>, ratings: &mut [f64]) {
+    candidates.rate_each(ratings, |position| {
         let waiting = facts.cell(position).map_or(0, |cell| cell.waiting_tokens());
         let tokens = real::of(waiting.saturating_add(facts.uncached_tokens(position).into()));
-        give(position, Some(of_tokens(tokens, queue_threshold)));
+        Some(of_tokens(tokens, queue_threshold))
     });
 }
 

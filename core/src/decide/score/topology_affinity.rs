@@ -10,12 +10,12 @@ pub(super) fn rate(
     labels: &TopologyLabels,
     facts: &Facts<'_>,
     candidates: Candidates<'_>,
-    mut give: impl FnMut(usize, Option<f64>),
+    ratings: &mut [f64],
 ) {
     let peer = Peer::of(labels, facts);
-    candidates.for_each(|position| {
+    candidates.rate_each(ratings, |position| {
         let closeness = peer.as_ref().and_then(|peer| peer.closeness(position));
-        give(position, Some(of_level(closeness)));
+        Some(of_level(closeness))
     });
 }
 

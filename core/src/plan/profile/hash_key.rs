@@ -1,6 +1,6 @@
 //! What requests are hashed by that shall meet at one endpoint.
 
-/// What a request is hashed by. A request without it is not rated.
+/// What a request is hashed by. A scorer does not rate a request without it, and a picker takes any endpoint for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HashKey {

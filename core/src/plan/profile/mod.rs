@@ -6,6 +6,7 @@ mod affinity;
 mod attribute;
 mod completion;
 mod custom;
+mod demand;
 mod detector;
 mod filter;
 mod hash_key;

@@ -173,3 +173,15 @@ pub(crate) fn passed_over(source: &mut Source) -> Value {
     ]);
     json!({"apiVersion": version, "kind": kind, "metadata": {"name": name}, "spec": {"weight": -1}})
 }
+
+/// A configuration that takes the place of the strategy.
+pub(crate) fn consistent_hash(source: &mut Source) -> Value {
+    let header = source.pick(&of::HEADER_NAMES);
+    let parameters = if source.one_in(3) { json!({}) } else { json!({"headerName": header}) };
+    json!({
+        "apiVersion": "llm-d.ai/v1alpha1",
+        "kind": "EndpointPickerConfig",
+        "plugins": [{"type": "consistent-hash-picker", "parameters": parameters}],
+        "schedulingProfiles": [{"name": "default", "plugins": [{"pluginRef": "consistent-hash-picker"}]}],
+    })
+}

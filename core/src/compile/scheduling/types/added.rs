@@ -41,6 +41,12 @@ pub(super) const TYPES: &[PluginType] = &[
         Effect::Decides,
         Build::Reads(|parameters| picker(parameters, Picker::RoundRobin)),
     ),
+    PluginType::new(
+        "consistent-hash-picker",
+        PICKER,
+        Effect::Decides,
+        Build::Reads(|parameters| picker(parameters, Picker::ConsistentHash(hash_key(parameters)))),
+    ),
 ];
 
 /// A time in milliseconds.

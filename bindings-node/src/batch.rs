@@ -1,0 +1,52 @@
+//! Requests that came at once: their texts cross the border as one, and so do the numbers of their decisions.
+
+use crate::asked::Asked;
+use crate::border::Call;
+use crate::router::Told;
+
+/// Arguments, after the shared numbers: all texts of all requests with a character after each, an array of what each request has, and an array to write
+/// the rows of their decisions to. `lib/batch.js` holds the other half.
+const TEXTS: usize = 1;
+const SAID: usize = 2;
+const OUT: usize = 3;
+
+/// Numbers that a request has beside the lengths of its header values: `[parts, port, tokens of the prompt]`, then the lengths of its texts.
+pub(crate) const PARTS: usize = 3;
+pub(crate) const TEXT_PARTS: usize = 9;
+
+/// The requests of a call.
+pub(crate) struct Batch<'c> {
+    said: &'c [u32],
+    /// Numbers of one request.
+    stride: usize,
+    /// The numbers of each answer, and after them its kind.
+    rows: Vec<u32>,
+    texts: Vec<String>,
+}
+
+impl<'c> Batch<'c> {
+    /// Reads the texts of all requests into `asked`. A length is that of the text in JavaScript and 1 more, 0 where there is no text.
+    pub(crate) fn of(call: &'c Call, asked: &mut Asked, names: usize) -> Self {
+        asked.read_texts(call, TEXTS);
+        let said = call.numbers(SAID).unwrap_or_default();
+        Self { said, stride: PARTS + TEXT_PARTS + names, rows: Vec::new(), texts: Vec::new() }
+    }
+
+    /// What each request has.
+    pub(crate) fn requests(&self) -> impl Iterator<Item = &'c [u32]> + use<'c> {
+        self.said.chunks_exact(self.stride)
+    }
+
+    /// Takes the answer to the next request.
+    pub(crate) fn push(&mut self, told: Told) {
+        self.rows.extend(told.numbers);
+        self.rows.push(told.kind);
+        self.texts.extend(told.text);
+    }
+
+    /// Writes all answers. Tells the texts that they have beside their numbers, in their order.
+    pub(crate) fn write(self, call: &Call) -> Vec<String> {
+        call.shared(OUT).write_all(&self.rows);
+        self.texts
+    }
+}

@@ -1,0 +1,1 @@
+"""A gateway for model servers that asks inferroute where each request goes."""

@@ -25,7 +25,7 @@ class Batch {
     this.at = 0
   }
 
-  /** Adds the request that `asked` has read. Prompts go another way: they are not joined to other texts. */
+  /** Adds the request that `asked` has read. One with a prompt, a tenant or a subset is not asked this way: the last two lengths are theirs. */
   add(asked) {
     const { words, values } = asked
     const { texts, at } = this
@@ -43,8 +43,8 @@ class Batch {
       said[at + 7] = this.#text(asked.gateway)
       said[at + 8] = this.#text(asked.objective)
       said[at + 9] = this.#text(asked.clientNamespace)
-      said[at + 10] = this.#text(asked.tenant)
-      said[at + 11] = this.#text(asked.more?.[2])
+      said[at + 10] = 0
+      said[at + 11] = 0
     } else {
       said.fill(0, at + 3, at + FIXED)
     }

@@ -92,7 +92,7 @@ class Router {
     const batch = this.#batch ?? new Batch()
     this.#batch = null
     try {
-      // Scorers of the host's own look at one request at a time, and prompts are read where they stand.
+      // Scorers of the host's own look at one request at a time; prompts are read where they stand, and what comes with them too.
       let atOnce = !asked.hasScorers
       batch.begin()
       const many = Array.from(requests, (request) => {
@@ -103,7 +103,7 @@ class Router {
         // What is wrong with one of them is told before any is counted.
         asked.read(headers, parts, false)
         asked.words[border.GIVEN] |= part
-        atOnce &&= asked.more?.[0] === undefined
+        atOnce &&= asked.more === undefined
         if (atOnce) batch.add(asked)
         return [headers, parts]
       })

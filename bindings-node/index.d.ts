@@ -245,8 +245,8 @@ export type HeaderValue = string | readonly string[]
  * Headers of a request, in the shapes hosts have them in: node's `request.headers` or another plain object, a `Map`, a Fetch `Headers`, any iterable
  * of `[name, value]` pairs; nothing for none.
  *
- * Names compare without case; names that differ by case alone are one header sent several times. A header sent several times is one value, joined by
- * commas; a Fetch `Headers` has joined its values by comma and space before anyone can look. A value `undefined` is an absent header. Values cross as
+ * Names compare without case; names that differ by case alone are one header sent several times. A header sent several times is one value for
+ * rules, joined by commas, and none for plugins that hash a header; a Fetch `Headers` has joined its values by comma and space before anyone can look. A value `undefined` is an absent header. Values cross as
  * UTF-8. Only headers that the plan reads ({@link Router.headerNames}) are looked at. Node's `request.rawHeaders`, a flat list, is refused.
  */
 export type RequestHeaders =

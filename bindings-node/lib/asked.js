@@ -2,6 +2,7 @@
 // The request of a call, read from the shapes that hosts have it in to what crosses the border.
 
 const { RequestError } = require('./errors.js')
+const { joined } = require('./headers.js')
 const border = require('./native.js')
 const { bytes, flag, notOptions, prompt, setNow, setPort, setPromptTokens, setSeed, text, unknown } = require('./options.js')
 
@@ -51,7 +52,7 @@ class Asked {
     if (options !== undefined) this.#readOptions(options, mayHaveSeed)
     const values = this.values
     for (let index = 0; index < values.length; index += 1) values[index] = undefined
-    if (headers !== undefined && headers !== null) this.headerNames.gather(headers, values)
+    if (headers !== undefined && headers !== null && this.headerNames.gather(headers, values)) words[border.GIVEN] |= border.HAS_REPEATED
   }
 
   #clear() {
@@ -127,7 +128,7 @@ class Asked {
   request() {
     const headers = {}
     this.headerNames.names.forEach((name, index) => {
-      if (this.values[index] !== undefined) Object.defineProperty(headers, name, { value: this.values[index], enumerable: true })
+      if (this.values[index] !== undefined) Object.defineProperty(headers, name, { value: joined(this.values[index]), enumerable: true })
     })
     const { model = null, host = null, path = '/', method = 'GET', tenant = null } = this
     return { model, host, path, method, tenant, headers }

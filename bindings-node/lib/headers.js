@@ -6,6 +6,9 @@ const { RequestError, typeOf } = require('./errors.js')
 /** What a Fetch `Headers` accepts as a name; it throws on others. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/
 
+/** Stands between the values of a header that was sent several times, on their way over the border: no header's value has it (RFC 9110, section 5.5). */
+const BETWEEN = '\0'
+
 /** Twice as fast as `Object.hasOwn`. */
 const hasOwn = Object.prototype.hasOwnProperty
 
@@ -14,17 +17,20 @@ class HeaderNames {
   constructor(names) {
     this.names = names
     this.count = names.length
+    this.hasRepeated = false
     this.areTokens = names.map((name) => TOKEN.test(name))
     this.byLength = Array.from({ length: 1 + Math.max(0, ...names.map((name) => name.length)) }, () => null)
     names.forEach((name, index) => (this.byLength[name.length] ??= []).push(index))
   }
 
-  /** Fills `values` with the values of `headers`; names that are absent stay as they are. */
+  /** Fills `values` with the values of `headers`; names that are absent stay as they are. Tells whether any was sent several times. */
   gather(headers, values) {
+    this.hasRepeated = false
     if (typeof headers !== 'object') throw notHeaders(headers)
     if (headers[Symbol.iterator] === undefined) this.#fromObject(headers, values)
     else if (headers[Symbol.toStringTag] === 'Headers') this.#fromFetch(headers, values)
     else this.#fromPairs(headers, values)
+    return this.hasRepeated
   }
 
   #fromObject(headers, values) {
@@ -60,11 +66,24 @@ class HeaderNames {
       const index = candidates[which]
       if (!sameName(key, this.names[index])) continue
       if (value === undefined || (owner !== null && !hasOwn.call(owner, key))) return
-      const text = typeof value === 'string' ? value : listed(key, value)
-      if (text !== undefined) values[index] = values[index] === undefined ? text : `${values[index]},${text}`
+      if (values[index] === undefined && typeof value === 'string') values[index] = value
+      else this.#takeAlso(index, key, value, values)
       return
     }
   }
+
+  /** Takes a list of values, or one more value. */
+  #takeAlso(index, key, value, values) {
+    for (const text of typeof value === 'string' ? [value] : listed(key, value)) {
+      this.hasRepeated ||= values[index] !== undefined
+      values[index] = values[index] === undefined ? text : `${values[index]}${BETWEEN}${text}`
+    }
+  }
+}
+
+/** The value that all values of a header are together (RFC 9110, section 5.3). */
+function joined(value) {
+  return value.replaceAll(BETWEEN, ',')
 }
 
 /** The names are equal up to the case of ASCII letters; `name` is in lower case and as long as `key`. */
@@ -78,11 +97,11 @@ function sameName(key, name) {
   return true
 }
 
-/** The value of a header that was sent several times (RFC 9110, section 5.3). */
+/** The values of a header that was sent several times. */
 function listed(key, value) {
   if (!Array.isArray(value)) throw notValue(key, value)
   for (const entry of value) if (typeof entry !== 'string') throw notValue(key, entry)
-  return value.length === 0 ? undefined : value.join(',')
+  return value
 }
 
 function notHeaders(headers) {
@@ -98,4 +117,4 @@ function notValue(key, value) {
   return new RequestError('RQ0001', `the value of header \`${key}\` is ${typeOf(value)}; pass a string or an array of strings`)
 }
 
-module.exports = { HeaderNames }
+module.exports = { HeaderNames, joined }

@@ -39,6 +39,7 @@ const HAS_CLIENT_NAMESPACE = 1 << 8
 const HAS_MORE = 1 << 9
 const HAS_MEDIA = 1 << 10
 const ONLY_COUNTED = 1 << 11
+const HAS_REPEATED = 1 << 12
 
 /** Out of a call. Where there is no route, RULE may be NONE, MATCH_OR_REASON numbers a reason, and the status follows. */
 const OUT_VERSION = 0
@@ -85,6 +86,7 @@ module.exports = {
   HAS_MORE,
   HAS_MEDIA,
   ONLY_COUNTED,
+  HAS_REPEATED,
   OUT_VERSION,
   OUT_SEED,
   OUT_RULE,

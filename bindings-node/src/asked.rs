@@ -26,6 +26,8 @@ pub(crate) struct Asked {
     /// The prompt, where it is text.
     prompt: Option<Range<usize>>,
     values: Vec<Option<Range<usize>>>,
+    /// Whether a header was sent several times. Its value then is all of them with [`BETWEEN`] between them.
+    has_repeated: bool,
     /// Where the next text of a batch begins.
     next: usize,
     /// Whether all texts of a batch are ASCII, so that they are as long here as in JavaScript.
@@ -50,6 +52,9 @@ const PROMPT: u32 = 0;
 const TENANT: u32 = 1;
 const SUBSET: u32 = 2;
 
+/// Stands between the values of a header that was sent several times; `lib/headers.js` has the same.
+const BETWEEN: u8 = 0;
+
 /// A buffer that one giant header made larger than this is given back.
 const KEPT_BYTES: usize = 64 * 1024;
 
@@ -69,6 +74,7 @@ impl Asked {
         self.client_namespace = text(Part::ClientNamespace, CLIENT_NAMESPACE);
         self.port = given.port();
         self.prompt_tokens = given.prompt_tokens;
+        self.has_repeated = given.has(Part::Repeated);
         let mut more =
             |entry| if given.has(Part::More) { call.append_entry(MORE, entry, bytes) } else { None };
         self.prompt = more(PROMPT);
@@ -109,6 +115,7 @@ impl Asked {
         self.prompt = None;
         self.port = given.port();
         self.prompt_tokens = given.prompt_tokens;
+        self.has_repeated = given.has(Part::Repeated);
         self.values.clear();
         for length in values {
             let value = self.take_text(*length);
@@ -177,14 +184,22 @@ impl Asked {
     }
 }
 
+impl Asked {
+    fn value(&self, name: &HeaderName) -> Option<&[u8]> {
+        self.bytes.get(self.values.get(name.index())?.clone()?)
+    }
+}
+
 impl Headers for Asked {
     fn find(&self, name: &HeaderName) -> Found<'_> {
-        let value = self.values.get(name.index()).and_then(|range| self.bytes.get(range.clone()?));
-        value.map_or(Found::Absent, Found::One)
+        match self.value(name) {
+            None => Found::Absent,
+            Some(values) if self.has_repeated && values.contains(&BETWEEN) => Found::Several,
+            Some(value) => Found::One(value),
+        }
     }
 
-    /// Never asked for: JavaScript joins the values of a repeated header.
-    fn nth(&self, _name: &HeaderName, _nth: usize) -> Option<&[u8]> {
-        None
+    fn nth(&self, name: &HeaderName, nth: usize) -> Option<&[u8]> {
+        self.value(name)?.split(|byte| *byte == BETWEEN).nth(nth)
     }
 }

@@ -66,6 +66,8 @@ pub(crate) enum Part {
     Media,
     /// Nothing: it is only counted, and sent nowhere.
     OnlyCounted,
+    /// Headers that were sent several times.
+    Repeated,
 }
 
 impl Part {
@@ -84,6 +86,7 @@ impl Part {
             Self::More => 1 << 9,
             Self::Media => 1 << 10,
             Self::OnlyCounted => 1 << 11,
+            Self::Repeated => 1 << 12,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! What a word of holders says, and the wide entries behind it: the writer's view.
 
+use super::bits::bits;
 use super::table::{CLASSES, MAX_WORDS, Table, lanes, load, set_bit, wide_entry};
-use crate::convert::{index, wide};
+use crate::convert::wide;
 
 /// Four lanes being filled.
 #[derive(Default)]
@@ -41,17 +42,14 @@ pub(super) fn wide_holders(table: &Table, entry: usize) -> impl Iterator<Item = 
         let first = (entry * table.words + word) * CLASSES;
         let planes = [0, 1, 2, 3].map(|class| load(&table.wide, first + class));
         let ids = planes.iter().fold(0, |ids, plane| ids | plane);
-        std::iter::successors(Some(ids), |rest| Some(rest & rest.wrapping_sub(1)))
-            .take_while(|rest| *rest != 0)
-            .map(move |rest| {
-                let bit = rest.trailing_zeros();
-                let mut classes = 0;
-                for (class, plane) in planes.iter().enumerate() {
-                    let [held, ..] = (plane >> bit & 1).to_le_bytes();
-                    classes |= held << class;
-                }
-                (word * 64 + index(bit), classes)
-            })
+        bits(ids).map(move |bit| {
+            let mut classes = 0;
+            for (class, plane) in planes.iter().enumerate() {
+                let [held, ..] = (plane >> bit & 1).to_le_bytes();
+                classes |= held << class;
+            }
+            (word * 64 + bit, classes)
+        })
     })
 }
 

@@ -11,7 +11,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::bits::{low16, scale};
+use super::bits::{bits, low16, scale};
 use crate::convert::index;
 
 /// Slots a bucket: their keys fill one cache line.
@@ -231,17 +231,22 @@ impl Table {
             .fold(0, |ids, (plane, live)| ids | plane.load(Ordering::Acquire) & live.load(Ordering::Acquire))
     }
 
-    /// The endpoints that hold a block: those that are walked block by block, or the others. `ids` comes empty or from here.
+    /// One bit for each word of a bitset over the ids in use.
+    #[inline(always)]
+    pub(super) fn all_words(&self) -> u64 {
+        u64::MAX >> (MAX_WORDS - self.words.min(MAX_WORDS))
+    }
+
+    /// Writes the endpoints that hold a block: those that are walked block by block, or the others. Only into the words of `ids` that have a bit in
+    /// `words`.
     #[inline]
-    pub(super) fn ids(&self, hash: u64, linear: bool, ids: &mut [u64]) {
-        let Some(held) = self.held(hash) else {
-            ids.fill(0);
-            return;
-        };
+    pub(super) fn ids(&self, hash: u64, linear: bool, words: u64, ids: &mut [u64]) {
+        let Some(held) = self.held(hash) else { return clear(words, ids) };
         let Some(entry) = wide_entry(held.word) else {
-            ids.fill(0);
+            clear(words, ids);
             for (id, classes) in lanes(held.word) {
-                if self.live(id) & classes != 0
+                if words >> (id / 64) & 1 == 1
+                    && self.live(id) & classes != 0
                     && self.is_linear(id) == linear
                     && let Some(word) = ids.get_mut(id / 64)
                 {
@@ -251,13 +256,18 @@ impl Table {
             return;
         };
         let (live, _) = self.live.as_chunks::<LIVE>();
-        for ((to, planes), live) in ids.iter_mut().zip(self.planes_of(entry)).zip(live) {
-            let [.., walked, _, _, _] = live;
-            let walked = walked.load(Ordering::Acquire);
-            *to = Self::alive(planes, live) & if linear { walked } else { !walked };
+        let planes = self.planes_of(entry);
+        for word in bits(words) {
+            if let (Some(to), Some(planes), Some(live)) =
+                (ids.get_mut(word), planes.get(word), live.get(word))
+            {
+                let [.., walked, _, _, _] = live;
+                let walked = walked.load(Ordering::Acquire);
+                *to = Self::alive(planes, live) & if linear { walked } else { !walked };
+            }
         }
         if !self.is_still(held) {
-            ids.fill(0);
+            clear(words, ids);
         }
     }
 
@@ -280,6 +290,16 @@ impl Table {
         let [a, b, c, d] = planes;
         let [classes, ..] = (of(a) | of(b) << 1 | of(c) << 2 | of(d) << 3).to_le_bytes();
         classes
+    }
+}
+
+/// Empties some words.
+#[inline(always)]
+fn clear(words: u64, ids: &mut [u64]) {
+    for word in bits(words) {
+        if let Some(to) = ids.get_mut(word) {
+            *to = 0;
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! How many leading blocks of a prompt each endpoint holds, for all endpoints in one walk.
 
+use super::bits::bits;
 use super::table::{Ids, MAX_WORDS, Table};
 
 /// Halvings of a chain of 65,536 blocks, and the whole of it.
@@ -22,43 +23,67 @@ pub(super) fn walk(table: &Table, hashes: &[u64], found: impl FnMut(usize, usize
 struct At<const WORDS: usize> {
     position: usize,
     ids: [u64; WORDS],
+    /// The words that were read; the others are as they are in the blocks to both sides.
+    read: u64,
 }
 
 impl<const WORDS: usize> At<WORDS> {
-    fn read(table: &Table, hashes: &[u64], position: usize) -> Self {
-        let mut ids = [0; WORDS];
-        table.ids(hashes.get(position).copied().unwrap_or_default(), false, &mut ids);
-        Self { position, ids }
+    const NOWHERE: Self = Self { position: 0, ids: [0; WORDS], read: 0 };
+
+    /// Reads some words. The others are those of `self`.
+    #[inline(always)]
+    fn with(&self, table: &Table, hashes: &[u64], position: usize, read: u64) -> Self {
+        let mut ids = self.ids;
+        table.ids(hashes.get(position).copied().unwrap_or_default(), false, read, &mut ids);
+        Self { position, ids, read }
     }
+
+    /// The words in which this block has holders that a later one has not.
+    #[inline(always)]
+    fn lost(&self, later: &Self) -> u64 {
+        if WORDS == 1 {
+            return u64::from(word(&self.ids, 0) & !word(&later.ids, 0) != 0);
+        }
+        bits(later.read)
+            .filter(|at| word(&self.ids, *at) & !word(&later.ids, *at) != 0)
+            .fold(0, |words, at| words | 1 << at)
+    }
+}
+
+#[inline(always)]
+fn word(ids: &[u64], at: usize) -> u64 {
+    ids.get(at).copied().unwrap_or_default()
 }
 
 fn walk_sets<const WORDS: usize>(table: &Table, hashes: &[u64], mut found: impl FnMut(usize, usize)) {
     let Some(end) = hashes.len().checked_sub(1) else { return };
-    let mut here = At::<WORDS>::read(table, hashes, 0);
+    let mut here = At::<WORDS>::NOWHERE.with(table, hashes, 0, table.all_words());
     if here.ids == [0; WORDS] {
         return;
     }
-    // What lies ahead, nearest last: each is read once.
-    let mut ahead = [At::<WORDS> { position: 0, ids: [0; WORDS] }; DEPTH];
+    // What lies ahead, nearest last: each is read once, and of it only the words in which its neighbours differ.
+    let mut ahead = [At::<WORDS>::NOWHERE; DEPTH];
     let mut depth: usize = 1;
-    ahead[0] = At::read(table, hashes, end);
-    while let Some(next) = depth.checked_sub(1).and_then(|last| ahead.get(last)).copied() {
-        let near = next.position <= here.position + 1;
-        if !near && next.ids != here.ids && depth < DEPTH {
+    ahead[0] = here.with(table, hashes, end, table.all_words());
+    while let Some(next) = depth.checked_sub(1).and_then(|last| ahead.get(last)) {
+        let lost = here.lost(next);
+        if lost != 0 && next.position > here.position + 1 && depth < DEPTH {
             let middle = here.position + (next.position - here.position) / 2;
+            let middle = here.with(table, hashes, middle, lost);
             if let Some(to) = ahead.get_mut(depth) {
-                *to = At::read(table, hashes, middle);
+                *to = middle;
             }
             depth += 1;
             continue;
         }
-        each(here.ids.iter().zip(&next.ids).map(|(here, next)| here & !next), |id| {
-            found(id, here.position + 1)
-        });
-        here = next;
+        for at in bits(lost) {
+            let ids = word(&here.ids, at) & !word(&next.ids, at);
+            bits(ids).for_each(|bit| found(at * 64 + bit, here.position + 1));
+        }
+        here = *next;
         depth -= 1;
     }
-    each(here.ids.iter().copied(), |id| found(id, hashes.len()));
+    each(&here.ids, |id| found(id, hashes.len()));
 }
 
 /// Calls `found` with every endpoint that holds a block, once for each block that it holds before the first that nobody holds.
@@ -67,9 +92,9 @@ fn walk_sets<const WORDS: usize>(table: &Table, hashes: &[u64], mut found: impl 
 pub(super) fn each_held(table: &Table, hashes: &[u64], mut found: impl FnMut(usize)) {
     let mut ids: Ids = [0; MAX_WORDS];
     for hash in hashes {
-        table.ids(*hash, false, &mut ids);
+        table.ids(*hash, false, table.all_words(), &mut ids);
         let mut held = false;
-        each(ids.iter().copied(), |id| {
+        each(&ids, |id| {
             held = true;
             found(id);
         });
@@ -92,24 +117,20 @@ pub(super) fn each_leading(table: &Table, hashes: &[u64], mut found: impl FnMut(
         if some == 0 {
             return;
         }
-        table.ids(*hash, true, &mut ids);
+        table.ids(*hash, true, table.all_words(), &mut ids);
         some = 0;
         for (still, ids) in still.iter_mut().zip(&ids).take(table.words) {
             *still &= ids;
             some |= *still;
         }
         let Some(held) = table.held(*hash) else { return };
-        each(still.iter().copied(), |id| found(id, table.classes_in(held.word, id)));
+        each(&still, |id| found(id, table.classes_in(held.word, id)));
     }
 }
 
 /// Every id that is set.
-fn each(ids: impl Iterator<Item = u64>, mut found: impl FnMut(usize)) {
-    for (word, ids) in ids.enumerate() {
-        let mut rest = ids;
-        while rest != 0 {
-            found(word * 64 + crate::convert::index(rest.trailing_zeros()));
-            rest &= rest - 1;
-        }
+fn each(ids: &[u64], mut found: impl FnMut(usize)) {
+    for (word, ids) in ids.iter().enumerate() {
+        bits(*ids).for_each(|bit| found(word * 64 + bit));
     }
 }

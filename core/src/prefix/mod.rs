@@ -5,6 +5,7 @@
 //! the KV events of the engines. Readers take no lock and never wait for the writer. Nothing here reads a clock, draws by chance or allocates while
 //! it hashes or walks; memory stays inside a budget whatever comes in.
 
+mod alive;
 mod approximate;
 mod approximate_writer;
 mod bits;

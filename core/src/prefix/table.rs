@@ -11,7 +11,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::bits::{bits, low16, scale};
+use super::bits::{low16, scale};
 use crate::convert::index;
 
 /// Slots a bucket: their keys fill one cache line.
@@ -23,8 +23,8 @@ pub(super) const MAX_WORDS: usize = MAX_IDS / 64;
 /// Classes of a holder.
 pub(super) const CLASSES: usize = 4;
 /// Words of `live` for 64 ids: one plane a class, one of the endpoints that are walked block by block, the rest of the cache line.
-const LIVE: usize = 8;
-const LINEAR: usize = CLASSES;
+pub(super) const LIVE: usize = 8;
+pub(super) const LINEAR: usize = CLASSES;
 
 /// The number of an endpoint within one index, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,9 +57,6 @@ pub(super) struct Held {
     slot: usize,
     hash: u64,
 }
-
-/// Ids, one bit each.
-pub(super) type Ids = [u64; MAX_WORDS];
 
 /// The wide entry that a word of holders points to.
 #[inline]
@@ -152,15 +149,15 @@ impl Table {
         (hits != 0).then(|| start + index(hits.trailing_zeros()))
     }
 
-    /// Who holds a block; nobody where the slot changed hands meanwhile.
+    /// What stands beside a block. Whatever is made of it counts only if it [`is_still`](Self::is_still) so afterwards.
     #[inline(always)]
     pub(super) fn held(&self, hash: u64) -> Option<Held> {
         let slot = self.find(hash)?;
         let word = load(&self.holders, slot);
-        (word != 0 && load(&self.keys, slot) == hash).then_some(Held { word, slot, hash })
+        (word != 0).then_some(Held { word, slot, hash })
     }
 
-    /// Whether a wide entry read since then was that of the block.
+    /// Whether what was read since then was that of the block.
     #[inline(always)]
     pub(super) fn is_still(&self, held: Held) -> bool {
         load(&self.holders, held.slot) == held.word && load(&self.keys, held.slot) == held.hash
@@ -178,13 +175,13 @@ impl Table {
     }
 
     #[inline(always)]
-    fn planes_of_live(&self, word: usize) -> Option<&[AtomicU64; LIVE]> {
+    pub(super) fn planes_of_live(&self, word: usize) -> Option<&[AtomicU64; LIVE]> {
         let (planes, _) = self.live.as_chunks::<LIVE>();
         planes.get(word)
     }
 
     #[inline(always)]
-    fn planes_of(&self, entry: usize) -> &[[AtomicU64; CLASSES]] {
+    pub(super) fn planes_of(&self, entry: usize) -> &[[AtomicU64; CLASSES]] {
         let (planes, _) = self.wide.as_chunks::<CLASSES>();
         planes.get(entry * self.words..(entry + 1) * self.words).unwrap_or_default()
     }
@@ -222,55 +219,6 @@ impl Table {
         load(&self.live, word * LIVE + LINEAR)
     }
 
-    /// The ids among 64 that hold a wide entry in a class that counts.
-    #[inline(always)]
-    fn alive(planes: &[AtomicU64; CLASSES], live: &[AtomicU64; LIVE]) -> u64 {
-        planes
-            .iter()
-            .zip(live)
-            .fold(0, |ids, (plane, live)| ids | plane.load(Ordering::Acquire) & live.load(Ordering::Acquire))
-    }
-
-    /// One bit for each word of a bitset over the ids in use.
-    #[inline(always)]
-    pub(super) fn all_words(&self) -> u64 {
-        u64::MAX >> (MAX_WORDS - self.words.min(MAX_WORDS))
-    }
-
-    /// Writes the endpoints that hold a block: those that are walked block by block, or the others. Only into the words of `ids` that have a bit in
-    /// `words`.
-    #[inline]
-    pub(super) fn ids(&self, hash: u64, linear: bool, words: u64, ids: &mut [u64]) {
-        let Some(held) = self.held(hash) else { return clear(words, ids) };
-        let Some(entry) = wide_entry(held.word) else {
-            clear(words, ids);
-            for (id, classes) in lanes(held.word) {
-                if words >> (id / 64) & 1 == 1
-                    && self.live(id) & classes != 0
-                    && self.is_linear(id) == linear
-                    && let Some(word) = ids.get_mut(id / 64)
-                {
-                    *word |= 1 << (id % 64);
-                }
-            }
-            return;
-        };
-        let (live, _) = self.live.as_chunks::<LIVE>();
-        let planes = self.planes_of(entry);
-        for word in bits(words) {
-            if let (Some(to), Some(planes), Some(live)) =
-                (ids.get_mut(word), planes.get(word), live.get(word))
-            {
-                let [.., walked, _, _, _] = live;
-                let walked = walked.load(Ordering::Acquire);
-                *to = Self::alive(planes, live) & if linear { walked } else { !walked };
-            }
-        }
-        if !self.is_still(held) {
-            clear(words, ids);
-        }
-    }
-
     /// The classes in which an endpoint holds a block, counting or not.
     #[inline]
     pub(super) fn classes(&self, hash: u64, id: usize) -> u8 {
@@ -290,16 +238,6 @@ impl Table {
         let [a, b, c, d] = planes;
         let [classes, ..] = (of(a) | of(b) << 1 | of(c) << 2 | of(d) << 3).to_le_bytes();
         classes
-    }
-}
-
-/// Empties some words.
-#[inline(always)]
-fn clear(words: u64, ids: &mut [u64]) {
-    for word in bits(words) {
-        if let Some(to) = ids.get_mut(word) {
-            *to = 0;
-        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! How many leading blocks of a prompt each endpoint holds, for all endpoints in one walk.
 
+use super::alive::{Alive, all_words};
 use super::bits::bits;
-use super::table::{Ids, MAX_WORDS, Table};
+use super::table::{MAX_WORDS, Table};
 
 /// Halvings of a chain of 65,536 blocks, and the whole of it.
 const DEPTH: usize = 18;
@@ -18,36 +19,24 @@ pub(super) fn walk(table: &Table, hashes: &[u64], found: impl FnMut(usize, usize
     }
 }
 
-/// The holders of the block at a position.
+/// A block that lies ahead, and who holds it.
 #[derive(Clone, Copy)]
 struct At<const WORDS: usize> {
     position: usize,
-    ids: [u64; WORDS],
     /// The words that were read; the others are as they are in the blocks to both sides.
-    read: u64,
+    words: u64,
+    ids: [u64; WORDS],
 }
 
-impl<const WORDS: usize> At<WORDS> {
-    const NOWHERE: Self = Self { position: 0, ids: [0; WORDS], read: 0 };
-
-    /// Reads some words. The others are those of `self`.
-    #[inline(always)]
-    fn with(&self, table: &Table, hashes: &[u64], position: usize, read: u64) -> Self {
-        let mut ids = self.ids;
-        table.ids(hashes.get(position).copied().unwrap_or_default(), false, read, &mut ids);
-        Self { position, ids, read }
+/// The words in which a block has holders that a later one has not.
+#[inline(always)]
+fn lost<const WORDS: usize>(here: &[u64; WORDS], later: &At<WORDS>) -> u64 {
+    if WORDS == 1 {
+        return u64::from(*here != later.ids);
     }
-
-    /// The words in which this block has holders that a later one has not.
-    #[inline(always)]
-    fn lost(&self, later: &Self) -> u64 {
-        if WORDS == 1 {
-            return u64::from(word(&self.ids, 0) & !word(&later.ids, 0) != 0);
-        }
-        bits(later.read)
-            .filter(|at| word(&self.ids, *at) & !word(&later.ids, *at) != 0)
-            .fold(0, |words, at| words | 1 << at)
-    }
+    bits(later.words)
+        .filter(|at| word(here, *at) & !word(&later.ids, *at) != 0)
+        .fold(0, |words, at| words | 1 << at)
 }
 
 #[inline(always)]
@@ -56,43 +45,48 @@ fn word(ids: &[u64], at: usize) -> u64 {
 }
 
 fn walk_sets<const WORDS: usize>(table: &Table, hashes: &[u64], mut found: impl FnMut(usize, usize)) {
-    let Some(end) = hashes.len().checked_sub(1) else { return };
-    let mut here = At::<WORDS>::NOWHERE.with(table, hashes, 0, table.all_words());
-    if here.ids == [0; WORDS] {
+    let (Some(first), Some(last)) = (hashes.first(), hashes.last()) else { return };
+    let alive = Alive::<WORDS>::read(table, false);
+    let words = all_words(table);
+    let (mut position, mut here) = (0, [0; WORDS]);
+    alive.holders(table, *first, words, &mut here);
+    if here == [0; WORDS] {
         return;
     }
     // What lies ahead, nearest last: each is read once, and of it only the words in which its neighbours differ.
-    let mut ahead = [At::<WORDS>::NOWHERE; DEPTH];
+    let mut ahead = [At { position: hashes.len() - 1, words, ids: [0; WORDS] }; DEPTH];
+    let [furthest, ..] = &mut ahead;
+    alive.holders(table, *last, words, &mut furthest.ids);
     let mut depth: usize = 1;
-    ahead[0] = here.with(table, hashes, end, table.all_words());
     while let Some(next) = depth.checked_sub(1).and_then(|last| ahead.get(last)) {
-        let lost = here.lost(next);
-        if lost != 0 && next.position > here.position + 1 && depth < DEPTH {
-            let middle = here.position + (next.position - here.position) / 2;
-            let middle = here.with(table, hashes, middle, lost);
-            if let Some(to) = ahead.get_mut(depth) {
-                *to = middle;
+        let words = lost(&here, next);
+        if words != 0 && next.position > position + 1 && depth < DEPTH {
+            let middle = position + (next.position - position) / 2;
+            if let (Some(at), Some(hash)) = (ahead.get_mut(depth), hashes.get(middle)) {
+                (at.position, at.words, at.ids) = (middle, words, here);
+                alive.holders(table, *hash, words, &mut at.ids);
             }
             depth += 1;
             continue;
         }
-        for at in bits(lost) {
-            let ids = word(&here.ids, at) & !word(&next.ids, at);
-            bits(ids).for_each(|bit| found(at * 64 + bit, here.position + 1));
+        for at in bits(words) {
+            let ids = word(&here, at) & !word(&next.ids, at);
+            bits(ids).for_each(|bit| found(at * 64 + bit, position + 1));
         }
-        here = *next;
+        (position, here) = (next.position, next.ids);
         depth -= 1;
     }
-    each(&here.ids, |id| found(id, hashes.len()));
+    each(&here, |id| found(id, hashes.len()));
 }
 
 /// Calls `found` with every endpoint that holds a block, once for each block that it holds before the first that nobody holds.
 ///
 /// That is what llm-d-router counts: an endpoint that holds the first and the third block gets two where another holds the second.
 pub(super) fn each_held(table: &Table, hashes: &[u64], mut found: impl FnMut(usize)) {
-    let mut ids: Ids = [0; MAX_WORDS];
+    let alive = Alive::<MAX_WORDS>::read(table, false);
+    let mut ids = [0; MAX_WORDS];
     for hash in hashes {
-        table.ids(*hash, false, table.all_words(), &mut ids);
+        alive.holders(table, *hash, all_words(table), &mut ids);
         let mut held = false;
         each(&ids, |id| {
             held = true;
@@ -106,8 +100,9 @@ pub(super) fn each_held(table: &Table, hashes: &[u64], mut found: impl FnMut(usi
 
 /// Calls `found` with every endpoint that is walked block by block, once for each of its leading blocks, with the classes in which it holds that block.
 pub(super) fn each_leading(table: &Table, hashes: &[u64], mut found: impl FnMut(usize, u8)) {
-    let mut still: Ids = [0; MAX_WORDS];
-    let mut ids: Ids = [0; MAX_WORDS];
+    let alive = Alive::<MAX_WORDS>::read(table, true);
+    let mut still = [0; MAX_WORDS];
+    let mut ids = [0; MAX_WORDS];
     let mut some = 0;
     for (word, ids) in still.iter_mut().take(table.words).enumerate() {
         *ids = table.linear(word);
@@ -117,7 +112,7 @@ pub(super) fn each_leading(table: &Table, hashes: &[u64], mut found: impl FnMut(
         if some == 0 {
             return;
         }
-        table.ids(*hash, true, table.all_words(), &mut ids);
+        alive.holders(table, *hash, all_words(table), &mut ids);
         some = 0;
         for (still, ids) in still.iter_mut().zip(&ids).take(table.words) {
             *still &= ids;

@@ -398,16 +398,16 @@ export type Event =
 
 /** A request of a replica and how far it has come. It may arrive twice, late and in any order. */
 export interface ReplicaRequest {
-  /** The replica's own number of it, larger with each request. */
-  number: Uint64
+  /** The replica's own number of it, larger with each request. {@link Ticket.told} writes one beyond 2^53 - 1 in digits. */
+  number: Uint64 | string
   stage: 'sent' | 'answering' | 'over'
   /** 0 for the primary, then the fallbacks. */
   attempt?: number | undefined
   endpoint?: string | undefined
   prompt_tokens?: number | undefined
   cached_tokens?: number | undefined
-  /** Hashes of the prompt's blocks. */
-  prompt?: BigUint64Array | readonly Uint64[] | undefined
+  /** Hashes of the prompt's blocks. {@link Ticket.told} writes those beyond 2^53 - 1 in digits, which JSON carries. */
+  prompt?: BigUint64Array | readonly (Uint64 | string)[] | undefined
 }
 
 /** The load of one endpoint. What is absent is not known; it is never a zero. */
@@ -899,6 +899,12 @@ export class Ticket {
   fallBack(now?: Nanos): Attempt | null
   /** The endpoint said how many tokens of the prompt it had in its prefix cache (`usage.prompt_tokens_details.cached_tokens`). */
   cachedTokens(count: number): void
+  /**
+   * What the host's other replicas need to know to count this request as their own, with event `replica_told`: tell it when the request is sent, and again,
+   * without its `prompt`, at the first token and after a fallback. `number` is the host's, larger with each request of this replica. `null` where the request
+   * is over: tell `{ number, stage: 'over' }`.
+   */
+  told(number: Uint64, options?: { prompt?: boolean | undefined }): ReplicaRequest | null
   /** The request was answered. */
   finish(): void
   /** The request failed by its endpoint's fault, and no fallback is left or tried: no connection, no answer in time, a status of 500 or more. */

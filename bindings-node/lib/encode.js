@@ -6,7 +6,7 @@ const { kindOf } = require('./typed.js')
 /** Fields that hold such numbers. Where the native half wrote one beyond 2^53 - 1 it is a string of its digits, and is taken back as one. */
 const UINT64 = new Set([
   'now', 'seed', 'ticket', 'request', 'state_version', 'sequence', 'parent', 'hashes', 'blocks', 'ttft_ns',
-  'kv_tokens', 'prompt_tokens', 'generation_tokens', 'prefix_queries', 'prefix_hits', 'preemptions',
+  'kv_tokens', 'prompt_tokens', 'generation_tokens', 'prefix_queries', 'prefix_hits', 'preemptions', 'number', 'prompt', 'complete_to', 'lease_ns',
 ])
 
 /** Levels that a value may have; what is deeper is circular. */

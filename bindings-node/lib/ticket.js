@@ -3,7 +3,8 @@
 
 const { INSPECT } = require('./inspect.js')
 const { RequestError } = require('./errors.js')
-const { NONE, NOW } = require('./native.js')
+const { NONE, NOW, open } = require('./native.js')
+const { isUint64 } = require('./numbers.js')
 const { setNow } = require('./options.js')
 
 /** Drops the tickets that were lost. */
@@ -26,8 +27,8 @@ class Held {
   }
 
   /** Calls a function of the native half that leaves the ticket in flight. */
-  call(name, argument) {
-    return this.#native[name](this.#words, this.#number, argument)
+  call(name, ...more) {
+    return this.#native[name](this.#words, this.#number, ...more)
   }
 
   end(native) {
@@ -114,6 +115,12 @@ class Ticket {
     if (this.#slot === null) return
     this.#slot.held.call('cachedTokens', count)
     this.#slot.slots.journal?.drain()
+  }
+
+  told(number, { prompt = true } = {}) {
+    if (!isUint64(number)) throw new RequestError('RQ0003', 'the number of a request must be a bigint from 0 to 2^64 - 1 or a safe integer from 0')
+    if (this.#slot === null) return null
+    return open(this.#slot.held.call('told', String(number), prompt ? 1 : 0))
   }
 
   finish() {

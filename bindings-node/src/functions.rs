@@ -29,6 +29,7 @@ pub(crate) enum Function {
     Renew,
     FallBack,
     CachedTokens,
+    Told,
     Observe,
     Update,
     Plan,
@@ -41,7 +42,7 @@ pub(crate) enum Function {
 }
 
 impl Function {
-    pub(crate) const ALL: [Self; 23] = [
+    pub(crate) const ALL: [Self; 24] = [
         Self::Decide,
         Self::Route,
         Self::Many,
@@ -56,6 +57,7 @@ impl Function {
         Self::Renew,
         Self::FallBack,
         Self::CachedTokens,
+        Self::Told,
         Self::Observe,
         Self::Update,
         Self::Plan,
@@ -84,6 +86,7 @@ impl Function {
             Self::Renew => ("renew", Box::new(move |call| handle.renew(call))),
             Self::FallBack => ("fallBack", Box::new(move |call| handle.fall_back(call))),
             Self::CachedTokens => ("cachedTokens", Box::new(move |call| handle.cached_tokens(call))),
+            Self::Told => ("told", Box::new(move |call| answer(Ok(handle.told(call))))),
             Self::Observe => ("observe", Box::new(move |call| answer(handle.observe(call)))),
             Self::Update => ("update", Box::new(move |call| answer(handle.update(call)))),
             Self::Plan => ("plan", Box::new(move |_| handle.plan())),

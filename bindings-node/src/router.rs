@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::ops::Deref;
 
-use inferroute::{Decision, Entry, Event, NoRoute, Request, Router, State, Ticket};
+use inferroute::{Decision, Entry, Event, NoRoute, ReplicaRequest, Request, Router, State, Ticket};
 use serde_json::json;
 
 use crate::asked::Asked;
@@ -226,6 +226,13 @@ impl Handle {
         let delivered = call.number(2).unwrap_or_default();
         _ = self.with_ticket(call, |ticket| ticket.cached_tokens(delivered));
         Answer::Nothing
+    }
+
+    /// Arguments: the shared numbers, the number of the ticket, the host's number of the request in digits, 1 for one with the hashes of its prompt.
+    pub(crate) fn told(&self, call: &Call) -> Option<ReplicaRequest> {
+        let number = call.text(2)?.parse().ok()?;
+        let told = self.with_ticket(call, |ticket| ticket.told(number))?;
+        Some(if call.number(3) == Some(1) { told } else { told.without_prompt() })
     }
 
     fn with_ticket<T>(&self, call: &Call, then: impl FnOnce(&mut Ticket) -> T) -> Option<T> {

@@ -107,3 +107,31 @@ test('requests of other replicas count until they are over', () => {
   router.observe({ event: 'replica_gone', replica: 'a' })
   assert.deepEqual([told(router, 0).inFlight, told(router, 0).ofReplicas], [0, 0])
 })
+
+test('a ticket tells the other replicas of its request', () => {
+  const hosts = [1, 2].map(() => withEndpoints(Router, 2, precise))
+  const [here, there] = hosts
+  const prompt = 'the same beginning of every prompt. '.repeat(40)
+  const ticket = here.route(GOLD, { prompt })
+  const at = hosts.map((host) => host.endpoints().findIndex((endpoint) => endpoint.id === ticket.decision.endpoint))
+  const hear = (request) => there.observe(JSON.parse(JSON.stringify({ event: 'replica_told', replica: 'a', requests: [request] })))
+  const large = 2n ** 64n - 2n
+  const first = ticket.told(large)
+  assert.ok(first.prompt.length > 10)
+  assert.deepEqual({ ...first, prompt: [] }, { number: String(large), stage: 'sent', attempt: 0, endpoint: ticket.decision.endpoint, prompt_tokens: 360, cached_tokens: 0, prompt: [] })
+  // Twice, as networks do.
+  hear(first)
+  hear(first)
+  const seen = () => told(there, at[1])
+  assert.deepEqual([seen().inFlight, seen().ofReplicas, seen().waitingTokens], [1, 1, 360])
+  ticket.firstToken(5)
+  const later = ticket.told(large, { prompt: false })
+  assert.deepEqual([later.stage, later.prompt], ['answering', undefined])
+  hear(later)
+  assert.equal(seen().waitingTokens, 0)
+  ticket.finish()
+  assert.equal(ticket.told(large), null)
+  hear({ number: String(large), stage: 'over' })
+  assert.deepEqual([seen().inFlight, seen().ofReplicas], [0, 0])
+  assert.throws(() => ticket.told(-1), { code: 'RQ0003' })
+})

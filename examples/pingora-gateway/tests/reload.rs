@@ -19,7 +19,7 @@ fn a_new_manifest_decides_the_next_request() {
     let setup = Setup::new(&[]);
     let (gateway, text) = (&setup.gateway, manifest(setup.port));
     assert_eq!(gateway.chat(&[], &chat("fast")).json()["model"], "llama");
-    gateway.write("manifest.yaml", &text.replace("modelNameOverride: llama", "modelNameOverride: other"));
+    gateway.write("manifest.yaml", &text.replace("modelRewrite: llama", "modelRewrite: other"));
     wait("the reload", || reloads(gateway, "manifest", "taken") == 1.0);
     assert_eq!(gateway.chat(&[], &chat("fast")).json()["model"], "other");
 }
@@ -73,7 +73,7 @@ fn every_request_sees_one_whole_plan() {
     let (gateway, text) = (&setup.gateway, manifest(setup.port));
     let plans = [("renamed", "llama"), ("renewed", "other")].map(|(rule, model)| {
         let text = text.replace("name: renamed", &format!("name: {rule}"));
-        text.replace("modelNameOverride: llama", &format!("modelNameOverride: {model}"))
+        text.replace("modelRewrite: llama", &format!("modelRewrite: {model}"))
     });
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {

@@ -52,7 +52,10 @@ impl Gateway {
         let begun = Instant::now();
         for pool in super::fleet::POOLS {
             loop {
-                let request = post(&format!("{}/v1/chat/completions", self.url), body(pool, false, 1, "Are you there?"))?;
+                let request = post(
+                    &format!("{}/v1/chat/completions", self.url),
+                    body(pool, false, 1, "Are you there?"),
+                )?;
                 let said = match text(&self.http, request).await {
                     Ok((200, _)) => break,
                     Ok((status, said)) => format!("{status} {said}"),
@@ -98,8 +101,7 @@ impl Drop for Gateway {
     fn drop(&mut self) {
         if let Some(child) = &mut self.child {
             let group = format!("-{}", child.id());
-            let kill =
-                |signal| Command::new("sh").args(["-c", &format!("kill -{signal} {group}")]).status();
+            let kill = |signal| Command::new("sh").args(["-c", &format!("kill -{signal} {group}")]).status();
             let _ = kill("TERM");
             for _ in 0..100 {
                 if !matches!(child.try_wait(), Ok(None)) {

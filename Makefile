@@ -56,26 +56,34 @@ test-wasm: bindings-node/node_modules/built $(WASM)
 # The real hosts: each installs what it needs and tests itself against the real thing.
 test-examples: test-example-mock-vllm test-wasm test-example-hono test-example-fastify
 
-.PHONY: example-mock-vllm test-example-mock-vllm
+.PHONY: example-mock-vllm test-example-mock-vllm load-tools
 example-mock-vllm:
 	CARGO_TARGET_DIR=$(EXAMPLES_TARGET) cargo build --locked --manifest-path examples/mock-vllm/Cargo.toml
 test-example-mock-vllm:
 	CARGO_TARGET_DIR=$(EXAMPLES_TARGET) cargo test --locked --manifest-path examples/mock-vllm/Cargo.toml
 
+# What `make load` and `make latency` of the gateways measure with.
+load-tools:
+	CARGO_TARGET_DIR=$(EXAMPLES_TARGET) cargo build --release --locked --manifest-path examples/mock-vllm/Cargo.toml
+
+# Pingora builds a C library with cmake.
+test-examples: test-example-pingora
+test-example-pingora: example-mock-vllm ; $(MAKE) -C examples/pingora-gateway test
+$(BIN)/cmake: $(BIN)/python ; $(BIN)/python -m pip install --quiet --disable-pip-version-check cmake && touch $@
 test-examples: test-example-playground
 test-example-playground: bindings-node/node_modules/built ; examples/playground/test/run
 $(HONO)/node_modules/built: bindings-node/node_modules/built $(HONO)/package.json
 	cd $(HONO) && npm install --no-audit --no-fund --no-package-lock
 	touch $@
 
-$(HONO)/dist/worker.js: $(WASM) $(HONO)/node_modules/built $(wildcard $(HONO)/src/*.mjs $(HONO)/scripts/*.mjs)
+$(HONO)/dist/worker.js: $(WASM) $(HONO)/node_modules/built $(wildcard $(HONO)/src/*.mjs $(HONO)/scripts/*.mjs $(HONO)/bench/*.mjs)
 	cd $(HONO) && npm run build
 example-hono: $(HONO)/dist/worker.js
 test-example-hono: $(HONO)/dist/worker.js example-mock-vllm
 	cd $(HONO) && node --test --test-concurrency=1 test/node.test.mjs test/workerd.test.mjs
 test-example-fastify: $(HONO)/node_modules/built example-mock-vllm
 	cd $(HONO) && node --test test/fastify.test.mjs
-.PHONY: test-example-playground example-hono test-example-hono test-example-fastify
+.PHONY: test-example-pingora test-example-playground example-hono test-example-hono test-example-fastify
 # Hosts in Python. They find the library, their environment and what else they need by themselves.
 .PHONY: test-example-litellm test-example-fastapi
 test-examples: test-example-litellm test-example-fastapi

@@ -1,53 +1,51 @@
-"""The same gateway with round robin in place of inferroute: what a plain proxy of this host costs. For comparison only."""
+"""A proxy of FastAPI and httpx without inferroute: what the gateway's added latency is measured against. `plain.py LISTEN ENDPOINTS PORT`."""
 
 from __future__ import annotations
 
-import asyncio
+import json
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from itertools import cycle
 from pathlib import Path
 
-import uvloop
+import httpx
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import StreamingResponse
+from starlette.background import BackgroundTask
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from gateway.__main__ import serve  # noqa: E402
-from gateway.app import Gateway  # noqa: E402
-from gateway.settings import Settings  # noqa: E402
-
-
-class Plain:
-    """A decision and its ticket at once: where the request goes, and nothing else."""
-
-    ok, model_override, endpoint, mutations = True, None, "", {}  # noqa: RUF012
-
-    def __init__(self, address: str, path: str) -> None:
-        self.address, self.rewritten_path, self.decision = address, path, self
-
-    def endpoint_headers(self) -> dict[str, str]:
-        return {}
-
-    def nothing(self, *_arguments, **_more) -> None:
-        return None
-
-    fall_back = first_token = renew = cached_tokens = finish = fail = cancel = nothing
+NOT_SENT_ON = ("host", "content-length", "connection", "transfer-encoding")
 
 
-class RoundRobin:
-    def __init__(self, addresses: list[str]) -> None:
-        self.turns = cycle(addresses)
+def app(addresses: list[str]) -> FastAPI:
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=1000, keepalive_expiry=4)
+    client = httpx.AsyncClient(limits=limits, timeout=None, trust_env=False)
+    turns = cycle(addresses)
 
-    def route(self, _headers, *, path: str, **_more) -> Plain:
-        return Plain(next(self.turns), path)
+    @asynccontextmanager
+    async def running(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await client.aclose()
+
+    made = FastAPI(lifespan=running, openapi_url=None)
+
+    @made.api_route("/{path:path}", methods=["GET", "POST"])
+    async def send_on(path: str, request: Request) -> StreamingResponse:
+        headers = [(name, value) for name, value in request.headers.items() if name not in NOT_SENT_ON]
+        sent = client.build_request(request.method, f"http://{next(turns)}/{path}", headers=headers, content=await request.body())
+        answer = await client.send(sent, stream=True)
+        kept = {name: value for name, value in answer.headers.items() if name not in ("connection", "transfer-encoding")}
+        return StreamingResponse(answer.aiter_raw(), answer.status_code, kept, background=BackgroundTask(answer.aclose))
+
+    return made
 
 
 def main() -> None:
-    gateway = Gateway(Settings.parse())
-    gateway.proxy.router = RoundRobin([each["address"] for each in gateway.router.endpoints() if each["address"]])  # type: ignore[assignment]
-    # Nothing goes on beside the requests.
-    gateway.work = lambda: []  # type: ignore[method-assign]
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serve(gateway))
+    listen, endpoints, servers = sys.argv[1:]
+    host, _, port = listen.rpartition(":")
+    addresses = [f"{each['address']}:{servers}" for each in json.loads(Path(endpoints).read_text())]
+    uvicorn.run(app(addresses), host=host, port=int(port), loop="uvloop", log_level="warning", access_log=False)
 
 
 if __name__ == "__main__":

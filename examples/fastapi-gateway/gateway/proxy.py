@@ -109,11 +109,9 @@ class Proxy:
         told = self.exchange.sent(answer) if self.exchange else None
         try:
             await self._try_each(asked, answer, told, send)
-        except asyncio.CancelledError:
-            # The object may live on in a traceback, and says nothing of the endpoint when it is collected.
-            answer.cancel()
-            raise
         finally:
+            # Whatever went wrong: the object may live on in a traceback. After the request's end it does nothing.
+            answer.cancel()
             if told:
                 told.over()
 

@@ -1,4 +1,4 @@
-"""Conversations whose turns come to any replica, and how long they wait."""
+"""Conversations whose turns come to any replica, and what endpoints have of them in their caches."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import json
 import random
 from dataclasses import dataclass
-from statistics import fmean
 
 import httpx
 
@@ -18,8 +17,6 @@ CONVERSATIONS, TURNS, OPENING, TURN = 40, 6, 4000, 600
 class Outcome:
     hit_rate: float
     """Tokens of prompts that endpoints had in their caches, of all."""
-    mean_wait: float
-    """Seconds to the first token."""
     failed: int
 
 
@@ -48,13 +45,12 @@ def run(urls: list[str], name: str, rate: float, seed: int = 1) -> Outcome:
 
 
 async def _run(urls: list[str], name: str, rate: float, seed: int) -> Outcome:
-    waits, tokens, cached, failed = [], 0, 0, 0
+    tokens, cached, failed = 0, 0, 0
 
     async def one(client: httpx.AsyncClient, url: str, at: float, text: str) -> None:
         nonlocal tokens, cached, failed
         loop = asyncio.get_running_loop()
         await asyncio.sleep(max(0.0, at - loop.time()))
-        begun, first = loop.time(), None
         said = {
             "model": "llama", "messages": [{"role": "user", "content": text}], "max_tokens": 8,
             "stream": True, "stream_options": {"include_usage": True},
@@ -65,9 +61,6 @@ async def _run(urls: list[str], name: str, rate: float, seed: int) -> Outcome:
                 async for line in response.aiter_lines():
                     if not line.startswith("data: {"):
                         continue
-                    if first is None:
-                        first = loop.time() - begun
-                        waits.append(first)
                     if usage := json.loads(line[6:]).get("usage"):
                         tokens += usage["prompt_tokens"]
                         cached += usage["prompt_tokens_details"]["cached_tokens"]
@@ -81,4 +74,4 @@ async def _run(urls: list[str], name: str, rate: float, seed: int) -> Outcome:
             one(client, urls[number % len(urls)], start + at, prompt(name, conversation, turn))
             for number, (at, conversation, turn) in enumerate(planned)
         ))
-    return Outcome(cached / max(tokens, 1), fmean(waits) if waits else float("inf"), failed)
+    return Outcome(cached / max(tokens, 1), failed)

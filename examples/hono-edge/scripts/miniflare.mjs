@@ -3,14 +3,14 @@ import { fileURLToPath } from 'node:url'
 import { Miniflare } from 'miniflare'
 
 /** Starts it; answers with the Miniflare, whose KV namespace CONFIG holds both texts. */
-export async function start({ manifest, endpoints, host = '127.0.0.1', port = 0, bindings = {} }) {
+export async function start({ manifest = '', endpoints = '', script = 'worker.js', host = '127.0.0.1', port = 0, bindings = {} }) {
   const dist = fileURLToPath(new URL('../dist', import.meta.url))
   const miniflare = new Miniflare({
     host,
     port,
     rootPath: dist,
     modulesRoot: dist,
-    scriptPath: 'worker.js',
+    scriptPath: script,
     modules: true,
     modulesRules: [{ type: 'ESModule', include: ['**/*.js'] }, { type: 'CompiledWasm', include: ['**/*.wasm'] }],
     // Routers need FinalizationRegistry, which workerd has from 2025-05-05 on.

@@ -39,26 +39,42 @@ export function handler({ router, counters }, firstByte) {
         ticket.cancel()
         return reply.send(unreadable(error))
       }
+      const limit = milliseconds(to.mutations.attempt_timeout, firstByte)
+      const asked = performance.now()
       return reply.from(decision.rewrittenPath, {
         getUpstream: () => `http://${to.address}`,
         body: sent,
         contentType: headers['content-type'],
-        timeout: milliseconds(to.mutations.attempt_timeout, firstByte),
+        timeout: limit,
         rewriteRequestHeaders: (_request, outgoing) => changed({ ...outgoing, ...(to === decision && Object.fromEntries(decision.endpointHeaders)) }, to.mutations.request_headers),
         rewriteHeaders: ({ 'keep-alive': _, ...incoming }) => changed(incoming, to.mutations.response_headers),
-        onResponse: (_request, _reply, { stream }) => answered(to, stream),
+        onResponse: (_request, _reply, { stream }) => answered(to, stream, limit - (performance.now() - asked)),
         onError: (_reply, { error }) => failed(to, error.statusCode === 504 ? 'timeout' : 'refused'),
       })
     }
 
-    function answered(to, stream) {
+    /** `patience`: milliseconds that are left for the first byte of the body. Servers send headers before they have a token. */
+    function answered(to, stream, patience) {
       if (reply.statusCode >= 500) return failed(to, 'status', stream)
-      counters.add('gateway_answered_total', { endpoint: to.endpoint, status: reply.statusCode })
-      stream.once('end', () => ticket.finish())
-      stream.once('error', () => ticket.fail(now()))
-      reply.send(stream)
-      // Later than `send`, which takes the stream: a listener of its own would set it flowing.
-      stream.once('data', () => ticket.firstToken(now()))
+      let failure = 'refused'
+      const timer = setTimeout(() => {
+        failure = 'timeout'
+        stream.destroy(new Error('no byte came in time'))
+      }, patience)
+      const broken = () => failed(to, failure)
+      stream.once('close', () => clearTimeout(timer))
+      stream.once('error', broken)
+      reply.raw.once('close', () => stream.destroy())
+      // A byte of the body, or its end.
+      stream.once('readable', () => {
+        clearTimeout(timer)
+        stream.off('error', broken)
+        counters.add('gateway_answered_total', { endpoint: to.endpoint, status: reply.statusCode })
+        ticket.firstToken(now())
+        stream.once('end', () => ticket.finish())
+        stream.once('error', () => ticket.fail(now()))
+        reply.send(stream)
+      })
     }
 
     /** Goes on to the next fallback, or ends the request. */

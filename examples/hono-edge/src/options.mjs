@@ -9,8 +9,6 @@ const { values } = parseArgs({
     admin: { type: 'string', default: '127.0.0.1:9090' },
     'first-byte-ms': { type: 'string', default: '30000' },
     'poll-ms': { type: 'string', default: '1000' },
-    // Of endpoints without one, for the plain proxy; else the manifest's pools say.
-    port: { type: 'string', default: '8000' },
   },
 })
 
@@ -25,4 +23,3 @@ export const listen = address(values.listen)
 export const adminListen = address(values.admin)
 export const firstByte = Number(values['first-byte-ms'])
 export const pollEvery = Number(values['poll-ms'])
-export const port = Number(values.port)

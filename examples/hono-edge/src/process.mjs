@@ -6,10 +6,13 @@ import { follow, read } from './files.mjs'
 import { adminListen, files, firstByte, pollEvery } from './options.mjs'
 import { poll } from './polling.mjs'
 
+/** Longer than clients keep a connection for the next request: who closes it first may do so while that is on its way. Node.js has five seconds. */
+const keepAliveTimeout = 75_000
+
 /** Serves an app of Hono; answers with the server and its address. */
 export function listening(app, { host: hostname, port }) {
   return new Promise((resolve) => {
-    const server = serve({ fetch: app.fetch, hostname, port }, ({ address, port }) => resolve([server, `${address}:${port}`]))
+    const server = serve({ fetch: app.fetch, hostname, port, serverOptions: { keepAliveTimeout } }, ({ address, port }) => resolve([server, `${address}:${port}`]))
   })
 }
 

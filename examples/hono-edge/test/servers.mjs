@@ -99,3 +99,21 @@ export async function echo(address, port) {
     },
   }
 }
+
+/** A server that answers 200 with headers, and no byte of the body: it breaks off, or says nothing more. */
+export async function withoutBody(address, port, { breaksOff }) {
+  const server = createServer(async (request, response) => {
+    await request.toArray()
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.flushHeaders()
+    if (breaksOff) setTimeout(() => response.destroy(), 20)
+  }).listen(port, address)
+  await once(server, 'listening')
+  return {
+    close: async () => {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}

@@ -40,7 +40,7 @@ def proxy(fleet: Fleet, directory: Path, timeout: float = 1.0):
     }
     command = [str(Path(sys.executable).with_name("litellm")), "--config", str(config), "--host", "127.0.0.1", "--port", str(port)]
     found = Proxy(port, admin)
-    with running(command, f"{found.url}/health/liveliness", directory / "log.txt", 120, env=environment, cwd=directory):
+    with running(command, f"{found.url}/health/liveliness", directory / "log.txt", 300, env=environment, cwd=directory):
         yield found
 
 

@@ -103,7 +103,7 @@ def test_a_stream_that_breaks_off_leaves_nothing_in_flight(fleet, gateway):
 def test_a_client_that_leaves_a_stream_leaves_nothing_in_flight(fleet, gateway):
     async def leave():
         said = {"model": "llama", "messages": [{"role": "user", "content": "Hi"}], "max_tokens": 4000, "stream": True}
-        async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=120, trust_env=False) as client:
             async with client.stream("POST", f"{gateway.url}/v1/chat/completions", json=said, headers={"x-tier": "gold"}) as response:
                 async for _ in response.aiter_lines():
                     counted = int((await client.get(f"{gateway.admin}/debug/in-flight")).text)
@@ -117,13 +117,13 @@ def test_a_client_that_leaves_a_stream_leaves_nothing_in_flight(fleet, gateway):
 
 def test_requests_count_while_they_last(gateway):
     async def at_once():
-        async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
-            said = {"model": "llama", "messages": [{"role": "user", "content": "Hi"}], "max_tokens": 800, "stream": True}
+        async with httpx.AsyncClient(timeout=120, trust_env=False) as client:
+            said = {"model": "llama", "messages": [{"role": "user", "content": "Hi"}], "max_tokens": 400, "stream": True}
             asked = [asyncio.ensure_future(client.post(f"{gateway.url}/v1/chat/completions", json=said)) for _ in range(9)]
             counted = 0
             while not all(each.done() for each in asked):
                 counted = max(counted, int((await client.get(f"{gateway.admin}/debug/in-flight")).text))
-                await asyncio.sleep(0.005)
+                await asyncio.sleep(0.02)
             return counted, [(await each).status_code for each in asked]
 
     counted, statuses = asyncio.run(at_once())

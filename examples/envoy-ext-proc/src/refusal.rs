@@ -72,6 +72,9 @@ mod tests {
 
     #[test]
     fn only_a_port_is_taken_off() {
-        assert_eq!(["a.b:80", "a.b", "[::1]:80", "[::1]"].map(without_port), ["a.b", "a.b", "[::1]", "[::1]"]);
+        assert_eq!(
+            ["a.b:80", "a.b", "[::1]:80", "[::1]"].map(without_port),
+            ["a.b", "a.b", "[::1]", "[::1]"]
+        );
     }
 }

@@ -45,7 +45,7 @@ async fn a_client_that_hangs_up_cancels_its_request_everywhere() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_prompt_arrives_whole_also_at_a_fallback() {
-    let world = World::start("long", Setup::default()).await;
+    let world = World::start("long", Setup { mock: &["--kv-tokens", "100000"], ..Setup::default() }).await;
     world.at(1, "/faults", Some(&json!({"kind": "error"}))).await;
     world.at(2, "/faults", Some(&json!({"kind": "error"}))).await;
     let mut body = chat("fast", 2, false);

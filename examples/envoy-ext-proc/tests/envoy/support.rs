@@ -233,7 +233,8 @@ impl World {
 
     /// What Envoy's health checks say of the picker.
     pub(crate) async fn picker_health(&self) -> String {
-        let clusters = text(self.send(&format!("{}/clusters", self.envoy_admin), &[], None).await.unwrap()).await;
+        let clusters =
+            text(self.send(&format!("{}/clusters", self.envoy_admin), &[], None).await.unwrap()).await;
         let flags = clusters.lines().filter(|line| line.starts_with("picker::127.0.0.1"));
         let mut flags = flags.filter_map(|line| line.split_once("::health_flags::"));
         flags.next().map_or(clusters.clone(), |(_, flags)| flags.to_owned())
@@ -257,7 +258,7 @@ fn envoy_config(setup: &Setup, port: u16, listen: u16, grpc: u16, admin: u16) ->
         .replace("port_value: 9901", &format!("port_value: {admin}"))
         .replace("port_value: 9002", &format!("port_value: {grpc}"))
         .replace("port_value: 8000", &format!("port_value: {port}"))
-        .replace("per_try_timeout: 60s", "per_try_timeout: 1s")
+        .replace("per_try_timeout: 60s", "per_try_timeout: 2s")
         .replace("message_timeout: 5s", &format!("message_timeout: {patience}"))
         .replace(filter, &format!("{}{filter}", setup.filter))
 }

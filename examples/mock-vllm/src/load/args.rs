@@ -6,7 +6,7 @@ use std::time::Duration;
 /// What the command line says.
 #[derive(Clone, Debug)]
 pub struct Args {
-    pub(super) gateway: String,
+    pub(super) gateway: Option<String>,
     pub(super) admin: Option<String>,
     pub(super) command: Option<String>,
     pub(super) directory: Option<PathBuf>,
@@ -29,7 +29,7 @@ pub fn usage() -> &'static str {
     "\
 Sends load through a gateway while servers behind it break and its manifest changes, and says in one line of JSON what became of it.
 
-Usage: load-gateway --gateway URL [--admin URL] [--gateway-cmd COMMAND] [--dir DIRECTORY] [--rate N] [--seconds N] [--reloads N]
+Usage: load-gateway [--gateway URL] [--admin URL] [--gateway-cmd COMMAND] [--dir DIRECTORY] [--rate N] [--seconds N] [--reloads N]
                     [--endpoints N] [--port N] [--speed FACTOR] [--tokens N] [--fault-every SECONDS] [--fault-for SECONDS]
                     [--no-faults] [--no-checks] [--start-seconds N]
 
@@ -43,9 +43,8 @@ impl Args {
     /// What is wrong with it.
     pub fn read(mut parser: lexopt::Parser) -> Result<Option<Self>, lexopt::Error> {
         use lexopt::prelude::*;
-        let mut gateway = None;
         let mut args = Self {
-            gateway: String::new(),
+            gateway: None,
             admin: None,
             command: None,
             directory: None,
@@ -67,7 +66,7 @@ impl Args {
         }
         while let Some(argument) = parser.next()? {
             match argument {
-                Long("gateway") => gateway = Some(parser.value()?.string()?),
+                Long("gateway") => args.gateway = Some(parser.value()?.string()?),
                 Long("admin") => args.admin = Some(parser.value()?.string()?),
                 Long("gateway-cmd") => args.command = Some(parser.value()?.string()?),
                 Long("dir") => args.directory = Some(parser.value()?.into()),
@@ -87,7 +86,9 @@ impl Args {
                 _ => return Err(argument.unexpected()),
             }
         }
-        args.gateway = gateway.ok_or("--gateway is missing")?.trim_end_matches('/').to_owned();
+        if args.gateway.is_none() && args.command.is_none() {
+            return Err("--gateway or --gateway-cmd is missing".into());
+        }
         if !(args.rate > 0.0 && args.rate <= 10_000.0) || args.time > Duration::from_secs(3600) {
             return Err("--rate must be above 0 and up to 10000, --seconds up to 3600".into());
         }
@@ -104,7 +105,7 @@ impl Args {
     }
 }
 
-fn seconds(parser: &mut lexopt::Parser) -> Result<Duration, lexopt::Error> {
+pub(super) fn seconds(parser: &mut lexopt::Parser) -> Result<Duration, lexopt::Error> {
     use lexopt::ValueExt;
     parsed_seconds(&parser.value()?.string()?)
 }

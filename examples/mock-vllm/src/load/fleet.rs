@@ -10,7 +10,6 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 
-use super::args::Args;
 use super::client::{Failed, Http, get, http, post, text};
 
 /// The pools, and where their servers are: at 127.0.0.2 and up.
@@ -34,13 +33,14 @@ struct Server {
 }
 
 impl Fleet {
-    pub(super) async fn start(args: &Args) -> Result<Self, Failed> {
+    /// Starts `endpoints` servers in each pool, `speed` times as fast as by default. A `port` of 0 is any.
+    pub(super) async fn start(endpoints: usize, port: u16, speed: f64) -> Result<Self, Failed> {
         let program = std::env::current_exe()?.with_file_name("mock-vllm");
-        let port = match args.port {
+        let port = match port {
             0 => TcpListener::bind("127.0.0.2:0").await?.local_addr()?.port(),
             port => port,
         };
-        let names = POOLS.iter().flat_map(|pool| (0..args.endpoints).map(move |index| (*pool, index)));
+        let names = POOLS.iter().flat_map(|pool| (0..endpoints).map(move |index| (*pool, index)));
         let servers = names.enumerate().map(|(number, (pool, index))| Server {
             name: format!("{pool}-{index}"),
             pool,
@@ -50,7 +50,7 @@ impl Fleet {
         let fleet = Self {
             servers: servers.collect(),
             program,
-            arguments: vec!["--speed".to_owned(), args.speed.to_string()],
+            arguments: vec!["--speed".to_owned(), speed.to_string()],
             port,
             http: http(),
             kills: Mutex::default(),

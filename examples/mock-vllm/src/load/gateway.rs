@@ -1,13 +1,12 @@
 //! The gateway that is tested.
 
-use std::path::Path;
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-use std::os::unix::process::CommandExt;
-
-use super::args::Args;
 use super::client::{Failed, Http, get, http, post, text};
+use super::files::Files;
 use super::sending::body;
 
 pub(super) struct Gateway {
@@ -18,23 +17,34 @@ pub(super) struct Gateway {
 }
 
 impl Gateway {
-    /// Runs the command, if there is one, in a process group of its own.
-    pub(super) fn start(args: &Args, manifest: &Path, endpoints: &Path) -> Result<Self, Failed> {
-        let child = args.command.as_ref().map(|command| {
-            let command = command
-                .replace("{manifest}", &manifest.display().to_string())
-                .replace("{endpoints}", &endpoints.display().to_string());
+    /// Runs the command, if there is one, in a process group of its own. Its placeholders stand for the files, and for addresses that are free: those are
+    /// where the gateway is asked if no URL says otherwise.
+    pub(super) fn start(
+        command: Option<&str>,
+        url: Option<&str>,
+        admin: Option<&str>,
+        files: &Files,
+    ) -> Result<Self, Failed> {
+        let (listen, free) = (free_address()?, free_address()?);
+        let own_admin = command.is_some_and(|command| command.contains("{admin}"));
+        let child = command.map(|command| {
+            let command = files.named_in(command).replace("{listen}", &listen).replace("{admin}", &free);
             let mut shell = Command::new("sh");
-            shell.args(["-c", &command]).env("MANIFEST", manifest).env("ENDPOINTS", endpoints);
+            shell.args(["-c", &command]).env("MANIFEST", &files.manifest).env("ENDPOINTS", &files.endpoints);
             // What the gateway prints must not mix with the report.
             shell.stdout(std::io::stderr()).process_group(0).spawn()
         });
+        let of = |address: String| format!("http://{address}");
         Ok(Self {
-            url: args.gateway.clone(),
-            admin: args.admin.clone(),
+            url: url.map_or_else(|| of(listen), |url| url.trim_end_matches('/').to_owned()),
+            admin: admin.map(str::to_owned).or_else(|| own_admin.then(|| of(free))),
             http: http(),
             child: child.transpose()?,
         })
+    }
+
+    pub(super) fn url(&self) -> &str {
+        &self.url
     }
 
     /// Returns when a request to each pool is answered.
@@ -42,7 +52,10 @@ impl Gateway {
         let begun = Instant::now();
         for pool in super::fleet::POOLS {
             loop {
-                let request = post(&format!("{}/v1/chat/completions", self.url), body(pool, false, 1, 0))?;
+                let request = post(
+                    &format!("{}/v1/chat/completions", self.url),
+                    body(pool, false, 1, "Are you there?"),
+                )?;
                 let said = match text(&self.http, request).await {
                     Ok((200, _)) => break,
                     Ok((status, said)) => format!("{status} {said}"),
@@ -73,6 +86,11 @@ impl Gateway {
     }
 }
 
+/// An address of the loopback net that nobody listens on.
+fn free_address() -> std::io::Result<String> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
+}
+
 /// A number, or an object with a `total`.
 fn count(said: &str) -> Option<u64> {
     let said: serde_json::Value = serde_json::from_str(said).ok()?;
@@ -83,8 +101,7 @@ impl Drop for Gateway {
     fn drop(&mut self) {
         if let Some(child) = &mut self.child {
             let group = format!("-{}", child.id());
-            let kill =
-                |signal| Command::new("sh").args(["-c", &format!("kill -{signal} {group}")]).status();
+            let kill = |signal| Command::new("sh").args(["-c", &format!("kill -{signal} {group}")]).status();
             let _ = kill("TERM");
             for _ in 0..100 {
                 if !matches!(child.try_wait(), Ok(None)) {

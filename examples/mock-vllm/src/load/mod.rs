@@ -4,6 +4,8 @@
 mod args;
 mod breaking;
 mod client;
+mod comparing;
+mod files;
 mod fleet;
 mod gateway;
 mod manifest;
@@ -11,14 +13,15 @@ mod reloading;
 mod report;
 mod sending;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use args::{Args, usage};
+pub use comparing::{Comparison, compare};
 pub use report::Report;
 
 use client::Failed;
+use files::Files;
 use fleet::Fleet;
 use gateway::Gateway;
 use sending::Sent;
@@ -28,33 +31,18 @@ use sending::Sent;
 /// # Errors
 /// What kept it from running; a gateway that fails the test is no error.
 pub async fn run(args: Args) -> Result<Report, Failed> {
-    let directory = match &args.directory {
-        Some(directory) => directory.clone(),
-        None => std::env::temp_dir().join(format!("load-gateway-{}", std::process::id())),
-    };
-    std::fs::create_dir_all(&directory)?;
-    let report = in_directory(&args, &directory).await;
-    if args.directory.is_none() {
-        let _ = std::fs::remove_dir_all(&directory);
-    }
-    report
-}
-
-async fn in_directory(args: &Args, directory: &Path) -> Result<Report, Failed> {
-    let fleet = Arc::new(Fleet::start(args).await?);
-    let manifest = directory.join("manifest.yaml");
-    let endpoints = directory.join("endpoints.json");
-    manifest::write(&manifest, fleet.port(), 0)?;
-    std::fs::write(&endpoints, fleet.endpoints_json())?;
-    let gateway = Gateway::start(args, &manifest, &endpoints)?;
+    let fleet = Arc::new(Fleet::start(args.endpoints, args.port, args.speed).await?);
+    let files = Files::write(args.directory.as_deref(), &fleet)?;
+    let gateway =
+        Gateway::start(args.command.as_deref(), args.gateway.as_deref(), args.admin.as_deref(), &files)?;
     gateway.until_ready(args.start).await?;
 
-    let sent = Arc::new(Sent::new(args.gateway.clone(), Arc::clone(&fleet), args));
+    let sent = Arc::new(Sent::new(gateway.url().to_owned(), Arc::clone(&fleet), &args));
     let end = Instant::now() + args.time;
     let (_, reloads, breaks) = tokio::join!(
         sending::send_until(&sent, args.rate, end),
-        reloading::reload_until(&sent, &manifest, args.reloads, end),
-        breaking::break_until(&fleet, args, end),
+        reloading::reload_until(&sent, &files.manifest, args.reloads, end),
+        breaking::break_until(&fleet, &args, end),
     );
     let mut report = sent.report(reloads?, breaks?);
     report.in_flight = gateway.in_flight(Duration::from_secs(5)).await?;

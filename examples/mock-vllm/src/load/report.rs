@@ -66,12 +66,16 @@ impl Times {
         self.0.push(time);
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(super) fn figures(&mut self) -> Figures {
         self.0.sort_unstable();
         let at = |share: f64| {
             let last = self.0.len().saturating_sub(1);
             let time = self.0.get((last as f64 * share).round() as usize).copied().unwrap_or_default();
-            (time.as_secs_f64() * 100_000.0).round() / 100.0
+            (time.as_secs_f64() * 1e6).round() / 1e3
         };
         Figures { p50: at(0.5), p99: at(0.99), max: at(1.0) }
     }

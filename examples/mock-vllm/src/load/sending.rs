@@ -55,8 +55,7 @@ enum Outcome {
 }
 
 /// The body of a request for a model that leads to `pool`.
-pub(super) fn body(pool: &str, stream: bool, tokens: u32, number: u64) -> String {
-    let content = format!("Question number {number}, asked of the servers of {pool}.");
+pub(super) fn body(pool: &str, stream: bool, tokens: u32, content: &str) -> String {
     json!({"model": pool, "stream": stream, "max_tokens": tokens, "messages": [{"role": "user", "content": content}]})
         .to_string()
 }
@@ -129,8 +128,9 @@ impl Sent {
 
     async fn exchange(&self, pool: &str, stream: bool, number: u64) -> Outcome {
         let (begun, seen) = (Instant::now(), self.seen());
+        let content = format!("Question number {number}, asked of the servers of {pool}.");
         let request =
-            post(&format!("{}/v1/chat/completions", self.gateway), body(pool, stream, self.tokens, number));
+            post(&format!("{}/v1/chat/completions", self.gateway), body(pool, stream, self.tokens, &content));
         let response = match request {
             Ok(request) => self.http.request(request).await,
             Err(error) => return Outcome::Lost(error.to_string()),

@@ -84,6 +84,10 @@ test-example-hono: $(HONO)/dist/worker.js example-mock-vllm
 test-example-fastify: $(HONO)/node_modules/built example-mock-vllm
 	cd $(HONO) && node --test test/fastify.test.mjs
 .PHONY: test-example-pingora test-example-playground example-hono test-example-hono test-example-fastify
+# Envoy comes from the Python registry.
+.PHONY: test-example-envoy
+test-examples: test-example-envoy
+test-example-envoy: ; $(MAKE) -C examples/envoy-ext-proc test
 # Hosts in Python. They find the library, their environment and what else they need by themselves.
 .PHONY: test-example-litellm test-example-fastapi
 test-examples: test-example-litellm test-example-fastapi
@@ -133,4 +137,4 @@ fuzz:
 
 clean:
 	cargo clean
-	rm -rf $(VENV) bindings-node/node_modules bindings-node/*.node bindings-node/*.wasm examples/node/node_modules $(HONO)/node_modules $(HONO)/dist fuzz/target
+	rm -rf $(VENV) bindings-node/node_modules bindings-node/*.node bindings-node/*.wasm examples/node/node_modules $(HONO)/node_modules $(HONO)/dist fuzz/target examples/envoy-ext-proc/.venv

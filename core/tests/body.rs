@@ -12,10 +12,13 @@
 
 #[path = "reference/body.rs"]
 mod oracle;
+#[path = "reference/rewrite.rs"]
+mod rewriting;
 
 use std::ops::ControlFlow;
+use std::sync::LazyLock;
 
-use inferroute::{Body, BodyCode, BodyError, BodyFormat, BodyLimits, PieceKind, PromptField};
+use inferroute::{Body, BodyCode, BodyError, BodyFormat, BodyLimits, Decision, PieceKind, PromptField};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 
@@ -599,12 +602,16 @@ fn most_generated_bodies_are_accepted() {
     assert!(accepted > 250, "only {accepted} of 500");
 }
 
+static DECISION: LazyLock<Decision> = LazyLock::new(rewriting::decision);
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
     fn any_json_reads_as_serde_json_reads_it(value in body(), seed: u64) {
-        oracle::compare(Writer::write(&value, seed).as_bytes());
+        let body = Writer::write(&value, seed);
+        oracle::compare(body.as_bytes());
+        rewriting::compare(&DECISION, body.as_bytes());
     }
 
     #[test]
@@ -624,6 +631,7 @@ proptest! {
             }
         }
         oracle::compare(&bytes);
+        rewriting::compare(&DECISION, &bytes);
     }
 
     #[test]

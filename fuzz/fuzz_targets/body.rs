@@ -1,17 +1,24 @@
-//! Any bytes are read as serde_json reads them, in every format without a panic, and prompts stream as their pieces say.
+//! Any bytes are read as serde_json reads them, in every format without a panic, and prompts stream as their pieces say, and what a decision
+//! changes is all that changes.
 
 #![no_main]
 
 use std::ops::ControlFlow;
+use std::sync::LazyLock;
 
-use inferroute::{Body, BodyFormat, BodyLimits};
+use inferroute::{Body, BodyFormat, BodyLimits, Decision};
 use libfuzzer_sys::fuzz_target;
 
 #[path = "../../core/tests/reference/body.rs"]
 mod oracle;
+#[path = "../../core/tests/reference/rewrite.rs"]
+mod rewriting;
+
+static DECISION: LazyLock<Decision> = LazyLock::new(rewriting::decision);
 
 fuzz_target!(|data: &[u8]| {
     oracle::compare(data);
+    rewriting::compare(&DECISION, data);
     let limits = BodyLimits::default();
     for format in [BodyFormat::Completions, BodyFormat::Responses, BodyFormat::Messages, BodyFormat::Json] {
         let Ok(body) = Body::read(data, format, &limits) else { continue };

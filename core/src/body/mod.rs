@@ -13,6 +13,7 @@ mod media;
 mod multipart;
 mod plain;
 mod prompt;
+mod rewrite;
 mod scan;
 mod text;
 mod token;

@@ -104,7 +104,8 @@ fn enclose<T>(
     to.push(close);
 }
 
-fn quote(text: &str, to: &mut String) {
+/// Writes a string with its quotes.
+pub(crate) fn quote(text: &str, to: &mut String) {
     to.push('"');
     for character in text.chars() {
         match character {

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use crate::manifest::Diagnostic;
+pub(crate) use json::quote;
 use lines::Lines;
 pub use text::Style;
 

@@ -1,0 +1,208 @@
+//! The body that an attempt's endpoint gets: another model, and the changes that the backendRef asks for. Everything else keeps its bytes and its place.
+
+use std::borrow::Cow;
+use std::ops::Deref;
+
+use super::BodyLimits;
+use super::error::{BodyCode, BodyError, Flaw};
+use super::scan::Scanner;
+use crate::attempt::AttemptView;
+use crate::decision::Decision;
+use crate::plan::BodyChange;
+use crate::render::quote;
+use crate::state::State;
+
+impl AttemptView<'_> {
+    /// The JSON body to send to the endpoint of this attempt: `bytes` with its [model](Self::model_override) and the changes of its
+    /// [mutations](Self::mutations), which have the last word. Always made of the client's own body, never of what another attempt sent.
+    ///
+    /// What is not changed keeps its bytes and its place; a field that is set stays where it first stood, or comes last. Allocates only where something
+    /// changes. A request without a body stays one.
+    ///
+    /// ```
+    /// use inferroute::{BodyLimits, Manifests, Nanos, Options, Request, Router};
+    ///
+    /// # let text = "
+    /// # apiVersion: aigateway.envoyproxy.io/v1beta1
+    /// # kind: AIGatewayRoute
+    /// # metadata: {name: chat}
+    /// # spec: {rules: [{backendRefs: [{name: openai, modelNameOverride: gpt-5}]}]}
+    /// # ---
+    /// # apiVersion: aigateway.envoyproxy.io/v1beta1
+    /// # kind: AIServiceBackend
+    /// # metadata: {name: openai}
+    /// # spec: {schema: {name: OpenAI}, backendRef: {name: openai, port: 443}}
+    /// # ";
+    /// let router = Router::new(Manifests::from_yaml(text)?.compile(&Options::default())?, 42);
+    /// let headers: [(&str, &str); 0] = [];
+    /// let decision = router.decide(&Request::new(&headers), Nanos::new(0))?;
+    /// let body = decision.body(br#"{"model": "best", "prompt": "Hi"}"#, &BodyLimits::default())?;
+    /// assert_eq!(&body[..], br#"{"model": "gpt-5", "prompt": "Hi"}"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Body::read`](crate::Body::read), where something has to change and the body is no JSON object: a form, for example.
+    ///
+    /// # Cost
+    /// Linear in the bytes and in the changes for each field.
+    pub fn body<'b>(&self, bytes: &'b [u8], limits: &BodyLimits) -> Result<Cow<'b, [u8]>, BodyError> {
+        let changes: &[BodyChange] = self.mutations().map_or(&[], |mutations| mutations.body.as_slice());
+        let model = self.model_override();
+        if bytes.is_empty() || (model.is_none() && changes.is_empty()) {
+            return Ok(Cow::Borrowed(bytes));
+        }
+        let model = model.map(|model| BodyChange::Set("model".to_owned(), quoted(model)));
+        let rewritten = rewrite(bytes, &model.iter().chain(changes).collect::<Vec<_>>(), limits);
+        rewritten.map(Cow::Owned).map_err(|flaw| BodyError::new(flaw, bytes))
+    }
+}
+
+impl<S: Deref<Target = State>> Decision<S> {
+    /// The JSON body to send to the endpoint, as [`AttemptView::body`] makes it.
+    ///
+    /// # Errors
+    /// As [`AttemptView::body`].
+    pub fn body<'b>(&self, bytes: &'b [u8], limits: &BodyLimits) -> Result<Cow<'b, [u8]>, BodyError> {
+        self.primary().body(bytes, limits)
+    }
+}
+
+fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quote(text, &mut quoted);
+    quoted
+}
+
+fn rewrite(bytes: &[u8], changes: &[&BodyChange], limits: &BodyLimits) -> Result<Vec<u8>, Flaw> {
+    if bytes.len() > limits.bytes {
+        return Err(Flaw { code: BodyCode::TooLarge, at: limits.bytes });
+    }
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| Flaw { code: BodyCode::InvalidUtf8, at: error.valid_up_to() })?;
+    let mut scanner = Scanner::new(text, limits.depth);
+    scanner.space();
+    if scanner.peek() != Some(b'{') {
+        return Err(scanner.flaw(BodyCode::NotAnObject));
+    }
+    let mut copy = Copy { to: Vec::with_capacity(bytes.len() + 64), is_first: true };
+    let mut is_written = vec![false; changes.len()];
+    scanner.open()?;
+    let mut first = true;
+    while scanner.step(b'}', first)? {
+        first = false;
+        let from = scanner.at();
+        let key = scanner.key()?;
+        let value = scanner.at();
+        scanner.value()?;
+        let member = |to: usize| text.get(from..to).unwrap_or_default();
+        // Of several changes of a field the last one counts.
+        let Some(at) = changes.iter().rposition(|change| key.is(name(change))) else {
+            copy.member(member(scanner.at()), "");
+            continue;
+        };
+        // Once is enough where the field stands twice.
+        if let Some(BodyChange::Set(_, new)) = changes.get(at)
+            && let Some(is_written) = is_written.get_mut(at)
+            && !std::mem::replace(is_written, true)
+        {
+            copy.member(member(value), new);
+        }
+    }
+    let end = scanner.at();
+    scanner.space();
+    if scanner.peek().is_some() {
+        return Err(Flaw { code: BodyCode::Trailing, at: end });
+    }
+    for (at, change) in changes.iter().enumerate() {
+        let is_last = changes.iter().rposition(|other| name(other) == name(change)) == Some(at);
+        if let BodyChange::Set(name, new) = change
+            && is_last
+            && is_written.get(at) == Some(&false)
+        {
+            copy.member(&(quoted(name) + ": "), new);
+        }
+    }
+    copy.to.extend_from_slice(if copy.is_first { b"{}" } else { b"}" });
+    Ok(copy.to)
+}
+
+fn name(change: &BodyChange) -> &str {
+    let (BodyChange::Remove(name) | BodyChange::Set(name, _)) = change;
+    name
+}
+
+/// An object that is written member by member.
+struct Copy {
+    to: Vec<u8>,
+    is_first: bool,
+}
+
+impl Copy {
+    fn member(&mut self, key: &str, value: &str) {
+        self.to.extend_from_slice(if self.is_first { b"{" } else { b", " });
+        self.is_first = false;
+        self.to.extend_from_slice(key.as_bytes());
+        self.to.extend_from_slice(value.as_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(name: &str, value: &str) -> BodyChange {
+        BodyChange::Set(name.to_owned(), value.to_owned())
+    }
+
+    fn rewritten(body: &str, changes: &[BodyChange]) -> Result<String, BodyCode> {
+        let changes: Vec<_> = changes.iter().collect();
+        let bytes = rewrite(body.as_bytes(), &changes, &BodyLimits::default()).map_err(|flaw| flaw.code)?;
+        Ok(String::from_utf8(bytes).unwrap())
+    }
+
+    #[test]
+    fn what_is_not_changed_keeps_its_bytes() {
+        let body = r#" {"messages" : [ {"role":"user"} ],"model":"a","temperature":1.0, "seed": 12345678901234567890123 } "#;
+        assert_eq!(
+            rewritten(body, &[set("model", "\"b\"")]).unwrap(),
+            r#"{"messages" : [ {"role":"user"} ], "model":"b", "temperature":1.0, "seed": 12345678901234567890123}"#
+        );
+    }
+
+    #[test]
+    fn a_field_is_set_once_and_removed_everywhere() {
+        let changes = [BodyChange::Remove("user".to_owned()), set("n", "2")];
+        assert_eq!(
+            rewritten(r#"{"n": 1, "user": "u", "n": 3, "user": "v"}"#, &changes).unwrap(),
+            r#"{"n": 2}"#
+        );
+        assert_eq!(rewritten(r#"{"n": 1}"#, &[set("n", "2"), set("n", "3")]).unwrap(), r#"{"n": 3}"#);
+        assert_eq!(
+            rewritten(r#"{"mo\u0064el": "a"}"#, &[set("model", "1")]).unwrap(),
+            r#"{"mo\u0064el": 1}"#
+        );
+    }
+
+    #[test]
+    fn a_field_that_is_missing_comes_last() {
+        assert_eq!(rewritten("{}", &[set("a\"", "1")]).unwrap(), r#"{"a\"": 1}"#);
+        assert_eq!(rewritten(r#"{"a": 1}"#, &[set("b", "[]")]).unwrap(), r#"{"a": 1, "b": []}"#);
+        assert_eq!(rewritten(r#"{"a": 1}"#, &[BodyChange::Remove("a".to_owned())]).unwrap(), "{}");
+        let both = [set("a", "1"), BodyChange::Remove("a".to_owned())];
+        assert_eq!(rewritten("{}", &both).unwrap(), "{}");
+    }
+
+    #[test]
+    fn what_is_no_object_is_refused() {
+        for (body, code) in [
+            ("[1]", BodyCode::NotAnObject),
+            ("", BodyCode::Truncated),
+            (r#"{"a": 1"#, BodyCode::Truncated),
+            (r#"{"a": 1} x"#, BodyCode::Trailing),
+            ("--boundary", BodyCode::NotAnObject),
+        ] {
+            assert_eq!(rewritten(body, &[set("model", "1")]), Err(code), "{body}");
+        }
+    }
+}

@@ -11,7 +11,7 @@ function rewriteBody(body, attempt) {
   const { modelOverride, mutations } = attempt ?? {}
   if (modelOverride === undefined || mutations === undefined) throw new RequestError('RQ0002', `an attempt is ${typeOf(attempt)}; pass a decision or one of its fallbacks`)
   const changes = mutations.body ?? []
-  if (modelOverride === null && changes.length === 0) return body
+  if (given.length === 0 || (modelOverride === null && changes.length === 0)) return body
   return border.open(border.native.rewriteBody(given, JSON.stringify({ model: modelOverride, body: changes })))
 }
 

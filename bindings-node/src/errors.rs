@@ -49,8 +49,8 @@ impl Failure {
     }
 
     /// A body that cannot be changed as a decision says.
-    pub(crate) fn not_an_object() -> Self {
-        Self::new("request", "RQ0006", "the body is to be changed and is no JSON object".to_owned())
+    pub(crate) fn unchangeable(error: &BodyError) -> Self {
+        Self::new("request", "RQ0006", format!("the body is to be changed and is no JSON object: {error}"))
     }
 
     /// A scorer asks whoever is asking it.

@@ -14,12 +14,12 @@ test('what changes nothing is the body itself', () => {
 
 test('a model is set in place, and other values stay as they are written', () => {
   const body = '{ "seed":12345678901234567890, "model" : "fast","temperature":1.0, "a":{"model": "x"},"model":"again" }'
-  const expected = '{"seed":12345678901234567890,"model":"llama","temperature":1.0,"a":{"model": "x"}}'
+  const expected = '{"seed":12345678901234567890, "model" : "llama", "temperature":1.0, "a":{"model": "x"}}'
   for (const given of [body, Buffer.from(body)]) assert.equal(rewriteBody(given, asked('llama')), expected)
 })
 
 test('a body that names no model gets one', () => {
-  assert.equal(rewriteBody('{"n":1}', asked('a "b"')), '{"n":1,"model":"a \\"b\\""}')
+  assert.equal(rewriteBody('{"n":1}', asked('a "b"')), '{"n":1, "model": "a \\"b\\""}')
 })
 
 test('fields are set and removed as the manifest says', () => {
@@ -40,11 +40,12 @@ spec: {schema: {name: OpenAI}, backendRef: {name: one, kind: Backend, group: gat
 `
   const decision = new Router(manifests).decide({}, { model: 'm' })
   assert.equal(decision.ok, true, String(decision))
-  assert.equal(rewriteBody('{"user":"u","n":2,"model":"m"}', decision), '{"n":[1],"model":"m","service_tier":"scale"}')
+  assert.equal(rewriteBody('{"user":"u","n":2,"model":"m"}', decision), '{"n":[1], "model":"m", "service_tier": "scale"}')
 })
 
 test('what is no JSON object is refused when something changes', () => {
-  for (const body of ['', '[]', '{"a":1', '"text"', Buffer.from([0xff])]) {
+  assert.equal(rewriteBody('', asked('m')), '', 'a request without a body stays one')
+  for (const body of ['[]', '{"a":1', '"text"', Buffer.from([0xff])]) {
     assert.throws(() => rewriteBody(body, asked('m')), (error) => error instanceof RequestError && error.code === 'RQ0006')
   }
   for (const [body, attempt] of [[null, asked('m')], [7, asked('m')], ['{}', undefined], ['{}', {}]]) {

@@ -2,13 +2,14 @@
 
 use inferroute::AttemptView;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyTuple};
 
 use crate::backend::{Backend, backend_dict};
 use crate::decision::{Decision, hash_of};
 use crate::errors;
 use crate::guard::guarded;
 use crate::mutations;
+use crate::rewritten;
 
 /// A fallback of a decision. Immutable.
 #[pyclass(frozen, module = "inferroute")]
@@ -101,6 +102,11 @@ impl Attempt {
     #[getter]
     fn mutations<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         guarded(|| mutations::dict(py, self.view()?.mutations()))
+    }
+
+    /// The body to send to the endpoint: the client's, with `model_override` and the changes of `mutations`. Raises RequestError.
+    fn rewritten_body<'py>(&self, body: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
+        guarded(|| rewritten::body(&self.view()?, body))
     }
 
     fn __repr__(&self) -> PyResult<String> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use inferroute::{AttemptView, Criticality, Request, State};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 
 use crate::args::chars;
 use crate::attempt::{self, Attempt};
@@ -14,6 +14,7 @@ use crate::backend::{Backend, backend_dict};
 use crate::guard::guarded;
 use crate::mutations;
 use crate::request::Asked;
+use crate::rewritten;
 use crate::views;
 
 type Inner = inferroute::Decision<Arc<State>>;
@@ -185,6 +186,11 @@ impl Decision {
     #[getter]
     fn rewritten_path<'a>(&'a self, py: Python<'a>) -> PyResult<Cow<'a, str>> {
         guarded(|| self.path_text(py))
+    }
+
+    /// The body to send to the endpoint: the client's, with `model_override` and the changes of `mutations`. Raises RequestError.
+    fn rewritten_body<'py>(&self, body: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
+        guarded(|| rewritten::body(&self.inner.primary(), body))
     }
 
     /// Tokens of the prompt, as the host counted them or as many as its text makes.

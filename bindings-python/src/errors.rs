@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use inferroute::{Diagnostic, EventError, Problems, UnknownStrategy};
+use inferroute::{BodyError, Diagnostic, EventError, Problems, UnknownStrategy};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyTuple, PyType};
@@ -54,6 +54,11 @@ fn with_code(class: PyResult<&Bound<'_, PyType>>, message: &str, code: &str) -> 
 #[cold]
 pub(crate) fn request(py: Python<'_>, code: &str, message: &str) -> PyErr {
     with_code(class!(py, "RequestError"), message, code)
+}
+
+/// A body is not as it must be.
+pub(crate) fn body(py: Python<'_>, error: &BodyError) -> PyErr {
+    request(py, error.code().as_str(), &format!("the body, {error}"))
 }
 
 /// An option is not as it must be.

@@ -22,6 +22,7 @@ mod no_route;
 mod prompt;
 mod rendering;
 mod request;
+mod rewritten;
 mod router;
 mod scheduling;
 mod scorer;

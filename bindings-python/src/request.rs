@@ -307,7 +307,7 @@ fn facts_of<'py>(
 ) -> PyResult<Facts> {
     let path = path.map_or(Ok("/"), |path| chars("path", path))?;
     let content_type = content_type.map(|text| chars("content_type", text)).transpose()?;
-    let read = |bytes: &[u8]| {
+    let facts = with_body(body, |bytes| {
         let body = Body::read(bytes, BodyFormat::of(path, content_type), &BodyLimits::default());
         body.map(|body| {
             let mut prompt = Vec::new();
@@ -319,9 +319,13 @@ fn facts_of<'py>(
             }
             Facts { model: body.model().map(str::to_owned), has_media: body.has_media(), prompt }
         })
-    };
-    let py = body.py();
-    let facts = if let Ok(bytes) = body.cast::<PyBytes>() {
+    })?;
+    facts.map_err(|error| errors::body(body.py(), &error))
+}
+
+/// Gives `read` the bytes of a body in one of the shapes that Python has them in.
+pub(crate) fn with_body<R>(body: &Any<'_>, read: impl FnOnce(&[u8]) -> R) -> PyResult<R> {
+    Ok(if let Ok(bytes) = body.cast::<PyBytes>() {
         read(bytes.as_bytes())
     } else if let Ok(text) = body.cast::<PyString>() {
         read(chars("body", text)?.as_bytes())
@@ -332,8 +336,7 @@ fn facts_of<'py>(
         read(body.call_method0("tobytes")?.cast::<PyBytes>()?.as_bytes())
     } else {
         return Err(wrong(body, "body must be bytes, bytearray, memoryview, str or None"));
-    };
-    facts.map_err(|error| errors::request(py, error.code().as_str(), &format!("the body, {error}")))
+    })
 }
 
 fn wrong(value: &Any<'_>, expected: &str) -> PyErr {

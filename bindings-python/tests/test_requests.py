@@ -240,3 +240,36 @@ def test_wrong_arguments(web, arguments, code, message):
         with pytest.raises(RequestError, match=message) as refused:
             call({}, **arguments)
         assert refused.value.code == code
+
+
+def test_the_body_that_an_endpoint_gets() -> None:
+    manifests = """
+apiVersion: aigateway.envoyproxy.io/v1beta1
+kind: AIGatewayRoute
+metadata: {name: chat}
+spec:
+  rules:
+    - backendRefs:
+        - {name: one, modelNameOverride: llama}
+        - {name: two, priority: 1, bodyMutation: {remove: [user]}}
+""" + "".join(
+        f"""---
+apiVersion: aigateway.envoyproxy.io/v1beta1
+kind: AIServiceBackend
+metadata: {{name: {name}}}
+spec: {{schema: {{name: OpenAI}}, backendRef: {{name: {name}, port: 443}}}}
+"""
+        for name in ("one", "two")
+    )
+    decision = Router(manifests).decide({}, model="fast")
+    assert decision.ok
+    sent = b'{"seed": 12345678901234567890, "model" : "fast", "user": "u", "n": 1.0}'
+    for body in (sent, sent.decode(), bytearray(sent), memoryview(sent)):
+        assert decision.rewritten_body(body) == sent.replace(b"fast", b"llama")
+        assert decision.fallbacks[0].rewritten_body(body) == sent.replace(b'"user": "u", ', b"")
+    assert decision.rewritten_body(b"") == b""
+    with pytest.raises(RequestError) as caught:
+        decision.rewritten_body(b"[1]")
+    assert caught.value.code.startswith("BD") and "the body" in str(caught.value)
+    with pytest.raises(RequestError, match="body must be bytes"):
+        decision.rewritten_body(7)  # type: ignore[arg-type]

@@ -87,6 +87,7 @@ mod units;
 pub use attempt::AttemptView;
 pub use body::{
     Body, BodyCode, BodyError, BodyFormat, BodyLimits, Chunk, Chunks, Piece, PieceKind, Pieces, PromptField,
+    rewrite_body,
 };
 pub use decide::{ScoringView, decide};
 pub use decision::Decision;

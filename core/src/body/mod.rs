@@ -27,6 +27,7 @@ pub use error::{BodyCode, BodyError};
 pub use format::BodyFormat;
 pub use limits::BodyLimits;
 pub use prompt::{Piece, PieceKind, Pieces, PromptField};
+pub use rewrite::rewrite_body;
 pub use text::{Chunk, Chunks};
 
 use error::Flaw;

@@ -48,14 +48,26 @@ impl AttemptView<'_> {
     /// Linear in the bytes and in the changes for each field.
     pub fn body<'b>(&self, bytes: &'b [u8], limits: &BodyLimits) -> Result<Cow<'b, [u8]>, BodyError> {
         let changes: &[BodyChange] = self.mutations().map_or(&[], |mutations| mutations.body.as_slice());
-        let model = self.model_override();
-        if bytes.is_empty() || (model.is_none() && changes.is_empty()) {
-            return Ok(Cow::Borrowed(bytes));
-        }
-        let model = model.map(|model| BodyChange::Set("model".to_owned(), quoted(model)));
-        let rewritten = rewrite(bytes, &model.iter().chain(changes).collect::<Vec<_>>(), limits);
-        rewritten.map(Cow::Owned).map_err(|flaw| BodyError::new(flaw, bytes))
+        rewrite_body(bytes, self.model_override(), changes, limits)
     }
+}
+
+/// `bytes` with another model, where there is one, and with the changes, for hosts that keep those of an attempt. See [`AttemptView::body`].
+///
+/// # Errors
+/// As [`AttemptView::body`].
+pub fn rewrite_body<'b>(
+    bytes: &'b [u8],
+    model: Option<&str>,
+    changes: &[BodyChange],
+    limits: &BodyLimits,
+) -> Result<Cow<'b, [u8]>, BodyError> {
+    if bytes.is_empty() || (model.is_none() && changes.is_empty()) {
+        return Ok(Cow::Borrowed(bytes));
+    }
+    let model = model.map(|model| BodyChange::Set("model".to_owned(), quoted(model)));
+    let rewritten = rewrite(bytes, &model.iter().chain(changes).collect::<Vec<_>>(), limits);
+    rewritten.map(Cow::Owned).map_err(|flaw| BodyError::new(flaw, bytes))
 }
 
 impl<S: Deref<Target = State>> Decision<S> {

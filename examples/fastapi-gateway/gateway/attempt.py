@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 import httpx
@@ -30,22 +29,7 @@ def request(client: httpx.AsyncClient, asked: Asked, decision: Decision, attempt
     headers = change(to_endpoint(asked.headers), mutations.get("request_headers", ()))
     headers += [(name.encode(), value.encode()) for name, value in decision.endpoint_headers().items()]
     host = mutations.get("hostname") or attempt.address or ""
-    body = _body(asked.body, attempt.model_override, mutations.get("body", ()))
+    body = attempt.rewritten_body(asked.body)
     url = f"http://{attempt.address}{decision.rewritten_path}"
     headers += [(b"host", host.encode()), (b"content-length", str(len(body)).encode())]
     return httpx.Request(asked.method, url, headers=headers, content=body)
-
-
-def _body(body: bytes, model, changes) -> bytes:
-    if model is None and not changes:
-        return body
-    fields = json.loads(body)
-    if model is not None:
-        fields["model"] = model
-    for each in changes:
-        if "remove" in each:
-            fields.pop(each["remove"], None)
-        if "set" in each:
-            name, value = each["set"]
-            fields[name] = json.loads(value)
-    return json.dumps(fields).encode()

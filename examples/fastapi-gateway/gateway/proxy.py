@@ -109,6 +109,10 @@ class Proxy:
         told = self.exchange.sent(answer) if self.exchange else None
         try:
             await self._try_each(asked, answer, told, send)
+        except RequestError as error:
+            # The route changes the body, and it is none that can be changed: nothing was sent yet.
+            self.tally.count("requests", outcome="bad_request")
+            await answers.refuse(send, 400, str(error), error.code)
         finally:
             # Whatever went wrong: the object may live on in a traceback. After the request's end it does nothing.
             answer.cancel()

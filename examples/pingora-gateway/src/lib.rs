@@ -1,6 +1,6 @@
 //! A proxy of pingora that asks inferroute where each request to a language model goes.
 //!
-//! A request's way: `proxy` (pingora's steps), `control`, `read_body`, `decide` (the library), `peer`, `rewrite`, `outgoing`, and `failure` where
+//! A request's way: `proxy` (pingora's steps), `control`, `read_body`, `decide` (the library), `peer`, `outgoing`, and `failure` where
 //! something goes wrong. Beside it: `reload`, `poll`, `admin` and `drain`.
 
 mod admin;
@@ -23,7 +23,6 @@ mod poll;
 mod proxy;
 mod read_body;
 mod reload;
-mod rewrite;
 mod run;
 mod tell;
 

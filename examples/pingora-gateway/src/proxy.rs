@@ -1,11 +1,12 @@
 //! The steps of pingora at which the library has something to say.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use inferroute::BodyChange;
+use inferroute::BodyLimits;
 use log::error;
 use pingora::http::{RequestHeader, ResponseHeader};
 use pingora::proxy::{FailToProxy, ProxyHttp, Session};
@@ -16,7 +17,7 @@ use crate::context::{Context, Outcome};
 use crate::gateway::Gateway;
 use crate::peer::Timeouts;
 use crate::read_body::Unread;
-use crate::{change_headers, control, decide, failure, outgoing, peer, read_body, rewrite, tell};
+use crate::{change_headers, control, decide, failure, outgoing, peer, read_body, tell};
 
 /// The proxy of one listener.
 pub(crate) struct Proxy {
@@ -69,9 +70,13 @@ impl ProxyHttp for Proxy {
                 return Error::e_explain(ErrorType::InternalError, "the request was not routed");
             };
             let attempt = ticket.attempt();
-            let changes: &[BodyChange] = attempt.mutations().map_or(&[], |mutations| &mutations.body);
-            ctx.sent = rewrite::rewrite(&ctx.body, attempt.model_override(), changes)
+            let sent = attempt
+                .body(&ctx.body, &BodyLimits::default())
                 .or_err(ErrorType::HTTPStatus(400), "the route changes the body, which is no JSON object")?;
+            ctx.sent = match sent {
+                Cow::Borrowed(_) => ctx.body.clone(),
+                Cow::Owned(body) => body.into(),
+            };
             if let Some(peer) = peer::of(attempt, self.timeouts).await {
                 return Ok(Box::new(peer));
             }

@@ -3,7 +3,7 @@
 use inferroute::{PredictedCompletion, Profile, Scorer, StepCost};
 
 use super::strategy::{Role, Site, Strategy};
-use crate::embedded::{Embedded, Engines};
+use crate::embedded::Embedded;
 use crate::sim::Gateway;
 
 /// A change of the settings that are recommended.
@@ -42,8 +42,7 @@ fn strategy(name: &str, role: Role, settings: PredictedCompletion) -> Strategy {
 
 fn gateway(settings: PredictedCompletion, seed: u64, site: &Site<'_>) -> Box<dyn Gateway> {
     let profile = Profile::new("recommended").scorer(Scorer::PredictedCompletion(settings), 1.0);
-    let engines = Engines { block_tokens: site.block_tokens, kv_tokens: site.hardware.kv_tokens };
-    Box::new(Embedded::new(profile, engines, seed))
+    Box::new(Embedded::scheduling(profile, site.hardware.kv_tokens, seed))
 }
 
 /// Every cost so many times.

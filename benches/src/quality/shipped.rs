@@ -13,6 +13,7 @@ type Change = fn(&mut PredictedCompletion);
 const ABLATED: &[(&str, Change)] = &[
     ("without-congestion", |settings| settings.congestion = 0.0),
     ("without-crowding", |settings| settings.crowding = 0.0),
+    ("without-returning", |settings| settings.returning = 0.0),
     ("without-answers", |settings| settings.answer_steps = 0.0),
     ("without-slots", |settings| settings.residence_steps = 0.0),
     ("without-kv", |settings| settings.kv_seconds = 0.0),

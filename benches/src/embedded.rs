@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use inferroute::{
     ApproximateOptions, Event, Fraction, HashDialect, HashOptions, LoadReport, Manifests, Nanos, Options,
-    PreciseOptions, Profile, Prompt, ReportedEndpoint, Request, Router, Scheduling, Ticket,
+    Plan, PreciseOptions, Profile, Prompt, ReportedEndpoint, Request, Router, Scheduling, Ticket,
 };
 
 use crate::sim::{Asked, Gateway, Polled};
@@ -24,45 +24,74 @@ spec:
   targetPorts: [{number: 8000}]
 ";
 
-/// What a gateway knows of its engines beside their load.
-#[derive(Clone, Copy, Debug)]
-pub struct Engines {
-    /// Tokens a block of the workload.
-    pub block_tokens: u32,
-    /// Tokens that fit into an engine's KV cache, which engines say of themselves.
-    pub kv_tokens: u64,
-}
-
 /// A router with one pool of simulated endpoints.
 pub struct Embedded {
-    router: Router,
+    plan: Box<dyn Fn(u32) -> Plan>,
+    seed: u64,
+    /// Made at the first request, which tells how many tokens a block of the workload has.
+    router: Option<Router>,
+    /// What was told before that.
+    early: Vec<(Event, Nanos)>,
     tickets: HashMap<usize, Ticket>,
-    engines: Engines,
+    /// Tokens that fit into an engine's KV cache, which engines say of themselves.
+    kv_tokens: u64,
     /// The place in each endpoint's stream of KV events.
     sequences: Vec<u64>,
 }
 
+/// The plan of one pool, `manifests` beside it.
+pub fn pool_plan(manifests: &str, options: &Options) -> Plan {
+    Manifests::from_yaml(&format!("{POOL}{manifests}"))
+        .and_then(|manifests| manifests.compile(options))
+        .unwrap_or_else(|problems| panic!("{problems}"))
+}
+
 impl Embedded {
-    /// A router that schedules by this profile.
-    pub fn new(profile: Profile, engines: Engines, seed: u64) -> Self {
-        // The workload names its blocks itself.
-        let hashing = HashOptions::default()
-            .dialect(HashDialect::Inferroute)
-            .block_tokens(engines.block_tokens)
-            .max_blocks(4096);
-        let scheduling = Scheduling::single(profile)
-            .prefix(hashing, ApproximateOptions::default())
-            .and_then(|scheduling| scheduling.kv_events(PreciseOptions::default()))
-            .unwrap_or_else(|error| panic!("{error}"));
-        let options = Options::default().scheduling(scheduling).fallback_endpoints(0);
-        let plan = Manifests::from_yaml(POOL)
-            .and_then(|manifests| manifests.compile(&options))
-            .unwrap_or_else(|problems| panic!("{problems}"));
-        Self { router: Router::new(plan, seed), tickets: HashMap::new(), engines, sequences: Vec::new() }
+    /// A router with the plan that `plan` makes for so many tokens a block.
+    pub fn new(plan: impl Fn(u32) -> Plan + 'static, kv_tokens: u64, seed: u64) -> Self {
+        Self {
+            plan: Box::new(plan),
+            seed,
+            router: None,
+            early: Vec::new(),
+            tickets: HashMap::new(),
+            kv_tokens,
+            sequences: Vec::new(),
+        }
     }
 
-    fn tell(&self, event: &Event, now: f64) {
-        self.router.observe(event, nanos(now)).unwrap_or_else(|error| panic!("{error}"));
+    /// A router that schedules by this profile, with everything that hosts can tell.
+    pub fn scheduling(profile: Profile, kv_tokens: u64, seed: u64) -> Self {
+        let plan = move |block_tokens| {
+            // The workload names its blocks itself.
+            let hashing = HashOptions::default()
+                .dialect(HashDialect::Inferroute)
+                .block_tokens(block_tokens)
+                .max_blocks(4096);
+            let scheduling = Scheduling::single(profile.clone())
+                .prefix(hashing, ApproximateOptions::default())
+                .and_then(|scheduling| scheduling.kv_events(PreciseOptions::default()))
+                .unwrap_or_else(|error| panic!("{error}"));
+            pool_plan("", &Options::default().scheduling(scheduling).fallback_endpoints(0))
+        };
+        Self::new(plan, kv_tokens, seed)
+    }
+
+    fn tell(&mut self, event: Event, now: f64) {
+        match &self.router {
+            Some(router) => observe(router, &event, nanos(now)),
+            None => self.early.push((event, nanos(now))),
+        }
+    }
+
+    fn router(&mut self, block_tokens: u32) -> &Router {
+        self.router.get_or_insert_with(|| {
+            let router = Router::new((self.plan)(block_tokens), self.seed);
+            for (event, at) in self.early.drain(..) {
+                observe(&router, &event, at);
+            }
+            router
+        })
     }
 
     fn next_sequence(&mut self, endpoint: usize) -> u64 {
@@ -73,6 +102,10 @@ impl Embedded {
         *sequence += 1;
         *sequence
     }
+}
+
+fn observe(router: &Router, event: &Event, at: Nanos) {
+    router.observe(event, at).unwrap_or_else(|error| panic!("{error}"));
 }
 
 fn name(endpoint: usize) -> String {
@@ -101,7 +134,10 @@ impl Gateway for Embedded {
         let headers: [(&str, &str); 0] = [];
         let hashes: Vec<u64> = asked.blocks.iter().copied().map(hash).collect();
         let request = Request::new(&headers).prompt(Prompt::Blocks(&hashes)).prompt_tokens(asked.prompt);
-        let ticket = self.router.route(&request, nanos(now)).unwrap_or_else(|refused| panic!("{refused}"));
+        let ticket = self
+            .router(asked.block_tokens)
+            .route(&request, nanos(now))
+            .unwrap_or_else(|refused| panic!("{refused}"));
         let chosen = ticket.decision().endpoint().rsplit('-').next().and_then(|number| number.parse().ok());
         self.tickets.insert(number, ticket);
         chosen.unwrap_or_else(|| panic!("an endpoint of the run"))
@@ -130,12 +166,12 @@ impl Gateway for Embedded {
         load.waiting = Some(polled.waiting);
         load.running = Some(polled.running);
         load.kv_usage = Fraction::new(polled.kv_usage.clamp(0.0, 1.0));
-        load.kv_tokens = Some(self.engines.kv_tokens);
+        load.kv_tokens = Some(self.kv_tokens);
         load.prompt_tokens = Some(polled.prompt_tokens);
         load.generation_tokens = Some(polled.generation_tokens);
         load.prefix_queries = Some(polled.prefix_queries);
         load.prefix_hits = Some(polled.prefix_hits);
-        self.tell(&Event::LoadPolled { endpoint: id(endpoint), load: Box::new(load) }, now);
+        self.tell(Event::LoadPolled { endpoint: id(endpoint), load: Box::new(load) }, now);
     }
 
     fn stored(&mut self, endpoint: usize, parent: Option<u64>, blocks: &[u64], now: f64) {
@@ -150,7 +186,7 @@ impl Gateway for Embedded {
             model: String::new(),
             tenant: String::new(),
         };
-        self.tell(&event, now);
+        self.tell(event, now);
     }
 
     fn removed(&mut self, endpoint: usize, blocks: &[u64], now: f64) {
@@ -161,17 +197,17 @@ impl Gateway for Embedded {
             hashes: blocks.iter().copied().map(hash).collect(),
             tier: inferroute::Tier::default(),
         };
-        self.tell(&event, now);
+        self.tell(event, now);
     }
 
     fn appeared(&mut self, endpoint: usize, now: f64) {
         let report = ReportedEndpoint::new(&name(endpoint))
             .address(&format!("10.0.{}.{}", endpoint / 256, endpoint % 256))
             .label("app", "vllm");
-        self.tell(&Event::EndpointReported { endpoint: report }, now);
+        self.tell(Event::EndpointReported { endpoint: report }, now);
     }
 
     fn gone(&mut self, endpoint: usize, now: f64) {
-        self.tell(&Event::EndpointGone { namespace: None, name: name(endpoint) }, now);
+        self.tell(Event::EndpointGone { namespace: None, name: name(endpoint) }, now);
     }
 }

@@ -70,11 +70,21 @@ fn the_program_writes_its_results_and_report() {
     assert!(read("report.html").contains("<svg"));
     assert_eq!(read("rows.jsonl").lines().count(), rows.len());
 
+    let from = |names: &[&str]| {
+        let files: Vec<String> = names.iter().map(|name| out.join(name).display().to_string()).collect();
+        let again = run(&["--strategy", "lmetric,random", "--from", &files.join(",")]);
+        assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));
+        again.stdout
+    };
+    assert_eq!(from(&["results.json"]), done.stdout, "the same rows, the same words");
+    from(&["results.json", "rows.jsonl"]);
+
     for (more, problem) in [
         (&["--only", "nothing"][..], "no cell"),
         (&["--strategy", "nobody"], "no strategy `nobody`"),
         (&["--load", "-1"], "--load needs a number above 0"),
         (&["--workload", "conversation"], "the trace of `conversation` is not there"),
+        (&["--from", "no/such/file"], "no/such/file: "),
         (&["--frobnicate"], "there is no option --frobnicate"),
     ] {
         let failed = run(more);

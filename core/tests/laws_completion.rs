@@ -247,3 +247,29 @@ fn without_prompts_fewer_in_flight_are_better() {
         }
     }
 }
+
+/// Both hold the same prefix. The more requests came back to it at `a`, the less a long cold prompt is sent there; the longer ago, the more.
+#[test]
+fn more_that_come_back_never_make_an_endpoint_better_for_a_cold_prompt() {
+    let rated = |returns: u64, now: u64, prompt_tokens: u64| {
+        let stored = |name: &str| json!([0, {"event": "blocks_stored", "endpoint": format!("default/{name}"), "sequence": 1, "hashes": [11, 12, 13, 14]}]);
+        let mut told = vec![stored("a"), stored("b")];
+        told.extend((0..returns).map(
+            |at| json!([10 + at, {"route": {"prompt_tokens": 70, "blocks": [11, 12, 13, 14]}, "to": "a"}]),
+        ));
+        let outcome = outcome(&json!({
+            "id": "returns", "case": "rule", "scorer": "predicted-completion-scorer", "code": {}, "now": now, "told": told,
+            "beside": [{"type": "precise-prefix-cache-producer"}], "endpoints": {"a": {}, "b": {}},
+            "request": {"prompt_tokens": prompt_tokens}, "ratings": {},
+        }));
+        assert_eq!(of(&outcome, "b"), 1.0, "{outcome:?}");
+        of(&outcome, "a")
+    };
+    for prompt_tokens in [100, 5000, 80_000] {
+        let more: Vec<f64> = [0, 1, 5, 40, 400].map(|returns| rated(returns, 500, prompt_tokens)).into();
+        assert!(more[0] == 1.0 && more.is_sorted_by(|less, more| less > more), "{more:?}");
+        let later: Vec<f64> = [500, 5000, 60_000, 600_000].map(|now| rated(40, now, prompt_tokens)).into();
+        assert!(later.is_sorted_by(|before, after| before < after), "{later:?}");
+    }
+    assert!(rated(40, 500, 80_000) < rated(40, 500, 5000), "the longer, the more it is in the way");
+}

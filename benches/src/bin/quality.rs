@@ -15,13 +15,15 @@ const HELP: &str = "\
 Compares strategies in the simulator. Without options: the quick matrix.
 
   --full                the full matrix
-  --only WORDS          only cells whose name has all of these comma-separated words, as in conversation/8b/n8/x0.8/r1
+  --only WORDS          only cells whose name has all of these comma-separated words, as in conversation/8b/n8/x0.8/r1;
+                        a whole name means that cell alone, and several alternatives are separated by |
   --strategy A,B        only these strategies
   --seeds N             seeds a cell
   --requests N          requests of a generated workload, for each endpoint
   --traces DIR          where traces lie; else INFERROUTE_TRACES, else ../shared/traces beside the repository
   --out DIR             where results.json and report.html go; else target/quality
   --threads N           runs at a time; else 2
+  --from A,B            runs nothing: bars and report of the rows in these files, results.json or rows.jsonl of earlier runs
   --list                names of workloads, strategies and cells
 
 One cell of your own, with any of these:
@@ -50,6 +52,7 @@ struct Arguments {
     traces: Option<PathBuf>,
     out: Option<PathBuf>,
     threads: Option<usize>,
+    from: Option<Vec<PathBuf>>,
     own: Option<Cell>,
 }
 
@@ -74,9 +77,8 @@ impl Arguments {
             let mut value = || words.next().ok_or_else(|| format!("{name} needs a value"));
             match name.as_str() {
                 "--only" => read.only = Some(value()?),
-                "--strategy" => {
-                    read.strategies = Some(value()?.split(',').map(|name| name.trim().to_owned()).collect());
-                }
+                "--strategy" => read.strategies = Some(parts(&value()?)),
+                "--from" => read.from = Some(parts(&value()?).iter().map(PathBuf::from).collect()),
                 "--seeds" => read.seeds = Some(number(&name, &value()?, 1)?),
                 "--requests" => read.requests = Some(number(&name, &value()?, 1)? as usize),
                 "--traces" => read.traces = Some(value()?.into()),
@@ -132,6 +134,11 @@ impl Arguments {
     }
 }
 
+/// Between commas.
+fn parts(value: &str) -> Vec<String> {
+    value.split(',').map(|part| part.trim().to_owned()).collect()
+}
+
 fn number(name: &str, value: &str, least: u64) -> Result<u64, String> {
     let wrong = || format!("{name} needs a whole number of at least {least}, not `{value}`");
     value.parse().ok().filter(|number| (least..=1_000_000).contains(number)).ok_or_else(wrong)
@@ -143,16 +150,47 @@ fn positive(name: &str, value: &str) -> Result<f64, String> {
 }
 
 fn execute(arguments: Arguments) -> Result<(), String> {
-    let traces = directory(arguments.traces.as_deref());
     let strategies = arguments.strategies()?;
+    let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("target/quality"));
+    let (results, said) = match &arguments.from {
+        Some(files) => (read(files)?, Vec::new()),
+        None => match run_plan(&arguments, &strategies, &out)? {
+            Some(run) => run,
+            None => return Ok(()),
+        },
+    };
+    let cast = Cast::of(&strategies);
+    let (results_path, report) = (out.join("results.json"), out.join("report.html"));
+    std::fs::create_dir_all(&out).map_err(about(&out))?;
+    results.write(&results_path).map_err(about(&results_path))?;
+    std::fs::write(&report, page(&results, &cast, &said)).map_err(about(&report))?;
+    say(&format!("{}{}\n{}\n", summary(&results, &cast), results_path.display(), report.display()));
+    Ok(())
+}
+
+fn read(files: &[PathBuf]) -> Result<Results, String> {
+    let mut rows = Vec::new();
+    for file in files {
+        rows.extend(Row::read(file).map_err(about(file))?);
+    }
+    Ok(Results::new(rows))
+}
+
+/// What came of the plan, and what must be said of it; nothing if only its names were asked for.
+fn run_plan(
+    arguments: &Arguments,
+    strategies: &[Strategy],
+    out: &Path,
+) -> Result<Option<(Results, Vec<String>)>, String> {
+    let traces = directory(arguments.traces.as_deref());
     let mut plan = arguments.plan();
     let said = if arguments.own.is_some() { Vec::new() } else { plan.stand_in(traces.as_deref()) };
     if let Some(only) = &arguments.only {
         plan.entries.retain(|(cell, _)| cell.is_meant_by(only));
     }
     if arguments.list {
-        say(&list(&plan, &strategies));
-        return Ok(());
+        say(&list(&plan, strategies));
+        return Ok(None);
     }
     if plan.entries.is_empty() {
         return Err("no cell has all of these words; see --list".to_owned());
@@ -160,16 +198,10 @@ fn execute(arguments: Arguments) -> Result<(), String> {
     for word in &said {
         eprintln!("{word}");
     }
-    let out = arguments.out.unwrap_or_else(|| PathBuf::from("target/quality"));
-    let written = |path: &Path| {
-        let path = path.display().to_string();
-        move |cause: std::io::Error| format!("{path}: {cause}")
-    };
-    std::fs::create_dir_all(&out).map_err(written(&out))?;
-    let (rows, results_path, report) =
-        (out.join("rows.jsonl"), out.join("results.json"), out.join("report.html"));
     // Rows as they come, for those who cannot wait, in no certain order.
-    let stream = Mutex::new(std::fs::File::create(&rows).map_err(written(&rows))?);
+    let rows = out.join("rows.jsonl");
+    std::fs::create_dir_all(out).map_err(about(out))?;
+    let stream = Mutex::new(std::fs::File::create(&rows).map_err(about(&rows))?);
     let progress = Progress::begin();
     let heard = |row: &Row, done: usize, total: usize| {
         if let Ok(line) = serde_json::to_string(row) {
@@ -178,14 +210,14 @@ fn execute(arguments: Arguments) -> Result<(), String> {
         progress.tell(done, total, &row.cell.to_string());
     };
     let threads = arguments.threads.unwrap_or(2);
-    let results = run_all(&plan, &strategies, traces.as_deref(), threads, &heard);
+    let results = run_all(&plan, strategies, traces.as_deref(), threads, &heard);
     progress.end();
-    let results = results.map_err(|error| error.to_string())?;
-    let cast = Cast::of(&strategies);
-    results.write(&results_path).map_err(written(&results_path))?;
-    std::fs::write(&report, page(&results, &cast, &said)).map_err(written(&report))?;
-    say(&format!("{}{}\n{}\n", summary(&results, &cast), results_path.display(), report.display()));
-    Ok(())
+    Ok(Some((results.map_err(|error| error.to_string())?, said)))
+}
+
+fn about(path: &Path) -> impl Fn(std::io::Error) -> String {
+    let path = path.display().to_string();
+    move |cause| format!("{path}: {cause}")
 }
 
 /// To the standard output, as far as someone listens: `quality --list | head` is no failure.

@@ -47,7 +47,7 @@ pub(super) const PEERS: &[Peer] = &[
     default("least-load", |seed, _| ported(LeastLoad::asking_every(10.0), seed)),
     tuned("least-load-every-scrape", "least-load", |seed, _| ported(LeastLoad::asking_every(0.0), seed)),
     default("gie", |seed, _| ported(Gie::by_default(), seed)),
-    default("gie-config", |seed, _| Box::new(PickerConfig::new(weights(2.0, 2.0, 3.0), seed))),
+    default("gie-config", |seed, costs| Box::new(PickerConfig::new(weights(2.0, 2.0, 3.0), costs, seed))),
     tuned("gie-3-2-2", "gie", |seed, costs| gie(weights(3.0, 2.0, 2.0), 4096, costs, seed)),
     tuned("gie-1-1-1", "gie", |seed, costs| gie(weights(1.0, 1.0, 1.0), 4096, costs, seed)),
     // Blocks of 64 tokens at least, as in later releases.

@@ -2,15 +2,13 @@
 //!
 //! It must decide as [`Gie`](super::Gie) does, which was written without it.
 
-use std::collections::HashMap;
 use std::fmt::Write;
 
-use foldhash::fast::FixedState;
-use inferroute::{
-    Event, Fraction, LoadReport, Manifests, Nanos, Options, Prompt, ReportedEndpoint, Request, Router, Ticket,
-};
+use inferroute::{Nanos, Options, Plan};
 
+use super::costs::Costs;
 use super::epp::Weights;
+use crate::embedded::{Embedded, pool_plan};
 use crate::sim::{Asked, Gateway, Polled};
 
 /// Tokens of a prompt that are matched: 256 blocks of 16.
@@ -18,49 +16,26 @@ const MATCHED: u32 = 4096;
 /// Tokens an endpoint that are remembered: 31,250 blocks of 16.
 const REMEMBERED: u64 = 500_000;
 
-const ROUTE_AND_POOL: &str = "\
-apiVersion: aigateway.envoyproxy.io/v1beta1
-kind: AIGatewayRoute
-metadata: {name: chat}
-spec:
-  rules:
-    - backendRefs: [{group: inference.networking.k8s.io, kind: InferencePool, name: gpus}]
----
-apiVersion: inference.networking.k8s.io/v1
-kind: InferencePool
-metadata: {name: gpus}
-spec:
-  selector: {matchLabels: {app: vllm}}
-  targetPorts: [{number: 8000}]
----
-";
-
 /// A router with a profile of queue, KV cache and prefix.
-#[derive(Debug)]
 pub struct PickerConfig {
-    weights: Weights,
-    seed: u64,
-    /// Made at the first request, which tells how many tokens a block has.
-    router: Option<Router>,
-    /// What endpoints that are there said last.
-    endpoints: Vec<Option<Polled>>,
-    tickets: HashMap<usize, Ticket, FixedState>,
+    router: Embedded,
 }
 
 impl PickerConfig {
     /// With these weights.
-    pub fn new(weights: Weights, seed: u64) -> Self {
-        Self { weights, seed, router: None, endpoints: Vec::new(), tickets: HashMap::default() }
+    pub fn new(weights: Weights, costs: Costs, seed: u64) -> Self {
+        Self { router: Embedded::new(move |block_tokens| plan(weights, block_tokens), costs.kv_tokens, seed) }
     }
+}
 
-    fn manifests(&self, block_tokens: u32) -> String {
-        let Weights { queue, kv, prefix } = self.weights;
-        let matched = (MATCHED / block_tokens).max(1);
-        let remembered = (REMEMBERED / u64::from(block_tokens)).max(1);
-        let mut text = ROUTE_AND_POOL.to_owned();
-        _ = write!(
-            text,
-            "\
+fn plan(Weights { queue, kv, prefix }: Weights, block_tokens: u32) -> Plan {
+    let matched = (MATCHED / block_tokens).max(1);
+    let remembered = (REMEMBERED / u64::from(block_tokens)).max(1);
+    let mut text = String::new();
+    _ = write!(
+        text,
+        "\
+---
 apiVersion: llm-d.ai/v1alpha1
 kind: EndpointPickerConfig
 plugins:
@@ -76,107 +51,46 @@ schedulingProfiles:
   - {{pluginRef: kv-cache-utilization-scorer, weight: {kv}}}
   - {{pluginRef: prefix-cache-scorer, weight: {prefix}}}
 "
-        );
-        text
-    }
-
-    fn start(&mut self, block_tokens: u32, now: f64) {
-        // Upstream's scorers do not look at how old a load is.
-        let options = Options::default().stale_after(Nanos::new(u64::MAX)).lease(None).fallback_endpoints(0);
-        let plan = Manifests::from_yaml(&self.manifests(block_tokens))
-            .and_then(|manifests| manifests.compile(&options))
-            .unwrap_or_else(|problems| panic!("{problems}"));
-        self.router = Some(Router::new(plan, self.seed));
-        for endpoint in 0..self.endpoints.len() {
-            if let Some(polled) = self.endpoints[endpoint] {
-                self.report(endpoint, now);
-                self.tell(endpoint, &polled, now);
-            }
-        }
-    }
-
-    fn observe(&self, event: &Event, now: f64) {
-        if let Some(router) = &self.router {
-            router.observe(event, nanos(now)).unwrap_or_else(|error| panic!("{error}"));
-        }
-    }
-
-    fn report(&self, endpoint: usize, now: f64) {
-        let address = format!("10.0.{}.{}", endpoint / 256, endpoint % 256);
-        let endpoint = ReportedEndpoint::new(&name(endpoint)).address(&address).label("app", "vllm");
-        self.observe(&Event::EndpointReported { endpoint }, now);
-    }
-
-    fn tell(&self, endpoint: usize, polled: &Polled, now: f64) {
-        let mut load = Box::new(LoadReport::default());
-        (load.waiting, load.running) = (Some(polled.waiting), Some(polled.running));
-        load.kv_usage = Fraction::new(polled.kv_usage);
-        self.observe(&Event::LoadPolled { endpoint: format!("default/{}", name(endpoint)), load }, now);
-    }
-}
-
-fn name(endpoint: usize) -> String {
-    format!("vllm-{endpoint}")
-}
-
-fn nanos(seconds: f64) -> Nanos {
-    Nanos::new((seconds * 1e9) as u64)
+    );
+    // Upstream's scorers do not look at how old a load is.
+    let options = Options::default().stale_after(Nanos::new(u64::MAX)).lease(None).fallback_endpoints(0);
+    pool_plan(&text, &options)
 }
 
 impl Gateway for PickerConfig {
     fn dispatch(&mut self, number: usize, asked: &Asked<'_>, now: f64) -> usize {
-        if self.router.is_none() {
-            self.start(asked.block_tokens, now);
-        }
-        let router = self.router.as_ref().unwrap_or_else(|| unreachable!("it was just made"));
-        let headers: [(&str, &str); 0] = [];
-        let request = Request::new(&headers).prompt(Prompt::Blocks(asked.blocks));
-        let ticket = router.route(&request, nanos(now)).unwrap_or_else(|refused| panic!("{refused}"));
-        let endpoint = ticket.decision().endpoint().rsplit('-').next().and_then(|number| number.parse().ok());
-        self.tickets.insert(number, ticket);
-        endpoint.unwrap_or_else(|| unreachable!("endpoints are named with their numbers"))
+        self.router.dispatch(number, asked, now)
     }
 
     fn first_token(&mut self, number: usize, now: f64) {
-        if let Some(ticket) = self.tickets.get_mut(&number) {
-            ticket.first_token(nanos(now));
-        }
+        self.router.first_token(number, now);
     }
 
-    fn finished(&mut self, number: usize, _generated: u32, _now: f64) {
-        if let Some(ticket) = self.tickets.remove(&number) {
-            ticket.finish();
-        }
+    fn finished(&mut self, number: usize, generated: u32, now: f64) {
+        self.router.finished(number, generated, now);
     }
 
     fn failed(&mut self, number: usize, now: f64) {
-        if let Some(ticket) = self.tickets.remove(&number) {
-            ticket.fail(nanos(now));
-        }
+        self.router.failed(number, now);
     }
 
     fn polled(&mut self, endpoint: usize, polled: &Polled, now: f64) {
-        self.endpoints[endpoint] = Some(*polled);
-        self.tell(endpoint, polled, now);
+        self.router.polled(endpoint, polled, now);
     }
 
+    // It learns of caches from what it sent.
     fn stored(&mut self, _endpoint: usize, _parent: Option<u64>, _blocks: &[u64], _now: f64) {}
 
     fn removed(&mut self, _endpoint: usize, _blocks: &[u64], _now: f64) {}
 
     fn appeared(&mut self, endpoint: usize, now: f64) {
-        if self.endpoints.len() <= endpoint {
-            self.endpoints.resize(endpoint + 1, None);
-        }
+        self.router.appeared(endpoint, now);
         // What was never asked reads as idle upstream.
-        self.endpoints[endpoint] = Some(Polled::default());
-        self.report(endpoint, now);
-        self.tell(endpoint, &Polled::default(), now);
+        self.router.polled(endpoint, &Polled::default(), now);
     }
 
     fn gone(&mut self, endpoint: usize, now: f64) {
-        self.endpoints[endpoint] = None;
-        self.observe(&Event::EndpointGone { namespace: None, name: name(endpoint) }, now);
+        self.router.gone(endpoint, now);
     }
 }
 
@@ -243,7 +157,8 @@ mod tests {
             let mut draw = Draw::new(seed);
             let endpoints = 1 + draw.below(9);
             let follower = Follower { port: Gie::by_default(), sent: 0, clear: 0 };
-            let (mut router, mut port) = (PickerConfig::new(WEIGHTS, seed), Ported::new(follower, seed));
+            let (mut router, mut port) =
+                (PickerConfig::new(WEIGHTS, Costs::default(), seed), Ported::new(follower, seed));
             for n in 0..endpoints {
                 both(&mut router, &mut port, |gateway| gateway.appeared(n, 0.0));
             }
@@ -289,7 +204,7 @@ mod tests {
 
     #[test]
     fn ties_fall_to_all() {
-        let mut gateway = PickerConfig::new(WEIGHTS, 5);
+        let mut gateway = PickerConfig::new(WEIGHTS, Costs::default(), 5);
         (0..4).for_each(|n| gateway.appeared(n, 0.0));
         let mut shares = [0; 4];
         (0..4000).for_each(|number| shares[gateway.dispatch(number, &asked(&[]), 0.0)] += 1);

@@ -80,10 +80,15 @@ impl Cell {
         *self == Self::plain(&self.workload, &self.hardware, self.endpoints, self.load)
     }
 
-    /// Whether all of the comma-separated words are in its name.
+    /// Whether one of the alternatives, which bars separate, is its name or consists of comma-separated words that are all in its name.
     pub fn is_meant_by(&self, filter: &str) -> bool {
-        let name = format!("{self}/");
-        filter.split(',').all(|word| name.contains(word.trim()))
+        let name = self.to_string();
+        filter.split('|').map(str::trim).any(|words| {
+            // A whole name means that cell, not those that differ from it in something more.
+            let is_whole = words.matches('/').count() >= 4 && !words.contains(',');
+            let is_there = |word: &str| format!("{name}/").contains(word.trim());
+            if is_whole { name == words } else { words.split(',').all(is_there) }
+        })
     }
 
     /// The settings of a run. `span` is the time over which the workload's requests arrive at speed 1. Nothing if there is no such hardware.
@@ -148,6 +153,9 @@ mod tests {
         assert_eq!(cell.to_string(), "conversation/8b/n8/x0.8/r1/scrape5/delay1/mixed/hung");
         assert!(!cell.is_plain());
         assert!(cell.is_meant_by("conv,n8/") && cell.is_meant_by("hung") && !cell.is_meant_by("conv,n4/"));
+        assert!(cell.is_meant_by("chat | conv,mixed") && !cell.is_meant_by("chat|n4/"));
+        let whole = "conversation/8b/n8/x0.8/r1";
+        assert!(!cell.is_meant_by(whole) && Cell::plain("conversation", "8b", 8, 0.8).is_meant_by(whole));
     }
 
     #[test]

@@ -25,6 +25,21 @@ pub struct Row {
     pub figures: Figures,
 }
 
+impl Row {
+    /// The rows of a file that [`Results::write`] wrote, or of one with a row a line.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, or is neither.
+    pub fn read(path: &Path) -> io::Result<Vec<Self>> {
+        let text = std::fs::read_to_string(path)?;
+        if text.trim_start().starts_with('[') {
+            return Ok(serde_json::from_str(&text)?);
+        }
+        text.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
+    }
+}
+
 /// The rows by cell, strategy and seed.
 #[derive(Debug)]
 pub struct Results {

@@ -135,7 +135,7 @@ impl Stage<'_> {
         let (pool, mixed) = (cell.endpoints, cell.pool == Pool::Mixed);
         let key = (cell.workload.clone(), cell.hardware.clone(), pool, mixed, *seed);
         let capacity = self.speeds.get(key, || flood(&bare, &workload)).map_err(failed)?;
-        let site = Site { hardware: &bare.hardware, block_tokens: workload.block_tokens };
+        let site = Site { hardware: &bare.hardware };
         let mut gateway = |replica: usize| strategy.gateway(seed << 16 | replica as u64, &site);
         let outcome = run(&settings(capacity * cell.load)?, &workload, &mut gateway).map_err(failed)?;
         let figures = Figures::of(&outcome).ok_or_else(|| QualityError::Empty(cell.to_string()))?;

@@ -3,7 +3,7 @@
 use inferroute::{PredictedCompletion, Profile, Scorer, StepCost};
 
 use super::strategy::{Role, Site, Strategy};
-use crate::embedded::{Embedded, Engines};
+use crate::embedded::Embedded;
 use crate::sim::Gateway;
 
 /// A change of the settings that are recommended.
@@ -13,6 +13,7 @@ type Change = fn(&mut PredictedCompletion);
 const ABLATED: &[(&str, Change)] = &[
     ("without-congestion", |settings| settings.congestion = 0.0),
     ("without-crowding", |settings| settings.crowding = 0.0),
+    ("without-returning", |settings| settings.returning = 0.0),
     ("without-answers", |settings| settings.answer_steps = 0.0),
     ("without-slots", |settings| settings.residence_steps = 0.0),
     ("without-kv", |settings| settings.kv_seconds = 0.0),
@@ -42,8 +43,7 @@ fn strategy(name: &str, role: Role, settings: PredictedCompletion) -> Strategy {
 
 fn gateway(settings: PredictedCompletion, seed: u64, site: &Site<'_>) -> Box<dyn Gateway> {
     let profile = Profile::new("recommended").scorer(Scorer::PredictedCompletion(settings), 1.0);
-    let engines = Engines { block_tokens: site.block_tokens, kv_tokens: site.hardware.kv_tokens };
-    Box::new(Embedded::new(profile, engines, seed))
+    Box::new(Embedded::scheduling(profile, site.hardware.kv_tokens, seed))
 }
 
 /// Every cost so many times.

@@ -20,8 +20,6 @@ type Make = Box<dyn Fn(u64, &Site<'_>) -> Box<dyn Gateway> + Send + Sync>;
 pub struct Site<'h> {
     /// What the endpoints run on.
     pub hardware: &'h Hardware,
-    /// Tokens a block of the workload.
-    pub block_tokens: u32,
 }
 
 /// The part of a strategy in the comparison.

@@ -13,6 +13,7 @@ use super::leased::{Lease, Leased, Terms};
 use super::metrics::LoadReport;
 use super::panel::Shown;
 use super::polled::Polled;
+use super::returns::Returns;
 use super::sessions::Sessions;
 use super::typical::Typical;
 use crate::units::Nanos;
@@ -35,6 +36,7 @@ pub(crate) struct EndpointCell {
     /// Requests started and not finished.
     requests: Leased,
     backlog: Backlog,
+    returns: Returns,
     adapters: Adapters,
     attributes: Attributes,
     health: Health,
@@ -74,6 +76,12 @@ impl EndpointCell {
     #[inline]
     pub(crate) fn backlog(&self) -> &Backlog {
         &self.backlog
+    }
+
+    /// How often requests come back for what the endpoint has cached.
+    #[inline]
+    pub(crate) fn returns(&self) -> &Returns {
+        &self.returns
     }
 
     /// What the endpoint said at `oldest` or later.

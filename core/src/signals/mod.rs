@@ -22,6 +22,7 @@ mod pace;
 mod panel;
 mod polled;
 mod reported;
+mod returns;
 mod sessions;
 mod typical;
 

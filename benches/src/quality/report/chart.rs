@@ -99,9 +99,16 @@ impl Axis {
 impl Chart<'_> {
     /// The chart with these lines, those without a colour below the others; nothing if there is no point.
     pub(super) fn draw(&self, lines: &[Line]) -> Option<String> {
-        let points = || lines.iter().flat_map(|line| line.points.iter().copied());
-        let x = Axis::of(points().map(|point| point.0), self.across.1)?;
-        let y = Axis::of(points().map(|point| point.1), self.up.1)?;
+        // What stays in the background may be hundreds of times as long, and would press everything else together: it leaves the chart.
+        let axis = |of: fn(&(f64, f64)) -> f64, scale: Scale| {
+            let axis_of = |is_meant: fn(&Line) -> bool| {
+                let meant = lines.iter().filter(|line| is_meant(line));
+                Axis::of(meant.flat_map(|line| line.points.iter().map(of)), scale)
+            };
+            axis_of(|line| line.colour.is_some()).or_else(|| axis_of(|_| true))
+        };
+        let x = axis(|point| point.0, self.across.1)?;
+        let y = axis(|point| point.1, self.up.1)?;
         let across = |value: f64| LEFT + (WIDTH - LEFT - RIGHT) * x.place(value);
         let up = |value: f64| HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * y.place(value);
         let mut svg = format!("<figure><figcaption>{}</figcaption>", escaped(self.caption));
@@ -141,6 +148,12 @@ impl Chart<'_> {
                 && (x.scale == Scale::Even || *px > 0.0)
                 && (y.scale == Scale::Even || *py > 0.0)
         };
+        // A picture in the picture cuts off what is beyond its edges.
+        let (width, height) = (WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM);
+        _ = write!(
+            svg,
+            "<svg x=\"{LEFT}\" y=\"{TOP}\" width=\"{width}\" height=\"{height}\" viewBox=\"{LEFT} {TOP} {width} {height}\">"
+        );
         for line in background_first(lines) {
             let mut path = String::new();
             for (px, py) in line.points.iter().copied().filter(visible) {
@@ -157,7 +170,7 @@ impl Chart<'_> {
                 "<path d=\"{path}\" fill=\"none\" stroke-linejoin=\"round\" {style}><title>{name}</title></path>"
             );
         }
-        svg.push_str("</svg></figure>\n");
+        svg.push_str("</svg></svg></figure>\n");
         Some(svg)
     }
 }

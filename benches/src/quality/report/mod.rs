@@ -20,7 +20,7 @@ pub fn page(results: &Results, cast: &Cast<'_>, said: &[String]) -> String {
     body.push_str(&plots::staleness(results, cast));
     body.push_str(&plots::replicas(results, cast));
     body.push_str(&plots::ablation(results, cast));
-    body.push_str(&tables::cells(results));
+    body.push_str(&tables::cells(results, reference));
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
@@ -31,7 +31,8 @@ pub fn page(results: &Results, cast: &Cast<'_>, said: &[String]) -> String {
 const INTRODUCTION: &str = "<p>Every strategy routes the same requests over the same simulated model servers, with the same seeds. \
     <b>TTFT</b> is the time from a request's arrival to its first token, <b>slowdown</b> that time over what the request would take alone at an \
     endpoint with an empty cache, <b>E2E</b> the time to the last token, <b>TPOT</b> the time between two tokens, <b>goodput</b> the share of requests \
-    with a first token within 2 s and 50 ms a token. The first tenth of every run is dropped.</p>\n\
+    with a first token within 2 s and 50 ms a token, <b>imbalance</b> the longest queue over the mean one, <b>fairness</b> Jain's index of the tenants' mean \
+    slowdowns. The first tenth of every run is dropped.</p>\n\
     <p class=\"note\">Seconds are those of a simulator with calibrated step times; such simulators err by 18 % in the mean TTFT and by 29 % at its 99th \
     percentile. Rankings and ratios are what is claimed here, not seconds.</p>\n";
 
@@ -44,13 +45,14 @@ h1 { font-size: 26px; } h2 { margin-top: 40px; font-size: 20px; border-bottom: 1
 .note { color: var(--faint); }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 13px; }
-th, td { padding: 3px 10px; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
+th, td { padding: 3px 7px; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; }
+tr.ours { font-weight: 600; }
 td.what { text-align: left; padding-left: 24px; }
 .faint { color: var(--faint); } .pass { color: var(--good); } .miss { color: var(--bad); font-weight: 600; }
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(340px, 1fr)); gap: 20px; }
 figure { margin: 0; } figcaption { font-size: 13px; font-weight: 600; }
-svg { width: 100%; height: auto; display: block; }
+figure > svg { width: 100%; height: auto; display: block; overflow: visible; }
 svg text { fill: var(--faint); font: 11px system-ui, sans-serif; }
 svg .axis { stroke: var(--line); fill: none; } svg .other { stroke: var(--grey); }
 .legend { font-size: 13px; margin: 8px 0; } .legend span { margin-right: 16px; white-space: nowrap; }
@@ -99,7 +101,7 @@ mod tests {
         }
         assert!(page.contains("a&lt;b") && !page.contains("a<b"), "names are escaped");
         assert!(page.contains("its trace is not there"));
-        assert!(page.contains("0.500 [0.500, 0.500]"));
+        assert!(page.contains("0.500<br><span class=\"faint\">[0.500, 0.500]</span>"));
         assert!(
             !page.contains("http") && !page.contains("<script") && !page.contains("NaN"),
             "self-contained"

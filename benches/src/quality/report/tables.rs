@@ -37,7 +37,10 @@ pub(super) fn bars(bars: &[Bar]) -> String {
         Verdict::Missed => "miss",
         Verdict::NotRun => "faint",
     };
-    let mut text = String::from("<h2>Bars</h2>\n<div class=\"scroll\"><table>\n");
+    let mut text = String::from(
+        "<h2>Bars</h2>\n<p>What is asked of the shipped router, most of it as ratios to others in the same runs; 95 % intervals in brackets.</p>\n\
+         <div class=\"scroll\"><table>\n<tr><th>bar</th><th>measured</th><th>interval</th><th>asked</th><th>verdict</th></tr>\n",
+    );
     for bar in bars {
         let verdict = bar.verdict();
         let (id, about, class_of, word_of) = (bar.id, escaped(bar.about), class(verdict), word(verdict));
@@ -88,12 +91,16 @@ pub(super) fn ratios(results: &Results, ours: &str, rivals: &[&str]) -> String {
             _ = write!(
                 text,
                 "<td>{}</td>",
-                cell.map_or("-".to_owned(), |interval| compared(metric, interval))
+                // The interval below the value: ten of them side by side are wider than a screen.
+                cell.map_or("-".to_owned(), |interval| {
+                    compared(metric, interval).replacen(" [", "<br><span class=\"faint\">[", 1) + "</span>"
+                })
             );
         }
         text.push_str("</tr>\n");
     };
-    for rival in rivals.iter().filter(|rival| **rival != ours) {
+    let ran = |rival: &&&str| **rival != ours && results.strategies().iter().any(|name| name == **rival);
+    for rival in rivals.iter().filter(ran) {
         line(rival, Rival::Named(rival));
     }
     line("the best of each cell", Rival::BestOf(rivals));
@@ -101,8 +108,12 @@ pub(super) fn ratios(results: &Results, ours: &str, rivals: &[&str]) -> String {
 }
 
 /// All figures of all cells, to be opened one by one.
-pub(super) fn cells(results: &Results) -> String {
-    let mut text = String::from("<h2>All cells</h2>\n<p>Means over seeds, geometric but for shares.</p>\n");
+pub(super) fn cells(results: &Results, ours: &str) -> String {
+    let mut text = String::from(
+        "<h2>All cells</h2>\n<p>Means over seeds, geometric but for shares, the shortest mean TTFT first. A cell is named by its workload, hardware, endpoints \
+         (n), load (x) and gateways (r); then comes what is not as usual: seconds between scrapes, the delay of KV events, a mixed pool, what befalls an \
+         endpoint.</p>\n",
+    );
     for (number, cell) in results.cells().iter().enumerate() {
         _ = write!(
             text,
@@ -113,11 +124,15 @@ pub(super) fn cells(results: &Results) -> String {
             _ = write!(text, "<th>{}</th>", metric.heading());
         }
         text.push_str("<th>preemptions</th></tr>\n");
-        for name in results.strategies() {
-            if results.figures(number, name).next().is_none() {
-                continue;
-            }
-            _ = write!(text, "<tr><td>{}</td>", escaped(name));
+        let mut ranked: Vec<(f64, &str)> = results
+            .strategies()
+            .iter()
+            .filter_map(|name| Some((results.mean(number, name, Metric::MeanTtft)?, name.as_str())))
+            .collect();
+        ranked.sort_by(|one, other| one.0.total_cmp(&other.0));
+        for (_, name) in ranked {
+            let class = if name == ours { " class=\"ours\"" } else { "" };
+            _ = write!(text, "<tr{class}><td>{}</td>", escaped(name));
             for metric in Metric::ALL {
                 let mean = results.mean(number, name, metric);
                 _ = write!(text, "<td>{}</td>", mean.map_or("-".to_owned(), |mean| value(metric, mean)));

@@ -82,6 +82,8 @@ struct Outlook {
     kv_usage: f64,
     /// How much longer the endpoint takes than it should.
     pace: f64,
+    /// Requests a second that come back to what it has cached.
+    returns: f64,
 }
 
 /// Seconds, as far as they do not depend on the other endpoints, and those for each prompt that waits for an endpoint of the pool.
@@ -112,7 +114,9 @@ impl Pricing<'_> {
         // What a second works off.
         let chunk = pace * settings.step.of_chunk();
         let share = chunk / (chunk + step);
-        let mut outlook = Outlook { line: own.requests, seconds: 0.0, answers, step, kv_usage: 0.0, pace };
+        let returns = cell.returns().rate(now);
+        let mut outlook =
+            Outlook { line: own.requests, seconds: 0.0, answers, step, kv_usage: 0.0, pace, returns };
         if own.requests > 0.0 {
             outlook.seconds = pace * settings.step.of(own.tokens, own.pairs);
             let mean = outlook.seconds / own.requests;
@@ -139,7 +143,7 @@ impl Pricing<'_> {
 
     fn price(&self, position: usize, outlook: &Outlook) -> Price {
         let (settings, prompt) = (self.settings, self.facts.prompt_tokens);
-        let Outlook { line, seconds, answers, step, kv_usage, pace } = *outlook;
+        let Outlook { line, seconds, answers, step, kv_usage, pace, returns } = *outlook;
         let work = Work::new(prompt, self.facts.cached_tokens(position));
         let own = pace * settings.step.of_work(work);
         let steps = 1.0 + (seconds + own) / (pace * settings.step.of_chunk());
@@ -149,10 +153,13 @@ impl Pricing<'_> {
         let slot = beyond * settings.residence_steps * step / settings.step.running;
         let first_token = seconds + own + steps * step + residue + slot;
         let crowd = 1.0 + settings.crowding * line.sqrt();
+        // Those who come back while what is ahead is worked off wait for all of it, those who come while it is worked on for half of it on average.
+        let delayed = settings.returning * returns * (seconds + own / 2.0);
         let burden = pace * answers * (settings.step.answer + settings.step.context * f64::from(prompt));
         let kv = kv_usage.min(FULLEST);
         Price {
             seconds: first_token * crowd
+                + own * delayed
                 + settings.answer_steps * (step + burden)
                 + settings.kv_seconds * kv / (1.0 - kv),
             by_congestion: own * crowd,

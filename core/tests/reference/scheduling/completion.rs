@@ -122,8 +122,11 @@ impl Endpoint {
         let too_many = (answers + line + 1.0 - step.running).max(0.0);
         let room = too_many / step.running * factor(settings, "residence_steps", 200.0) * beside;
         let crowd = 1.0 + factor(settings, "crowding", 0.5) * line.sqrt();
+        let back = endpoint.returns.faded(world.now, 60_000.0) * std::f64::consts::LN_2 / 60.0;
+        let back = factor(settings, "returning", 1.0) * back * (ahead + own / 2.0);
         let to_others = pace * answers * (step.answer + step.context * prompt);
         let price = (prefill + under_way + room) * crowd
+            + own * back
             + factor(settings, "answer_steps", 12.0) * (beside + to_others)
             + factor(settings, "kv_seconds", 0.01) * kv / (1.0 - kv);
         Self { typical, ahead, price, of_congestion: own * crowd }

@@ -24,6 +24,8 @@ pub(crate) struct Endpoint {
     pub(crate) sent: Vec<u64>,
     /// Its place among those that were sent a request of whose prompt they held nothing.
     pub(crate) cold: u64,
+    /// Requests that came back to what is cached there, each by its share of the prompt.
+    pub(crate) returns: super::under_way::Sum,
     attributes: BTreeMap<String, (u64, f64)>,
     pub(crate) in_flight: u64,
     /// When requests came to an end, and whether they failed.

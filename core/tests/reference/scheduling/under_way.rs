@@ -29,7 +29,7 @@ impl Sum {
     }
 
     /// What is left where reading it is by halves of another kind: 1 / (1 + time / half-life).
-    fn faded(&self, now: u64, half_life: f64) -> f64 {
+    pub(crate) fn faded(&self, now: u64, half_life: f64) -> f64 {
         let elapsed = unit(now).saturating_sub(self.unit) as f64 * 4.194_304;
         f64::from(self.value) / (1.0 + elapsed / half_life)
     }

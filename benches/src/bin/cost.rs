@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use inferroute_benches::counting::Counting;
@@ -30,6 +31,9 @@ const SPAN: Duration = Duration::from_millis(3);
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting::new();
+
+/// Held while allocations are counted.
+static ALONE: Mutex<()> = Mutex::new(());
 
 /// What a file of costs holds.
 #[derive(Serialize, Deserialize)]
@@ -129,6 +133,8 @@ fn rustc() -> Result<String, String> {
 /// Counts one scenario in processes of its own, so that none sees what another left behind.
 fn cost(id: &str) -> Result<Cost, String> {
     let scenario = scenarios::all().into_iter().find(|scenario| scenario.id() == id);
+    // The allocator counts for all threads.
+    let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let mut run = scenario.ok_or_else(|| format!("there is no scenario `{id}`"))?.prepare();
     warm(&mut run);
     let started = Instant::now();
@@ -141,6 +147,7 @@ fn cost(id: &str) -> Result<Cost, String> {
     inferroute_counted(&mut run, times);
     let allocations = (ALLOCATOR.allocations() - before) / times;
     drop(run);
+    drop(alone);
     let exe = std::env::current_exe().map_err(|error| error.to_string())?;
     let said = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=inferroute_counted"])

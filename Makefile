@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := target/peers
 CORE := $(shell find core/src core/Cargo.toml Cargo.toml Cargo.lock -type f)
 PYTHON_SOURCES := $(shell find bindings-python -type f \( -name '*.rs' -o -name '*.py' -o -name '*.pyi' -o -name '*.toml' -o -name '*.md' \) -not -path '*/tests/*')
 NODE_SOURCES := $(shell find bindings-node -type f \( -name '*.rs' -o -name '*.js' -o -name '*.mjs' -o -name 'package.json' -o -name 'Cargo.toml' \) -not -path '*/node_modules/*' -not -path '*/test/*')
@@ -13,7 +14,7 @@ HONO := examples/hono-edge
 # Hosts under examples/ with dependencies of their own are workspaces of their own and share one target folder.
 EXAMPLES_TARGET := $(CURDIR)/target/examples
 
-.PHONY: demo setup test test-rust test-python test-node bench bench-bindings check-costs costs valgrind quality quality-full fuzz agreement lint clean test-examples test-wasm
+.PHONY: demo setup test test-rust test-python test-node bench bench-bindings bench-peers check-costs costs valgrind quality quality-full fuzz agreement lint clean test-examples test-wasm
 
 demo:
 	@cargo run --quiet --package inferroute-examples --bin demo -- $(foreach f,$(MANIFEST),--manifest $(f)) \
@@ -110,6 +111,17 @@ bench-bindings: setup
 	cargo build --release --package inferroute-benches --bin native_decide
 	$(BIN)/python benches/python_decide.py
 	node benches/node_decide.mjs
+
+# inferroute beside the libraries that users would take instead. They are built once, which takes some ten minutes, and nobody else pays for them.
+bench-peers: $(PEERS)/installed
+	PATH=$(CURDIR)/$(PEERS)/venv/bin:$$PATH cargo run --release --manifest-path benches/peers-run/Cargo.toml --target-dir $(PEERS)
+	$(PEERS)/venv/bin/python benches/peers-run/litellm_peers.py
+
+# A peer's C library is built by cmake.
+$(PEERS)/installed: benches/peers-run/requirements.txt $(CORE) $(PYTHON_SOURCES)
+	$(PYTHON) -m venv $(PEERS)/venv
+	$(PEERS)/venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement benches/peers-run/requirements.txt ./bindings-python
+	touch $@
 
 # Counts instructions and allocations of scenarios, which may not grow beyond benches/costs.json; `make costs` writes that file.
 check-costs: valgrind

@@ -82,7 +82,7 @@ fn a_body_that_is_no_json_is_refused_with_its_place() {
     let error = answer.json();
     assert_eq!(error["error"]["reason"], "BD0005", "{error}");
     assert_eq!(error["error"]["type"], "invalid_request_error", "{error}");
-    assert_eq!(setup.gateway.in_flight(), 0);
+    setup.gateway.comes_to_rest();
 }
 
 #[test]

@@ -43,8 +43,8 @@ fn a_stream_counts_until_its_last_byte() {
     assert_eq!(setup.gateway.in_flight(), 1);
     assert_eq!(setup.gateway.counter("inferroute_in_flight{", &[]), 1.0);
     while answer.piece().is_some() {}
-    wait("the request to end", || setup.gateway.in_flight() == 0);
-    assert_eq!(setup.gateway.counter("inferroute_requests_total", &["outcome=\"answered\""]), 1.0);
+    setup.gateway.comes_to_rest();
+    setup.gateway.counts("inferroute_requests_total", &["outcome=\"answered\""], 1.0);
 }
 
 #[test]
@@ -54,8 +54,8 @@ fn a_client_that_goes_away_is_counted_no_longer() {
     assert!(answer.piece().is_some());
     assert_eq!(setup.gateway.in_flight(), 1);
     drop(answer);
-    wait("the request to end", || setup.gateway.in_flight() == 0);
-    assert_eq!(setup.gateway.counter("inferroute_requests_total", &["outcome=\"cancelled\""]), 1.0);
+    setup.gateway.comes_to_rest();
+    setup.gateway.counts("inferroute_requests_total", &["outcome=\"cancelled\""], 1.0);
     assert_eq!(setup.gateway.counter("inferroute_fallbacks_total", &[]), 0.0);
     wait("the endpoints to be told", || {
         setup.endpoints.iter().all(|endpoint| endpoint.served("running") == 0)
@@ -73,7 +73,7 @@ fn a_client_that_goes_before_the_first_byte_is_not_tried_elsewhere() {
     let stream = support::http::open(to, "POST", "/v1/chat/completions", &headers, text.as_bytes());
     wait("the request to be routed", || setup.gateway.in_flight() == 1);
     drop(stream);
-    wait("the request to end", || setup.gateway.in_flight() == 0);
-    assert_eq!(setup.gateway.counter("inferroute_requests_total", &["outcome=\"cancelled\""]), 1.0);
+    setup.gateway.comes_to_rest();
+    setup.gateway.counts("inferroute_requests_total", &["outcome=\"cancelled\""], 1.0);
     assert_eq!(setup.gateway.counter("inferroute_fallbacks_total", &[]), 0.0);
 }

@@ -132,6 +132,16 @@ impl Gateway {
         counted.map(|line| line.rsplit(' ').next().unwrap().parse::<f64>().unwrap()).sum()
     }
 
+    /// Waits for a counter to stand at `value`: requests are counted when their clients have the answer already.
+    pub(crate) fn counts(&self, name: &str, labels: &[&str], value: f64) {
+        wait(&format!("{name} {labels:?} to be {value}"), || self.counter(name, labels) == value);
+    }
+
+    /// Waits for all requests to end.
+    pub(crate) fn comes_to_rest(&self) {
+        wait("all requests to end", || self.in_flight() == 0);
+    }
+
     /// What is in flight at all endpoints.
     pub(crate) fn in_flight(&self) -> u64 {
         let text = self.page("/debug/in-flight");

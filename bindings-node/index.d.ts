@@ -635,7 +635,7 @@ export function render(diagnostics: Iterable<Diagnostic>, manifests?: Manifests,
 
 /**
  * The body to send to the endpoint of a decision or of one of its fallbacks: with `modelOverride` as its model and with the changes of `mutations.body`.
- * Everything else keeps its bytes and its place. Where nothing changes, or there is no body, it is `body` itself, else a text.
+ * Every other member keeps its bytes and its place. Where nothing changes, or there is no body, it is `body` itself, else a text.
  *
  * @throws {RequestError} `RQ0006` something changes and `body` is no JSON object; another argument of the wrong type
  */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from typing import Any
 
 import pytest
@@ -254,10 +255,15 @@ def test_numbers_that_are_none_rate_nothing() -> None:
 
 def test_an_interrupt_in_a_scorer_reaches_the_caller() -> None:
     router = made(Scheduling.of(Profile("own").scorer(Scorer("own", raises(KeyboardInterrupt())))))
-    with pytest.raises(KeyboardInterrupt):
-        router.decide(GOLD)
-        for _ in range(1000):
-            pass
+    # A shell's background jobs start with the signal ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            router.decide(GOLD)
+            for _ in range(1000):
+                pass
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_a_scorer_that_asks_its_own_router_ends() -> None:

@@ -152,7 +152,7 @@ class Decision:
     def rewritten_path(self) -> str:
         """The path, with its query, to ask the endpoint for: the client's, as ``mutations["path"]`` changes it."""
     def rewritten_body(self, body: bytes | bytearray | memoryview | str) -> bytes:
-        """The body to send to the endpoint: the client's, with ``model_override`` as its model and the changes of ``mutations["body"]``. Everything else
+        """The body to send to the endpoint: the client's, with ``model_override`` as its model and the changes of ``mutations["body"]``. Every other member
         keeps its bytes and its place. Raises RequestError where something changes and the body is no JSON object."""
     @property
     def prompt_tokens(self) -> int:

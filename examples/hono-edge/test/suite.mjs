@@ -176,7 +176,7 @@ export function suite(name, open) {
       assert.equal(answer.status, 200)
       const got = await answer.json()
       assert.equal(got.url, '/v1/chat/completions?beta=1')
-      assert.equal(got.body, '{"seed":12345678901234567890,"model":"llama","messages":[]}')
+      assert.equal(got.body, '{"seed":12345678901234567890, "model":"llama", "messages":[]}')
       assert.equal(got.headers.authorization, 'Bearer key')
       assert.equal(got.headers['x-own'], 'kept')
       assert.equal(got.headers.host, `127.0.0.2:${servers.port}`)

@@ -76,6 +76,7 @@ mod request;
 mod rng;
 mod router;
 mod score_table;
+mod set_bits;
 mod shadow;
 mod signals;
 mod snapshot;

@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use crate::convert::index;
+use crate::set_bits::set_bits;
 use crate::state::Members;
 
 /// Which members of a pool the filters have left. Up to 4,096 members it lives on the stack.
@@ -43,7 +44,7 @@ impl Survivors {
     pub(super) fn retain(&mut self, mut keep: impl FnMut(usize) -> bool) {
         self.spell_out();
         for (at, word) in self.bits.iter_mut().enumerate() {
-            for position in set_bits(at, *word) {
+            for position in positions_in(at, *word) {
                 if !keep(position) {
                     *word &= !(1 << (position % 64));
                     self.count -= 1;
@@ -159,7 +160,7 @@ impl Candidates<'_> {
             Self::All(count) => (0..count).for_each(each),
             Self::Some { bits, .. } => {
                 for (at, word) in bits.iter().enumerate() {
-                    set_bits(at, *word).for_each(&mut each);
+                    positions_in(at, *word).for_each(&mut each);
                 }
             }
             Self::These(positions) => positions.iter().copied().for_each(each),
@@ -167,26 +168,20 @@ impl Candidates<'_> {
     }
 }
 
-/// The positions of the bits that are set in word number `at`.
-fn set_bits(at: usize, word: u64) -> impl Iterator<Item = usize> {
-    std::iter::successors(Some(word), |rest| Some(rest & rest.wrapping_sub(1)))
-        .take_while(|rest| *rest != 0)
-        .map(move |rest| at * 64 + first_set(rest))
+/// The positions of the members in word number `at`.
+fn positions_in(at: usize, word: u64) -> impl Iterator<Item = usize> {
+    set_bits(word).map(move |bit| at * 64 + bit)
 }
 
 fn nth_set(bits: &[u64], mut nth: usize) -> usize {
     for (at, word) in bits.iter().enumerate() {
         let ones = index(word.count_ones());
         if nth < ones {
-            return set_bits(at, *word).nth(nth).unwrap_or_default();
+            return positions_in(at, *word).nth(nth).unwrap_or_default();
         }
         nth -= ones;
     }
     0
-}
-
-fn first_set(word: u64) -> usize {
-    index(word.trailing_zeros())
 }
 
 #[cfg(test)]

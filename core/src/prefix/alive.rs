@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::bits::bits;
 use super::table::{CLASSES, MAX_WORDS, Table, lanes, wide_entry};
+use crate::set_bits::set_bits;
 
 /// Which classes of which endpoints count, as they were when a walk began: a walk reads them once. Of `WORDS` words of ids.
 pub(super) struct Alive<const WORDS: usize> {
@@ -46,7 +46,7 @@ impl<const WORDS: usize> Alive<WORDS> {
         let Some(held) = table.held(hash) else { return clear(words, ids) };
         if let Some(entry) = wide_entry(held.word) {
             let planes = table.planes_of(entry);
-            for word in bits(words) {
+            for word in set_bits(words) {
                 if let (Some(to), Some(planes), Some(alive)) =
                     (ids.get_mut(word), planes.get(word), self.classes.get(word))
                 {
@@ -83,7 +83,7 @@ pub(super) fn all_words(table: &Table) -> u64 {
 /// Empties some words.
 #[inline(always)]
 fn clear<const WORDS: usize>(words: u64, ids: &mut [u64; WORDS]) {
-    for word in bits(words) {
+    for word in set_bits(words) {
         if let Some(to) = ids.get_mut(word) {
             *to = 0;
         }

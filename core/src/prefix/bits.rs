@@ -1,7 +1,5 @@
 //! Arithmetic on the bits of hashes and table words.
 
-use crate::convert::index;
-
 /// The low 16 bits.
 #[inline]
 #[expect(clippy::as_conversions, reason = "truncation is meant")]
@@ -22,12 +20,4 @@ pub(super) const fn scale(hash: u64, bound: usize) -> usize {
 pub(super) const fn fold(a: u64, b: u64) -> u64 {
     let product = a as u128 * b as u128;
     product as u64 ^ (product >> 64) as u64
-}
-
-/// The numbers of the bits that are set, ascending.
-#[inline(always)]
-pub(super) fn bits(word: u64) -> impl Iterator<Item = usize> {
-    std::iter::successors(Some(word), |rest| Some(rest & rest.wrapping_sub(1)))
-        .take_while(|rest| *rest != 0)
-        .map(|rest| index(rest.trailing_zeros()))
 }

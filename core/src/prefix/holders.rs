@@ -1,8 +1,8 @@
 //! What a word of holders says, and the wide entries behind it: the writer's view.
 
-use super::bits::bits;
 use super::table::{CLASSES, MAX_WORDS, Table, lanes, load, set_bit, wide_entry};
 use crate::convert::wide;
+use crate::set_bits::set_bits;
 
 /// Four lanes being filled.
 #[derive(Default)]
@@ -42,7 +42,7 @@ pub(super) fn wide_holders(table: &Table, entry: usize) -> impl Iterator<Item = 
         let first = (entry * table.words + word) * CLASSES;
         let planes = [0, 1, 2, 3].map(|class| load(&table.wide, first + class));
         let ids = planes.iter().fold(0, |ids, plane| ids | plane);
-        bits(ids).map(move |bit| {
+        set_bits(ids).map(move |bit| {
             let mut classes = 0;
             for (class, plane) in planes.iter().enumerate() {
                 let [held, ..] = (plane >> bit & 1).to_le_bytes();

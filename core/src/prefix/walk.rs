@@ -1,8 +1,8 @@
 //! How many leading blocks of a prompt each endpoint holds, for all endpoints in one walk.
 
 use super::alive::{Alive, all_words};
-use super::bits::bits;
 use super::table::{MAX_WORDS, Table};
+use crate::set_bits::set_bits;
 
 /// Halvings of a chain of 65,536 blocks, and the whole of it.
 const DEPTH: usize = 18;
@@ -34,7 +34,7 @@ fn lost<const WORDS: usize>(here: &[u64; WORDS], later: &At<WORDS>) -> u64 {
     if WORDS == 1 {
         return u64::from(*here != later.ids);
     }
-    bits(later.words)
+    set_bits(later.words)
         .filter(|at| word(here, *at) & !word(&later.ids, *at) != 0)
         .fold(0, |words, at| words | 1 << at)
 }
@@ -69,9 +69,9 @@ fn walk_sets<const WORDS: usize>(table: &Table, hashes: &[u64], mut found: impl 
             depth += 1;
             continue;
         }
-        for at in bits(words) {
+        for at in set_bits(words) {
             let ids = word(&here, at) & !word(&next.ids, at);
-            bits(ids).for_each(|bit| found(at * 64 + bit, position + 1));
+            set_bits(ids).for_each(|bit| found(at * 64 + bit, position + 1));
         }
         (position, here) = (next.position, next.ids);
         depth -= 1;
@@ -126,6 +126,6 @@ pub(super) fn each_leading(table: &Table, hashes: &[u64], mut found: impl FnMut(
 /// Every id that is set.
 fn each(ids: &[u64], mut found: impl FnMut(usize)) {
     for (word, ids) in ids.iter().enumerate() {
-        bits(*ids).for_each(|bit| found(word * 64 + bit));
+        set_bits(*ids).for_each(|bit| found(word * 64 + bit));
     }
 }

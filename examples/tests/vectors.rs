@@ -1,36 +1,18 @@
 //! What every gateway under `examples/` must decide, decided by the library itself: a gateway that departs from the file is then wrong, not the file.
 
-use std::collections::BTreeMap;
-
 use inferroute::{
     Body, BodyFormat, BodyLimits, CONTROL_HEADERS, Event, Manifests, Nanos, Options, ReportedEndpoint,
     Request, Router,
 };
-use serde::Deserialize;
+
+#[path = "../vectors/case.rs"]
+mod case;
+
+use case::Case;
 
 const MANIFEST: &str = include_str!("../vectors/manifest.yaml");
 const ENDPOINTS: &str = include_str!("../vectors/endpoints.json");
 const DECISIONS: &str = include_str!("../vectors/decisions.json");
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Case {
-    name: String,
-    model: String,
-    headers: BTreeMap<String, String>,
-    expect: Expect,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Expect {
-    status: u16,
-    reason: Option<String>,
-    route: Option<String>,
-    rule: Option<String>,
-    endpoints: Option<Vec<String>>,
-    model: Option<String>,
-}
 
 fn router() -> Router {
     let plan = Manifests::from_yaml(MANIFEST).unwrap().compile(&Options::default()).unwrap();

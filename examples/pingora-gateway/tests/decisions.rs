@@ -2,31 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "../../vectors/case.rs"]
+mod case;
 mod support;
 
-use serde::Deserialize;
+use case::Case;
 use support::{Setup, VECTORS};
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Case {
-    name: String,
-    model: String,
-    headers: std::collections::BTreeMap<String, String>,
-    expect: Expected,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Expected {
-    status: u16,
-    reason: Option<String>,
-    route: Option<String>,
-    rule: Option<String>,
-    #[serde(default)]
-    endpoints: Vec<String>,
-    model: Option<String>,
-}
 
 #[test]
 fn the_gateway_decides_as_the_vectors_say() {
@@ -46,7 +27,10 @@ fn the_gateway_decides_as_the_vectors_say() {
         let served_by = said("x-served-by");
         assert_eq!(served_by.is_some(), case.expect.status == 200, "{name}: {served_by:?}");
         if let Some(endpoint) = &served_by {
-            assert!(case.expect.endpoints.contains(endpoint), "{name}: {endpoint}");
+            assert!(
+                case.expect.endpoints.iter().flatten().any(|meant| meant == endpoint),
+                "{name}: {endpoint}"
+            );
         }
         let body = answer.json();
         let error = &body["error"];

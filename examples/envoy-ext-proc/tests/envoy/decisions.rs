@@ -1,29 +1,12 @@
 //! What every gateway under `examples/` must decide.
 
-use std::collections::BTreeMap;
+#[path = "../../../vectors/case.rs"]
+mod case;
 
-use serde::Deserialize;
 use serde_json::Value;
 
+use self::case::Case;
 use crate::support::{Setup, World, chat, header, here, text};
-
-#[derive(Deserialize)]
-struct Case {
-    name: String,
-    model: String,
-    headers: BTreeMap<String, String>,
-    expect: Expect,
-}
-
-#[derive(Deserialize)]
-struct Expect {
-    status: u16,
-    reason: Option<String>,
-    route: Option<String>,
-    rule: Option<String>,
-    endpoints: Option<Vec<String>>,
-    model: Option<String>,
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn envoy_serves_every_vector_as_it_must() {

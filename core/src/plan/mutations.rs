@@ -1,6 +1,6 @@
 //! What a proxy must do to a request beside sending it on: data, in the order in which it is to be done.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::substitution::Substitution;
 use crate::units::Nanos;
@@ -90,7 +90,7 @@ pub enum HeaderChange {
 }
 
 /// One change of the body.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BodyChange {
     /// Drop a top-level field.

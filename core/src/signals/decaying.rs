@@ -32,8 +32,10 @@ impl Decaying {
     #[inline]
     pub(crate) fn faded(&self, now: Nanos, half_life: Nanos) -> Option<f64> {
         let word = self.word.load(Ordering::Relaxed);
-        let (elapsed, half_life) = (real::of(elapsed(word, now).get()), real::of(half_life.get().max(1)));
-        (word != 0).then(|| value(word) * (half_life / (half_life + elapsed)))
+        (word != 0).then(|| {
+            let (elapsed, half_life) = (real::of(elapsed(word, now).get()), real::of(half_life.get().max(1)));
+            value(word) * (half_life / (half_life + elapsed))
+        })
     }
 
     /// Adds to what is left.

@@ -10,13 +10,22 @@ pub(super) fn plain(bytes: &[u8]) -> usize {
         Step::Plain => ends(bytes),
     };
     let run = bytes.get(..end).unwrap_or_default();
-    // A fold without an early exit becomes vector instructions.
-    let has_control = |block: &[u8]| block.iter().fold(false, |found, byte| found | (*byte < 0x20));
-    let (blocks, rest) = run.as_chunks::<64>();
-    let whole = blocks.iter().position(|block| has_control(block)).unwrap_or(blocks.len()).saturating_mul(64);
-    let doubtful = if whole < run.len() - rest.len() { run.get(whole..) } else { Some(rest) };
-    let control = doubtful.and_then(|rest| rest.iter().position(|byte| *byte < 0x20));
-    control.map_or(end, |control| whole.saturating_add(control))
+    if !has_control(run) {
+        return end;
+    }
+    run.iter().position(|byte| *byte < 0x20).unwrap_or(end)
+}
+
+/// Whether a run of sixteen bytes or more has a control character in it. The last block overlaps the one before, so that no byte is looked at alone.
+#[inline(always)]
+fn has_control(run: &[u8]) -> bool {
+    let (blocks, _) = run.as_chunks::<16>();
+    let mut least = [u8::MAX; 16];
+    for block in blocks.iter().chain(run.last_chunk()) {
+        // Without an early exit this becomes vector instructions.
+        least.iter_mut().zip(block).for_each(|(least, byte)| *least = (*least).min(*byte));
+    }
+    least.iter().any(|byte| *byte < 0x20)
 }
 
 /// The same for bytes that are known to hold no control characters.

@@ -1,6 +1,6 @@
 //! Which models the routes serve by name: the exact values that AIGatewayRoutes ask of the model header.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::objects::Objects;
 use crate::manifest::{Kind, MatchType};
@@ -12,6 +12,7 @@ const OWNER: &str = "Envoy AI Gateway";
 /// In the order of the texts, each name once for a set of hosts; not those of `frozen` routes.
 pub(super) fn models(objects: &Objects<'_>, frozen: &BTreeSet<usize>) -> Vec<PublishedModel> {
     let mut published: Vec<PublishedModel> = Vec::new();
+    let mut seen: HashSet<(&str, Vec<String>)> = HashSet::new();
     let live = objects.routes.iter().enumerate().filter(|(number, _)| !frozen.contains(number));
     for (_, route) in live.filter(|(_, route)| route.kind == Kind::AIGatewayRoute) {
         let hostnames: Vec<String> =
@@ -23,7 +24,7 @@ pub(super) fn models(objects: &Objects<'_>, frozen: &BTreeSet<usize>) -> Vec<Pub
                     && MatchType::parse(header.kind.as_deref()) == Some(MatchType::Exact)
             });
             for header in exact {
-                if published.iter().any(|model| model.id == header.value && model.hostnames == hostnames) {
+                if !seen.insert((header.value.as_str(), hostnames.clone())) {
                     continue;
                 }
                 published.push(PublishedModel {

@@ -87,19 +87,8 @@ pub(super) fn rank<T: Trace>(picking: &mut Picking<'_, T>, ranked: &mut Ranked) 
 /// One walk over the scores, however many are wanted.
 #[inline(always)]
 pub(super) fn best<T: Trace>(picking: &mut Picking<'_, T>, wanted: usize) -> Best {
-    let count = picking.candidates.len();
     let mut scores = Scores::new();
-    scores.resize(count, 0.0);
-    let mut ratings = Scores::new();
-    ratings.resize(count, 0.0);
-    score::total(
-        picking.profile,
-        picking.facts,
-        picking.candidates,
-        &mut scores,
-        &mut ratings,
-        picking.trace,
-    );
+    score::all(picking.profile, picking.facts, picking.candidates, &mut scores, picking.trace);
     let (seed, keys) = (picking.rng.seed(), &picking.facts.members.keys);
     let own = |position: usize| of_endpoint(seed, keys.get(position).copied().unwrap_or_default());
     let mut best = Best::default();

@@ -11,19 +11,8 @@ use crate::trace::{Step, Trace};
 
 #[inline(never)]
 pub(super) fn rank<T: Trace>(picking: &mut Picking<'_, T>, ranked: &mut Ranked) {
-    let count = picking.candidates.len();
     let mut scores = Scores::new();
-    scores.resize(count, 0.0);
-    let mut ratings = Scores::new();
-    ratings.resize(count, 0.0);
-    score::total(
-        picking.profile,
-        picking.facts,
-        picking.candidates,
-        &mut scores,
-        &mut ratings,
-        picking.trace,
-    );
+    score::all(picking.profile, picking.facts, picking.candidates, &mut scores, picking.trace);
     for score in &mut scores {
         *score = score.max(0.0);
     }

@@ -38,6 +38,22 @@ pub(super) type Scores = SmallVec<[f64; 4096]>;
 /// The rating of a candidate of which a scorer makes nothing. Any other value that is not a number means the same.
 const NOTHING: f64 = f64::NAN;
 
+/// Writes the points of the profile's scorers into `scores`, which is empty, one for each candidate.
+#[inline(always)]
+pub(super) fn all<T: Trace>(
+    profile: &Profile,
+    facts: &Facts<'_>,
+    candidates: Candidates<'_>,
+    scores: &mut Scores,
+    trace: &mut T,
+) {
+    let mut ratings = Scores::new();
+    for room in [&mut *scores, &mut ratings] {
+        room.resize(candidates.len(), 0.0);
+    }
+    total(profile, facts, candidates, scores, &mut ratings, trace);
+}
+
 /// Adds the points of the profile's scorers to `scores`, one for each candidate. `ratings` is as much room, whatever is in it.
 ///
 /// Scorer by scorer in the profile's order, so that the sums come out the same on every machine; each scorer rates all candidates before the next one

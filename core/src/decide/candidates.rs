@@ -16,15 +16,20 @@ pub(super) struct Survivors {
 }
 
 impl Survivors {
-    /// The members that are ready. Inlined, because half a kilobyte of room would be copied otherwise.
+    /// Nobody yet. Written where it stands: moving it would copy half a kilobyte.
     #[inline(always)]
-    pub(super) fn ready(members: &Members) -> Self {
-        let all = members.endpoints.len();
-        let mut ready = Self { members: all, count: members.ready_count, bits: SmallVec::new() };
-        if members.ready_count != all {
-            ready.bits.extend_from_slice(&members.ready);
+    pub(super) fn new() -> Self {
+        Self { members: 0, count: 0, bits: SmallVec::new() }
+    }
+
+    /// Takes the members in that are ready.
+    #[inline]
+    pub(super) fn begin(&mut self, members: &Members) {
+        self.members = members.endpoints.len();
+        self.count = members.ready_count;
+        if self.count != self.members {
+            self.bits.extend_from_slice(&members.ready);
         }
-        ready
     }
 
     pub(super) fn len(&self) -> usize {

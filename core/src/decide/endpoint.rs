@@ -73,7 +73,8 @@ fn pick<T: Trace, R>(
     }
     let facts = Facts::new(arguments, pool);
     let (rng, trace) = (&mut *arguments.rng, &mut *arguments.trace);
-    let mut survivors = Survivors::ready(members);
+    let mut survivors = Survivors::new();
+    survivors.begin(members);
     trace.record(Step::Profile { name: profile.name() });
     if T::ON {
         let removal = Removal { by: "ready", demand: READY };

@@ -43,7 +43,8 @@ pub(super) struct Known<'k> {
 /// Scores by position.
 pub(super) fn scores(router: &Router, known: Known<'_>) -> Vec<f64> {
     on_facts(router, known, |facts| {
-        let survivors = Survivors::ready(facts.members);
+        let mut survivors = Survivors::new();
+        survivors.begin(facts.members);
         let (mut scores, mut ratings) = (vec![0.0; survivors.len()], vec![0.0; survivors.len()]);
         let profile = &facts.state.plan.scheduling.profiles[0];
         total(profile, facts, survivors.candidates(), &mut scores, &mut ratings, &mut NoTrace);
@@ -54,7 +55,8 @@ pub(super) fn scores(router: &Router, known: Known<'_>) -> Vec<f64> {
 /// Positions that the profile's filters keep.
 pub(super) fn kept(router: &Router, known: Known<'_>) -> Vec<usize> {
     on_facts(router, known, |facts| {
-        let mut survivors = Survivors::ready(facts.members);
+        let mut survivors = Survivors::new();
+        survivors.begin(facts.members);
         let mut rng = DecisionRng::from_seed(known.seed);
         for filter in &facts.state.plan.scheduling.profiles[0].filters {
             let (survivors, rng) = (&mut survivors, &mut rng);

@@ -30,7 +30,7 @@ class Gateway:
 
     def work(self) -> list[Coroutine]:
         """What goes on beside the requests."""
-        beside = [self.files.follow(), poll(self.router, self.settings, self.tally)]
+        beside = [self.files.follow(), poll(self.router, self.settings, self.tally, self.proxy.connections)]
         return [*beside, self.exchange.run()] if self.exchange else beside
 
     @asynccontextmanager
@@ -44,7 +44,7 @@ class Gateway:
             for task in tasks:
                 with suppress(asyncio.CancelledError):
                     await task
-            await self.proxy.client.aclose()
+            await self.proxy.connections.keep(set())
 
     def for_clients(self) -> FastAPI:
         app = FastAPI(lifespan=self.running, openapi_url=None)

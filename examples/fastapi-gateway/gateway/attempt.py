@@ -23,7 +23,7 @@ class Asked:
     body: bytes
 
 
-def request(client: httpx.AsyncClient, asked: Asked, decision: Decision, attempt: Decision | Attempt) -> httpx.Request:
+def request(asked: Asked, decision: Decision, attempt: Decision | Attempt) -> httpx.Request:
     """The request for an attempt: the decision itself, or one of its fallbacks. Its address must be known."""
     mutations = attempt.mutations
     headers = change(to_endpoint(asked.headers), mutations.get("request_headers", ()))

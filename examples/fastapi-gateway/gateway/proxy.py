@@ -15,6 +15,7 @@ from inferroute import Attempt, Decision, RequestError, Router, Ticket
 from . import answers, headers
 from .attempt import Asked, request
 from .clock import now
+from .connections import Connections
 from .exchange import Exchange, Told
 from .settings import Settings
 from .tally import Tally
@@ -58,11 +59,7 @@ class Proxy:
 
     def __init__(self, router: Router, settings: Settings, tally: Tally, exchange: Exchange | None) -> None:
         self.router, self.settings, self.tally, self.exchange = router, settings, tally, exchange
-        # Model servers that run on uvicorn close a connection that is idle for five seconds; it must not be used again about then.
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=1000, keepalive_expiry=4)
-        # Reading is watched here: the time limit is for the first byte, not for each.
-        timeout = httpx.Timeout(None, connect=settings.connect_timeout)
-        self.client = httpx.AsyncClient(limits=limits, timeout=timeout, trust_env=False)
+        self.connections = Connections(settings.connect_timeout)
 
     async def __call__(self, scope: dict, receive, send) -> None:
         try:
@@ -152,7 +149,7 @@ class Proxy:
         response = None
         try:
             async with asyncio.timeout(self.settings.first_byte_timeout):
-                response = await self.client.send(request(self.client, asked, decision, attempt), stream=True)
+                response = await self.connections.send(attempt.address, request(asked, decision, attempt))
                 if response.status_code >= 500:
                     raise Failed("status", response)
                 chunks = response.aiter_raw()

@@ -213,15 +213,15 @@ function bytes(name, value) {
   if (value === undefined || value === null) return undefined
   if (kindOf(value) !== 'Uint8Array') throw new RequestError('RQ0002', `${name} is ${typeOf(value)}; pass a Buffer, a Uint8Array or a string, or undefined for none`)
   // Another thread may write to shared memory while it is read.
-  return isShared(value.buffer) ? new Uint8Array(value) : value
+  return isShared(value) ? new Uint8Array(value) : value
 }
 
 /** A prompt in a shape that the native half reads in place, or a copy where somebody else could reach it meanwhile. */
 function prompt(value, copied) {
   if (typeof value === 'string') return value
   if (value === undefined || value === null) return undefined
-  const isCopied = copied || isShared(value.buffer)
   const kind = kindOf(value)
+  const isCopied = kind !== undefined && (copied || isShared(value))
   if (kind === 'Uint8Array') return isCopied ? new Uint8Array(value) : value
   if (kind === 'Uint32Array') return isCopied ? new Uint32Array(value) : value
   if (kind === 'BigUint64Array') return isCopied ? new BigUint64Array(value) : value

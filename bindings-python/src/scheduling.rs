@@ -146,7 +146,7 @@ impl Scheduling {
 
     /// Engines tell what they hold, by the events `blocks_stored` and its like; `weights` are what a block of device, host, disk and shared is worth. Raises
     /// OptionError.
-    #[pyo3(signature = (*, budget = 67_108_864, weights = [1.0, 0.8, 0.5, 0.3]), text_signature = "($self, *, budget=67108864, weights=(1.0, 0.8, 0.5, 0.3))")]
+    #[pyo3(signature = (*, budget = 100_663_296, weights = [1.0, 0.8, 0.5, 0.3]), text_signature = "($self, *, budget=100663296, weights=(1.0, 0.8, 0.5, 0.3))")]
     fn kv_events(&self, py: Python<'_>, budget: usize, weights: [f64; 4]) -> PyResult<Self> {
         guarded(|| {
             self.try_with(py, |scheduling| {

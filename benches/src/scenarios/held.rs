@@ -3,8 +3,8 @@
 use std::hint::black_box;
 
 use inferroute::{
-    ApproximateIndex, ApproximateOptions, HashDialect, HashOptions, KvChange, KvEvent, Options, PreciseIndex,
-    PreciseOptions, PrefixHasher, Tier,
+    ApproximateIndex, ApproximateOptions, HashDialect, HashOptions, KvChange, KvEvent, KvOutcome, Options,
+    PreciseIndex, PreciseOptions, PrefixHasher, Tier,
 };
 
 use super::hashing::tokens;
@@ -42,14 +42,14 @@ pub fn all(held: impl Fn() -> u64) -> Vec<(String, f64)> {
     drop(sent);
     let before = held();
     let hasher = PrefixHasher::try_new(&HashOptions::default().dialect(HashDialect::Inferroute));
-    let told =
-        PreciseIndex::try_new(&PreciseOptions::default().budget(1 << 28), hasher.expect("options in range"));
+    let told = PreciseIndex::try_new(&PreciseOptions::default(), hasher.expect("options in range"));
     let told = told.expect("options in range");
     for n in 0..HOLDERS {
         let endpoint = told.add_endpoint().expect("below 4096");
         for (sequence, hashes) in (0..).zip(own_blocks(n)) {
             let change = KvChange::Stored { hashes: hashes.as_slice(), parent: None, tier: Tier::Device };
-            told.apply(&KvEvent { endpoint, sequence, change }).expect("present");
+            let outcome = told.apply(&KvEvent { endpoint, sequence, change }).expect("present");
+            assert_eq!(outcome, KvOutcome::Applied, "the budget has room for all");
         }
     }
     let of_told = grown(before) / (HOLDERS * BLOCKS) as f64;

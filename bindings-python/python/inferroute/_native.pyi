@@ -649,7 +649,7 @@ class Scheduling:
     ) -> Scheduling:
         """How prompts are hashed and how much is remembered of them. ``key``: the host's secret, 128 bits, the same in all replicas. ``budget``: bytes of
         the index. ``capacity``: KV blocks of an endpoint that says nothing else. Raises ``OptionError``."""
-    def kv_events(self, *, budget: int = 67_108_864, weights: Sequence[float] = (1.0, 0.8, 0.5, 0.3)) -> Scheduling:
+    def kv_events(self, *, budget: int = 100_663_296, weights: Sequence[float] = (1.0, 0.8, 0.5, 0.3)) -> Scheduling:
         """Engines tell what they hold, by the events ``blocks_stored`` and its like. ``weights``: what a block of device, host, disk and shared is
         worth. Raises ``OptionError``."""
     @property

@@ -85,11 +85,15 @@ impl<'a> Facts<'a> {
         self.held.all()
     }
 
+    /// The positions of the members that hold anything of the prompt.
+    #[inline]
+    pub(super) fn holders(&self) -> &'a [u16] {
+        self.held.holders()
+    }
+
     /// Whether no candidate holds anything of the prompt.
     pub(super) fn is_cold(&self, candidates: Candidates<'_>) -> bool {
-        let mut is_cold = true;
-        candidates.for_each(|position| is_cold &= self.prefix(position).is_none_or(|held| held.matched == 0));
-        is_cold
+        !self.holders().iter().any(|position| candidates.contains(usize::from(*position)))
     }
 
     /// The only value of a header that profiles read. Several values are none: which one counts would be a guess. Neither is an empty one.

@@ -10,6 +10,8 @@ use crate::state::{Members, State};
 /// Blocks that members hold of the prompt's beginning, by position. Up to 4,096 of them live on the stack.
 pub(super) struct Held {
     lengths: SmallVec<[u32; 4096]>,
+    /// The positions of those that hold any, each once.
+    holders: SmallVec<[u16; 4096]>,
     blocks: u32,
     block_tokens: u32,
 }
@@ -39,10 +41,10 @@ impl PrefixMatch {
 }
 
 impl Held {
-    /// Nothing yet. Written where it stands: moving it would copy 16 KiB.
+    /// Nothing yet. Written where it stands: moving it would copy 24 KiB.
     #[inline(always)]
     pub(super) fn new() -> Self {
-        Self { lengths: SmallVec::new(), blocks: 0, block_tokens: 0 }
+        Self { lengths: SmallVec::new(), holders: SmallVec::new(), blocks: 0, block_tokens: 0 }
     }
 
     /// Hashes the prompt for `model` and looks the hashes up for all members at once. Nothing where no profile looks at prefixes or the request brings
@@ -61,13 +63,15 @@ impl Held {
         self.block_tokens = knowledge.hasher.block_tokens();
         self.blocks = number(hashes.as_slice().len());
         self.lengths.resize(members.endpoints.len(), 0);
-        knowledge.lengths(hashes, &members.seating, &mut self.lengths);
+        knowledge
+            .lengths(hashes, &members.seating, &mut self.lengths, |position| self.holders.push(position));
     }
 
     /// Of a prompt of `blocks` blocks, as if an index had answered with `lengths`.
     #[cfg(test)]
     pub(super) fn of(lengths: &[u32], blocks: u32, block_tokens: u32) -> Self {
-        Self { lengths: lengths.into(), blocks, block_tokens }
+        let holders = (0..).zip(lengths).filter(|(_, length)| **length > 0).map(|(position, _)| position);
+        Self { lengths: lengths.into(), holders: holders.collect(), blocks, block_tokens }
     }
 
     /// By position, and what all of the prompt is. `None` where nothing is known of the prompt.
@@ -75,6 +79,12 @@ impl Held {
     pub(super) fn all(&self) -> Option<(&[u32], PrefixMatch)> {
         let whole = PrefixMatch { matched: self.blocks, total: self.blocks, block_tokens: self.block_tokens };
         (!self.lengths.is_empty()).then_some((&self.lengths, whole))
+    }
+
+    /// The positions of the members that hold anything of the prompt.
+    #[inline]
+    pub(super) fn holders(&self) -> &[u16] {
+        &self.holders
     }
 
     /// `None` where nothing is known of the prompt.

@@ -22,12 +22,12 @@ pub struct PreciseOptions {
 
 impl Default for PreciseOptions {
     fn default() -> Self {
-        Self { budget: 64 << 20, weights: TierWeights::default() }
+        Self { budget: 96 << 20, weights: TierWeights::default() }
     }
 }
 
 impl PreciseOptions {
-    /// Bytes that the index may take, 1 MiB at least; 64 MiB when not given.
+    /// Bytes that the index may take, 1 MiB at least; 96 MiB when not given, which is room for a million blocks.
     #[must_use]
     pub fn budget(self, bytes: usize) -> Self {
         Self { budget: bytes, ..self }

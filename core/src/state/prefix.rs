@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
+use crate::convert::number;
 use crate::plan::PrefixPlan;
 use crate::prefix::{
     ApproximateIndex, BlockHashes, IndexId, KvChange, KvCounters, KvEvent, PreciseIndex, PrefixHasher,
@@ -65,15 +66,33 @@ impl PrefixKnowledge {
         Some(Arc::new(Seat { knowledge: Arc::clone(self), sent, told }))
     }
 
-    /// How many blocks from the first on each member of a pool holds. Allocates nothing; where engines tell, for up to 1,024 members.
-    pub(crate) fn lengths(&self, hashes: &BlockHashes, seating: &Seating, lengths: &mut [u32]) {
-        self.sent.lengths(hashes, &seating.sent, lengths);
+    /// Writes how many blocks from the first on each member of a pool holds into `lengths`, which are zeros, and calls `holder` once with the position of
+    /// every member that holds any. Allocates nothing; where engines tell, for up to 1,024 members.
+    pub(crate) fn lengths(
+        &self,
+        hashes: &BlockHashes,
+        seating: &Seating,
+        lengths: &mut [u32],
+        mut holder: impl FnMut(u16),
+    ) {
+        self.sent.walk(hashes, |id, blocks| {
+            if let Some(position) = seating.sent.get(id.get())
+                && let Some(length) = lengths.get_mut(usize::from(*position))
+            {
+                *length = number(blocks);
+                holder(*position);
+            }
+        });
         if let Some(told) = &self.told {
             let mut matches: SmallVec<[PrefixMatch; 1024]> = SmallVec::new();
             matches.resize(lengths.len(), PrefixMatch::default());
             told.matches(hashes, &seating.told, &mut matches);
-            for (length, found) in lengths.iter_mut().zip(&matches) {
-                *length = (*length).max(found.truncated());
+            for (position, (length, found)) in (0..u16::MAX).zip(lengths.iter_mut().zip(&matches)) {
+                let blocks = found.truncated();
+                if *length == 0 && blocks > 0 {
+                    holder(position);
+                }
+                *length = (*length).max(blocks);
             }
         }
     }

@@ -26,18 +26,22 @@ pub fn run(report: &mut Report, runtime: &Runtime) {
         for (name, count) in [("8k", 8 << 10), ("32k", 32 << 10)] {
             let prompt = tokens(5, count);
             let held = held(endpoints, &prompt);
-            let ours = ours(&held, endpoints);
-            let dynamo = DynamoTrees::holding(&held, runtime);
-            let chain = chain_index(&held, endpoints);
-            let tree = token_tree(&held);
             let longest = held
                 .iter()
                 .filter(|(_, has)| has[..BLOCK] == prompt[..BLOCK])
                 .map(|(_, has)| has.len() / BLOCK)
                 .max();
-            let asked = Asked { prompt: &prompt, endpoints, longest: longest.expect("somebody holds it") };
-            asked.walk(report, &format!("{name}, {endpoints}, walk"), &ours, &dynamo, &chain, &tree);
-            asked.hash_and_walk(report, &format!("{name}, {endpoints}, both"), &ours, &dynamo, &chain);
+            let asked = Asked {
+                prompt: &prompt,
+                endpoints,
+                longest: longest.expect("somebody holds it"),
+                ours: ours(&held, endpoints),
+                dynamo: DynamoTrees::holding(&held, runtime),
+                chain: chain_index(&held, endpoints),
+                tree: token_tree(&held),
+            };
+            asked.walk(report, &format!("{name}, {endpoints}, walk"));
+            asked.hash_and_walk(report, &format!("{name}, {endpoints}, both"));
         }
     }
 }
@@ -87,23 +91,21 @@ fn most(index: &ChainIndex, contents: &[ContentHash]) -> (u32, u32) {
     best
 }
 
+/// Indexes that hold the same, and the prompt that they are asked for.
 struct Asked<'a> {
     prompt: &'a [u32],
     endpoints: usize,
     /// The most blocks of it that an endpoint holds.
     longest: usize,
+    ours: ApproximateIndex,
+    dynamo: DynamoTrees,
+    chain: ChainIndex,
+    tree: TokenTree,
 }
 
 impl Asked<'_> {
-    fn walk(
-        &self,
-        report: &mut Report,
-        workload: &str,
-        ours: &ApproximateIndex,
-        dynamo: &DynamoTrees,
-        chain: &ChainIndex,
-        tree: &TokenTree,
-    ) {
+    fn walk(&self, report: &mut Report, workload: &str) {
+        let Self { ours, dynamo, chain, tree, .. } = self;
         let positions: Vec<u16> = (0..4096).collect();
         let mut lengths = vec![0_u32; self.endpoints];
         let mut hashes = BlockHashes::new();
@@ -144,14 +146,8 @@ impl Asked<'_> {
         );
     }
 
-    fn hash_and_walk(
-        &self,
-        report: &mut Report,
-        workload: &str,
-        ours: &ApproximateIndex,
-        dynamo: &DynamoTrees,
-        chain: &ChainIndex,
-    ) {
+    fn hash_and_walk(&self, report: &mut Report, workload: &str) {
+        let Self { ours, dynamo, chain, .. } = self;
         let positions: Vec<u16> = (0..4096).collect();
         let mut lengths = vec![0_u32; self.endpoints];
         let (hasher, mut hashes) = (hasher(), BlockHashes::new());

@@ -18,11 +18,8 @@ pub fn run(report: &mut Report) {
     );
     for rules in [10, 100, 1_000] {
         let paths: Vec<String> = (0..rules).map(|n| format!("/v1/tenants/{n}/chat/completions")).collect();
-        let router = ours::on(
-            &manifests(&paths),
-            8,
-            &Options::default().strategy(Strategy::Random).fallback_endpoints(0),
-        );
+        let router =
+            ours::on(&route(&paths), 8, &Options::default().strategy(Strategy::Random).fallback_endpoints(0));
         let mut routes = matchit::Router::new();
         for (n, path) in paths.iter().enumerate() {
             routes.insert(path, n).expect("paths differ");
@@ -49,7 +46,7 @@ pub fn run(report: &mut Report) {
     }
 }
 
-fn manifests(paths: &[String]) -> String {
+fn route(paths: &[String]) -> String {
     let mut text = "\
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
@@ -65,13 +62,5 @@ spec:
             "      backendRefs: [{{group: inference.networking.k8s.io, kind: InferencePool, name: gpus}}]"
         );
     }
-    text + "\
----
-apiVersion: inference.networking.k8s.io/v1
-kind: InferencePool
-metadata: {name: gpus}
-spec:
-  selector: {matchLabels: {app: vllm}}
-  targetPorts: [{number: 8000}]
-"
+    text
 }

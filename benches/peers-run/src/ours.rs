@@ -12,14 +12,16 @@ pub const NOW: Nanos = Nanos::new(0);
 pub const NO_HEADERS: [(&str, &str); 0] = [];
 
 /// One rule that takes everything to one pool.
-const MANIFESTS: &str = "\
+const ROUTE: &str = "\
 apiVersion: aigateway.envoyproxy.io/v1beta1
 kind: AIGatewayRoute
 metadata: {name: chat}
 spec:
   rules:
     - backendRefs: [{group: inference.networking.k8s.io, kind: InferencePool, name: gpus}]
----
+";
+
+const POOL: &str = "---
 apiVersion: inference.networking.k8s.io/v1
 kind: InferencePool
 metadata: {name: gpus}
@@ -28,9 +30,9 @@ spec:
   targetPorts: [{number: 8000}]
 ";
 
-/// A router on `manifests` with `endpoints` endpoints in pool `gpus`.
-pub fn on(manifests: &str, endpoints: usize, options: &Options) -> Router {
-    let plan = Manifests::from_yaml(manifests)
+/// A router on the manifest of a route to pool `gpus`, which has `endpoints` endpoints.
+pub fn on(route: &str, endpoints: usize, options: &Options) -> Router {
+    let plan = Manifests::from_yaml(&format!("{route}{POOL}"))
         .and_then(|manifests| manifests.compile(options))
         .unwrap_or_else(|problems| panic!("{problems}"));
     let router = Router::new(plan, 1);
@@ -42,13 +44,13 @@ pub fn on(manifests: &str, endpoints: usize, options: &Options) -> Router {
 
 /// A router of one rule that picks by `strategy` and names no fallbacks, as the peers name none.
 pub fn by_strategy(strategy: Strategy, endpoints: usize) -> Router {
-    on(MANIFESTS, endpoints, &Options::default().strategy(strategy).fallback_endpoints(0))
+    on(ROUTE, endpoints, &Options::default().strategy(strategy).fallback_endpoints(0))
 }
 
 /// A router of one rule that picks by the scorers, whose endpoints told their loads.
 pub fn by_scorers(profile: Profile, endpoints: usize) -> Router {
     let options = Options::default().scheduling(Scheduling::single(profile)).fallback_endpoints(0);
-    let router = on(MANIFESTS, endpoints, &options);
+    let router = on(ROUTE, endpoints, &options);
     for n in 0..endpoints {
         let mut load = Box::new(LoadReport::default());
         load.waiting = Some((n * 5 % 11) as u32);

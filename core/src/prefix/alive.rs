@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::table::{CLASSES, MAX_WORDS, Table, lanes, wide_entry};
+use super::table::{CLASSES, Held, MAX_WORDS, Table, lanes, wide_entry};
 use crate::set_bits::set_bits;
 
 /// Which classes of which endpoints count, as they were when a walk began: a walk reads them once. Of `WORDS` words of ids.
@@ -40,10 +40,20 @@ impl<const WORDS: usize> Alive<WORDS> {
         planes.iter().enumerate().any(|(class, plane)| of(class, plane))
     }
 
-    /// Writes the holders of a block, one bit each. Only into the words of `ids` that have a bit in `words`.
+    /// Writes the holders of a block, one bit each, and tells what stands beside it, if that was so all the while. Only into the words of `ids` that have
+    /// a bit in `words`.
     #[inline(always)]
-    pub(super) fn holders(&self, table: &Table, hash: u64, words: u64, ids: &mut [u64; WORDS]) {
-        let Some(held) = table.held(hash) else { return clear(words, ids) };
+    pub(super) fn holders(
+        &self,
+        table: &Table,
+        hash: u64,
+        words: u64,
+        ids: &mut [u64; WORDS],
+    ) -> Option<Held> {
+        let Some(held) = table.held(hash) else {
+            clear(words, ids);
+            return None;
+        };
         if let Some(entry) = wide_entry(held.word) {
             let planes = table.planes_of(entry);
             for word in set_bits(words) {
@@ -70,7 +80,9 @@ impl<const WORDS: usize> Alive<WORDS> {
         }
         if !table.is_still(held) {
             clear(words, ids);
+            return None;
         }
+        Some(held)
     }
 }
 

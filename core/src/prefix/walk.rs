@@ -112,13 +112,12 @@ pub(super) fn each_leading(table: &Table, hashes: &[u64], mut found: impl FnMut(
         if some == 0 {
             return;
         }
-        alive.holders(table, *hash, all_words(table), &mut ids);
+        let Some(held) = alive.holders(table, *hash, all_words(table), &mut ids) else { return };
         some = 0;
         for (still, ids) in still.iter_mut().zip(&ids).take(table.words) {
             *still &= ids;
             some |= *still;
         }
-        let Some(held) = table.held(*hash) else { return };
         each(&still, |id| found(id, table.classes_in(held.word, id)));
     }
 }

@@ -12,7 +12,6 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::bits::{low16, scale};
-use crate::convert::index;
 
 /// Slots a bucket: their keys fill one cache line.
 pub(super) const BUCKET: usize = 8;
@@ -142,11 +141,11 @@ impl Table {
     fn find_in(&self, start: usize, hash: u64) -> Option<usize> {
         let bucket = self.bucket(start)?;
         // All eight, without a branch each.
-        let mut hits = 0_u32;
-        for (bit, key) in bucket.iter().enumerate() {
-            hits |= u32::from(key.load(Ordering::Acquire) == hash) << bit;
+        let mut found = BUCKET;
+        for (at, key) in bucket.iter().enumerate() {
+            found = if key.load(Ordering::Acquire) == hash { at } else { found };
         }
-        (hits != 0).then(|| start + index(hits.trailing_zeros()))
+        (found < BUCKET).then(|| start + found)
     }
 
     /// What stands beside a block. Whatever is made of it counts only if it [`is_still`](Self::is_still) so afterwards.

@@ -23,7 +23,7 @@ pub(super) fn walk(table: &Table, hashes: &[u64], found: impl FnMut(usize, usize
 #[derive(Clone, Copy)]
 struct At<const WORDS: usize> {
     position: usize,
-    /// The words that were read; the others are as they are in the blocks to both sides.
+    /// The words of `ids` that were read; the others are as they are in the blocks to both sides.
     words: u64,
     ids: [u64; WORDS],
 }
@@ -63,17 +63,19 @@ fn walk_sets<const WORDS: usize>(table: &Table, hashes: &[u64], mut found: impl 
         if words != 0 && next.position > position + 1 && depth < DEPTH {
             let middle = position + (next.position - position) / 2;
             if let (Some(at), Some(hash)) = (ahead.get_mut(depth), hashes.get(middle)) {
-                (at.position, at.words, at.ids) = (middle, words, here);
+                (at.position, at.words) = (middle, words);
                 alive.holders(table, *hash, words, &mut at.ids);
             }
             depth += 1;
             continue;
         }
         for at in set_bits(words) {
-            let ids = word(&here, at) & !word(&next.ids, at);
-            set_bits(ids).for_each(|bit| found(at * 64 + bit, position + 1));
+            if let (Some(here), Some(next)) = (here.get_mut(at), next.ids.get(at)) {
+                set_bits(*here & !next).for_each(|bit| found(at * 64 + bit, position + 1));
+                *here = *next;
+            }
         }
-        (position, here) = (next.position, next.ids);
+        position = next.position;
         depth -= 1;
     }
     each(&here, |id| found(id, hashes.len()));

@@ -13,7 +13,7 @@ from fleet import HTTP, chat, eventually, stream
 def all_is_well_again(fleet, gateway):
     yield
     for mock in fleet.mocks.values():
-        if mock.process is None or mock.process.poll() is not None:
+        if mock.has_ended():
             mock.start()
         mock.fault("none")
     eventually(lambda: gateway.in_flight() == 0)
@@ -79,6 +79,7 @@ def test_an_answer_that_breaks_off_is_told_as_an_error(fleet, gateway):
     headers, events = stream(gateway.url, headers={"x-tier": "gold"}, max_tokens=50)
     assert headers["x-served-by"] == "gold-0"
     assert json.loads(events[-1])["error"]["code"] == "broken_off"
+    eventually(fleet["gold-0"].has_ended)
 
 
 def test_a_client_that_leaves_gives_up_its_request(fleet, gateway):

@@ -14,7 +14,7 @@ CASES = json.loads((VECTORS / "decisions.json").read_text())
 def all_is_well_again(fleet, gateway):
     yield
     for mock in fleet.mocks.values():
-        if mock.process is None or mock.process.poll() is not None:
+        if mock.has_ended():
             mock.start()
         mock.fault("none")
     eventually(lambda: gateway.in_flight() == 0)
@@ -98,6 +98,7 @@ def test_a_stream_that_breaks_off_leaves_nothing_in_flight(fleet, gateway):
     # LiteLLM answers 500 where it has not passed on anything by then.
     answer = chat(gateway.url, headers={"x-tier": "gold"}, max_tokens=50, stream=True)
     assert answer.status_code in (200, 500) and '"error"' in answer.text
+    eventually(fleet["gold-0"].has_ended)
 
 
 def test_a_client_that_leaves_a_stream_leaves_nothing_in_flight(fleet, gateway):

@@ -47,7 +47,7 @@ def strategy(fleet, loop):
 def all_is_well_again(fleet, strategy, loop):
     yield
     for mock in fleet.mocks.values():
-        if mock.process is None or mock.process.poll() is not None:
+        if mock.has_ended():
             mock.start()
         mock.fault("none")
 

@@ -67,6 +67,9 @@ class Mock:
     def served(self) -> dict:
         return HTTP.get(f"{self.url}/served").json()
 
+    def has_ended(self) -> bool:
+        return self.process is None or self.process.poll() is not None
+
     def kill(self) -> None:
         if self.process:
             self.process.kill()

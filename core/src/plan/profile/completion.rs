@@ -109,7 +109,7 @@ pub struct PredictedCompletion {
     /// count more the busier the pool is. Default: 1.
     pub congestion: f64,
     /// What the length of an endpoint's line costs: the prompt's own seconds, so many times for the square root of the prompts in it. Keeps long prompts out
-    /// of the way of short ones. Default: 4.
+    /// of the way of short ones. Default: 2.
     pub crowding: f64,
     /// What a prompt costs those who come back to what the endpoint has cached of them while it is worked on: its own seconds, so many times, for each. Keeps
     /// long prompts away from endpoints to which many come back. Default: 1.
@@ -135,7 +135,7 @@ impl Default for PredictedCompletion {
         Self {
             step: StepCost::default(),
             congestion: 1.0,
-            crowding: 4.0,
+            crowding: 2.0,
             returning: 1.0,
             eviction: 1.0,
             answer_steps: 12.0,

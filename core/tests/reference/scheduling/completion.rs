@@ -121,7 +121,7 @@ impl Endpoint {
         let under_way = if answers > 0.0 { beside / 2.0 } else { 0.0 };
         let too_many = (answers + line + 1.0 - step.running).max(0.0);
         let room = too_many / step.running * factor(settings, "residence_steps", 200.0) * beside;
-        let long = own * factor(settings, "crowding", 4.0) * line.sqrt();
+        let long = own * factor(settings, "crowding", 2.0) * line.sqrt();
         let back = endpoint.returns.faded(world.now, 60_000.0) * std::f64::consts::LN_2 / 60.0;
         let back = factor(settings, "returning", 1.0) * back * (ahead + own / 2.0);
         let answering = beside + pace * step.answer * line;

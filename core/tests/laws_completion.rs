@@ -250,6 +250,35 @@ fn without_prompts_fewer_in_flight_are_better() {
 
 /// Both hold the same prefix. The more requests came back to it at `a`, the less a long cold prompt is sent there; the longer ago, the more.
 #[test]
+fn a_fuller_cache_makes_an_endpoint_worse_for_what_it_does_not_hold_and_only_for_that() {
+    let mut moved = 0;
+    // What fullness costs by itself is left out.
+    for_each(&json!({"congestion": 0, "kv_seconds": 0}), |case, _| {
+        for name in names(case) {
+            let ratings = |case: &Value| {
+                [0.0, 0.3, 0.6, 0.9].map(|usage| {
+                    let endpoint = format!("default/{name}");
+                    let load =
+                        json!({"event": "load_polled", "endpoint": endpoint, "load": {"kv_usage": usage}});
+                    of(&outcome(&then(case, [load])), &name)
+                })
+            };
+            let all = ratings(case);
+            assert!(
+                all.is_sorted_by(|emptier, fuller| *fuller <= *emptier + APART),
+                "{name}: {all:?} {case}"
+            );
+            moved += u64::from(all[3] < all[0]);
+            let mut nothing_to_do = case.clone();
+            nothing_to_do["request"] = json!({"prompt_tokens": 0});
+            let all = ratings(&nothing_to_do);
+            assert!(all.iter().all(|rating| (rating - all[0]).abs() < APART), "{name}: {all:?} {case}");
+        }
+    });
+    assert!(moved > 60, "{moved}");
+}
+
+#[test]
 fn more_that_come_back_never_make_an_endpoint_better_for_a_cold_prompt() {
     let rated = |returns: u64, now: u64, prompt_tokens: u64| {
         let stored = |name: &str| json!([0, {"event": "blocks_stored", "endpoint": format!("default/{name}"), "sequence": 1, "hashes": [11, 12, 13, 14]}]);

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
+use inferroute::PredictedCompletion;
 use inferroute_benches::quality::{
-    Cast, Cell, Plan, Progress, Results, Row, Strategy, Verdict, bars, bars_table, cell_table, page,
+    Cast, Cell, Plan, Progress, Results, Row, Strategy, Verdict, bars, bars_table, cell_table, factor, page,
     ratio_table, run_all,
 };
 use inferroute_benches::workloads::{RECIPES, directory};
@@ -18,6 +19,7 @@ Compares strategies in the simulator. Without options: the quick matrix.
   --only WORDS          only cells whose name has all of these comma-separated words, as in conversation/8b/n8/x0.8/r1;
                         a whole name means that cell alone, and several alternatives are separated by |
   --strategy A,B        only these strategies
+  --set A=1,B=0.5       factors of the shipped router, by their names in an EndpointPickerConfig, instead of those that are recommended
   --seeds N             seeds a cell
   --requests N          requests of a generated workload, for each endpoint
   --traces DIR          where traces lie; else INFERROUTE_TRACES, else ../shared/traces beside the repository
@@ -47,6 +49,7 @@ struct Arguments {
     list: bool,
     only: Option<String>,
     strategies: Option<Vec<String>>,
+    settings: PredictedCompletion,
     seeds: Option<u64>,
     requests: Option<usize>,
     traces: Option<PathBuf>,
@@ -79,6 +82,7 @@ impl Arguments {
                 "--only" => read.only = Some(value()?),
                 "--strategy" => read.strategies = Some(parts(&value()?)),
                 "--from" => read.from = Some(parts(&value()?).iter().map(PathBuf::from).collect()),
+                "--set" => parts(&value()?).iter().try_for_each(|part| set(&mut read.settings, part))?,
                 "--seeds" => read.seeds = Some(number(&name, &value()?, 1)?),
                 "--requests" => read.requests = Some(number(&name, &value()?, 1)? as usize),
                 "--traces" => read.traces = Some(value()?.into()),
@@ -121,7 +125,7 @@ impl Arguments {
     }
 
     fn strategies(&self) -> Result<Vec<Strategy>, String> {
-        let mut strategies = Strategy::all();
+        let mut strategies = Strategy::all(self.settings);
         if let Some(names) = &self.strategies {
             if let Some(unknown) =
                 names.iter().find(|name| strategies.iter().all(|known| known.name != **name))
@@ -132,6 +136,16 @@ impl Arguments {
         }
         Ok(strategies)
     }
+}
+
+/// Sets what `NAME=VALUE` says.
+fn set(settings: &mut PredictedCompletion, text: &str) -> Result<(), String> {
+    let (name, value) = text.split_once('=').unwrap_or((text, ""));
+    let value = value.parse().ok().filter(|value: &f64| value.is_finite() && *value >= 0.0);
+    let value = value.ok_or_else(|| format!("--set needs names and numbers of at least 0, not `{text}`"))?;
+    let factor = factor(settings, name).ok_or_else(|| format!("there is no factor `{name}`"))?;
+    *factor = value;
+    Ok(())
 }
 
 /// Between commas.

@@ -29,5 +29,6 @@ pub use progress::Progress;
 pub use report::page;
 pub use results::{Results, Row};
 pub use runner::{Heard, QualityError, run_all};
+pub use shipped::factor;
 pub use strategy::{Role, Site, Strategy};
 pub use table::{bars_table, cell_table, ratio_table};

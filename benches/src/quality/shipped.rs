@@ -14,6 +14,7 @@ const ABLATED: &[(&str, Change)] = &[
     ("without-congestion", |settings| settings.congestion = 0.0),
     ("without-crowding", |settings| settings.crowding = 0.0),
     ("without-returning", |settings| settings.returning = 0.0),
+    ("without-eviction", |settings| settings.eviction = 0.0),
     ("without-answers", |settings| settings.answer_steps = 0.0),
     ("without-slots", |settings| settings.residence_steps = 0.0),
     ("without-kv", |settings| settings.kv_seconds = 0.0),
@@ -21,9 +22,24 @@ const ABLATED: &[(&str, Change)] = &[
     ("without-pace", |settings| settings.pace_prior = f64::INFINITY),
 ];
 
+/// The factors of the recommended strategy by their names in an EndpointPickerConfig.
+pub fn factor<'s>(settings: &'s mut PredictedCompletion, name: &str) -> Option<&'s mut f64> {
+    Some(match name {
+        "congestion" => &mut settings.congestion,
+        "crowding" => &mut settings.crowding,
+        "returning" => &mut settings.returning,
+        "eviction" => &mut settings.eviction,
+        "answerSteps" => &mut settings.answer_steps,
+        "residenceSteps" => &mut settings.residence_steps,
+        "kvSeconds" => &mut settings.kv_seconds,
+        "others" => &mut settings.others,
+        "pacePrior" => &mut settings.pace_prior,
+        _ => return None,
+    })
+}
+
 /// The strategies of the crate: the recommended one first, then what is only compared with it. Nobody tells it what the endpoints run on.
-pub(super) fn shipped() -> Vec<Strategy> {
-    let recommended = PredictedCompletion::default();
+pub(super) fn shipped(recommended: PredictedCompletion) -> Vec<Strategy> {
     let mut shipped = vec![strategy("inferroute", Role::Shipped, recommended)];
     for (name, times) in [("costs-third", 1.0 / 3.0), ("costs-threefold", 3.0)] {
         let settings = PredictedCompletion { step: scaled(recommended.step, times), ..recommended };

@@ -1,5 +1,7 @@
 //! Who is compared.
 
+use inferroute::PredictedCompletion;
+
 use super::shipped;
 use crate::peers::{self, Costs};
 use crate::sim::{Gateway, Hardware};
@@ -50,9 +52,10 @@ impl Strategy {
         (self.make)(seed, site)
     }
 
-    /// All strategies: the crate's own, then the peers, each told the true costs of the hardware if it asks for costs.
-    pub fn all() -> Vec<Self> {
-        let mut all = shipped::shipped();
+    /// All strategies: the crate's own, which are `recommended` and what is compared with it, then the peers, each told the true costs of the hardware if
+    /// it asks for costs.
+    pub fn all(recommended: PredictedCompletion) -> Vec<Self> {
+        let mut all = shipped::shipped(recommended);
         all.extend(peers::all().iter().map(|peer| {
             Self::new(peer.name, Role::Peer, |seed, site| peer.gateway_with(seed, costs(site.hardware)))
         }));
@@ -70,6 +73,8 @@ fn costs(hardware: &Hardware) -> Costs {
 
 #[cfg(test)]
 mod tests {
+    use inferroute::PredictedCompletion;
+
     use super::{Costs, Strategy, costs};
     use crate::sim::Hardware;
 
@@ -85,7 +90,8 @@ mod tests {
 
     #[test]
     fn names_are_unique() {
-        let mut names: Vec<String> = Strategy::all().into_iter().map(|strategy| strategy.name).collect();
+        let mut names: Vec<String> =
+            Strategy::all(PredictedCompletion::default()).into_iter().map(|strategy| strategy.name).collect();
         let count = names.len();
         names.sort();
         names.dedup();

@@ -152,17 +152,20 @@ impl Pricing<'_> {
         let beyond = (answers + line + 1.0 - settings.step.running).max(0.0);
         let slot = beyond * settings.residence_steps * step / settings.step.running;
         let first_token = seconds + own + steps * step + residue + slot;
-        let crowd = 1.0 + settings.crowding * line.sqrt();
         // Those who come back while what is ahead is worked off wait for all of it, those who come while it is worked on for half of it on average.
         let delayed = settings.returning * returns * (seconds + own / 2.0);
         let burden = pace * answers * (settings.step.answer + settings.step.context * f64::from(prompt));
+        // Those who wait now answer beside it then.
+        let then = step + pace * settings.step.answer * line;
         let kv = kv_usage.min(FULLEST);
+        // What it costs for its own seconds, beside those who come after it wherever it goes.
+        let apart = settings.crowding * line.sqrt() + settings.eviction * kv;
         Price {
-            seconds: first_token * crowd
-                + own * delayed
-                + settings.answer_steps * (step + burden)
+            seconds: first_token
+                + own * (apart + delayed)
+                + settings.answer_steps * (then + burden)
                 + settings.kv_seconds * kv / (1.0 - kv),
-            by_congestion: own * crowd,
+            by_congestion: own,
         }
     }
 }

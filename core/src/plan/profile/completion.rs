@@ -108,12 +108,15 @@ pub struct PredictedCompletion {
     /// What a prompt costs those who come after it: its own seconds, for each prompt that waits for an endpoint of the pool on average. Makes prefix caches
     /// count more the busier the pool is. Default: 1.
     pub congestion: f64,
-    /// What the length of an endpoint's line costs: so many times the seconds there for the square root of the prompts in it. Keeps short prompts out of the
-    /// way of long ones. Default: 0.5.
+    /// What the length of an endpoint's line costs: the prompt's own seconds, so many times for the square root of the prompts in it. Keeps long prompts out
+    /// of the way of short ones. Default: 2.
     pub crowding: f64,
     /// What a prompt costs those who come back to what the endpoint has cached of them while it is worked on: its own seconds, so many times, for each. Keeps
     /// long prompts away from endpoints to which many come back. Default: 1.
     pub returning: f64,
+    /// What a prompt costs those whose cached prefix it pushes out: its own seconds, so many times by the share of the KV cache that requests use. Makes
+    /// prefix caches count more the less room there is for them. Default: 1.
+    pub eviction: f64,
     /// How many steps of the answer count, each as long as it is there and as much longer as it makes those of others. Default: 12.
     pub answer_steps: f64,
     /// Steps until a request that runs makes room for another, where no more can run. Default: 200.
@@ -132,8 +135,9 @@ impl Default for PredictedCompletion {
         Self {
             step: StepCost::default(),
             congestion: 1.0,
-            crowding: 0.5,
+            crowding: 2.0,
             returning: 1.0,
+            eviction: 1.0,
             answer_steps: 12.0,
             residence_steps: 200.0,
             kv_seconds: 0.01,
@@ -167,6 +171,7 @@ impl PredictedCompletion {
             congestion: or(self.congestion, default.congestion),
             crowding: or(self.crowding, default.crowding),
             returning: or(self.returning, default.returning),
+            eviction: or(self.eviction, default.eviction),
             answer_steps: or(self.answer_steps, default.answer_steps),
             residence_steps: or(self.residence_steps, default.residence_steps),
             kv_seconds: or(self.kv_seconds, default.kv_seconds),

@@ -121,14 +121,20 @@ impl Endpoint {
         let under_way = if answers > 0.0 { beside / 2.0 } else { 0.0 };
         let too_many = (answers + line + 1.0 - step.running).max(0.0);
         let room = too_many / step.running * factor(settings, "residence_steps", 200.0) * beside;
-        let crowd = 1.0 + factor(settings, "crowding", 0.5) * line.sqrt();
+        let long = own * factor(settings, "crowding", 2.0) * line.sqrt();
         let back = endpoint.returns.faded(world.now, 60_000.0) * std::f64::consts::LN_2 / 60.0;
         let back = factor(settings, "returning", 1.0) * back * (ahead + own / 2.0);
+        let answering = beside + pace * step.answer * line;
         let to_others = pace * answers * (step.answer + step.context * prompt);
-        let price = (prefill + under_way + room) * crowd
+        let lost = own * factor(settings, "eviction", 1.0) * kv;
+        let price = prefill
+            + under_way
+            + room
+            + long
             + own * back
-            + factor(settings, "answer_steps", 12.0) * (beside + to_others)
+            + lost
+            + factor(settings, "answer_steps", 12.0) * (answering + to_others)
             + factor(settings, "kv_seconds", 0.01) * kv / (1.0 - kv);
-        Self { typical, ahead, price, of_congestion: own * crowd }
+        Self { typical, ahead, price, of_congestion: own }
     }
 }

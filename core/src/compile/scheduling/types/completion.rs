@@ -19,6 +19,7 @@ pub(super) fn predicted_completion(parameters: &Section<'_>) -> Parts {
         congestion: factor("congestion", defaults.congestion),
         crowding: factor("crowding", defaults.crowding),
         returning: factor("returning", defaults.returning),
+        eviction: factor("eviction", defaults.eviction),
         answer_steps: factor("answerSteps", defaults.answer_steps),
         residence_steps: factor("residenceSteps", defaults.residence_steps),
         kv_seconds: factor("kvSeconds", defaults.kv_seconds),
@@ -93,6 +94,7 @@ schedulingProfiles: [{{name: default, plugins: [{{pluginRef: predicted-completio
             congestion,
             crowding,
             returning,
+            eviction,
             answer_steps,
             residence_steps,
             kv_seconds,
@@ -104,6 +106,7 @@ schedulingProfiles: [{{name: default, plugins: [{{pluginRef: predicted-completio
             ("congestion", congestion),
             ("crowding", crowding),
             ("returning", returning),
+            ("eviction", eviction),
             ("answerSteps", answer_steps),
             ("residenceSteps", residence_steps),
             ("kvSeconds", kv_seconds),
@@ -125,7 +128,7 @@ schedulingProfiles: [{{name: default, plugins: [{{pluginRef: predicted-completio
 
     #[test]
     fn each_parameter_is_its_own() {
-        let text = "{congestion: 2, crowding: 3, returning: 17, answerSteps: 4, residenceSteps: 5, kvSeconds: 6, others: 7, pacePrior: 8, \
+        let text = "{congestion: 2, crowding: 3, returning: 17, eviction: 18, answerSteps: 4, residenceSteps: 5, kvSeconds: 6, others: 7, pacePrior: 8, \
                     step: {step: 9, token: 10, pair: 11, answer: 12, context: 13, chunk: 14, running: 15, kvTokens: 16}}";
         let step = StepCost {
             step: 9.0,
@@ -142,6 +145,7 @@ schedulingProfiles: [{{name: default, plugins: [{{pluginRef: predicted-completio
             congestion: 2.0,
             crowding: 3.0,
             returning: 17.0,
+            eviction: 18.0,
             answer_steps: 4.0,
             residence_steps: 5.0,
             kv_seconds: 6.0,
@@ -154,9 +158,16 @@ schedulingProfiles: [{{name: default, plugins: [{{pluginRef: predicted-completio
     #[test]
     fn what_cannot_be_is_named_where_it_stands() {
         let at = |code: &str, field: &str| Err(vec![format!("{code} plugins[0].parameters.{field}")]);
-        for field in
-            ["congestion", "crowding", "returning", "answerSteps", "residenceSteps", "kvSeconds", "others"]
-        {
+        for field in [
+            "congestion",
+            "crowding",
+            "returning",
+            "eviction",
+            "answerSteps",
+            "residenceSteps",
+            "kvSeconds",
+            "others",
+        ] {
             assert_eq!(read(&format!("{{{field}: -0.1}}")), at("RT0103", field));
             assert_eq!(read(&format!("{{{field}: 1.1e12}}")), at("RT0103", field));
             assert_eq!(read(&format!("{{{field}: x}}")), at("RT0101", field));

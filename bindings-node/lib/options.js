@@ -216,15 +216,15 @@ function bytes(name, value) {
   return isShared(value) ? new Uint8Array(value) : value
 }
 
+/** The arrays that prompts come in: text, tokens, hashes of blocks. */
+const PROMPTS = { Uint8Array, Uint32Array, BigUint64Array }
+
 /** A prompt in a shape that the native half reads in place, or a copy where somebody else could reach it meanwhile. */
 function prompt(value, copied) {
   if (typeof value === 'string') return value
   if (value === undefined || value === null) return undefined
-  const kind = kindOf(value)
-  const isCopied = kind !== undefined && (copied || isShared(value))
-  if (kind === 'Uint8Array') return isCopied ? new Uint8Array(value) : value
-  if (kind === 'Uint32Array') return isCopied ? new Uint32Array(value) : value
-  if (kind === 'BigUint64Array') return isCopied ? new BigUint64Array(value) : value
+  const Prompt = PROMPTS[kindOf(value)]
+  if (Prompt !== undefined) return copied || isShared(value) ? new Prompt(value) : value
   throw new RequestError('RQ0002', `prompt is ${typeOf(value)}; pass text as a string, Buffer or Uint8Array, tokens as a Uint32Array, hashes of blocks as a BigUint64Array`)
 }
 

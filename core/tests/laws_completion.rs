@@ -248,7 +248,6 @@ fn without_prompts_fewer_in_flight_are_better() {
     }
 }
 
-/// Both hold the same prefix. The more requests came back to it at `a`, the less a long cold prompt is sent there; the longer ago, the more.
 #[test]
 fn a_fuller_cache_makes_an_endpoint_worse_for_what_it_does_not_hold_and_only_for_that() {
     let mut moved = 0;
@@ -278,6 +277,7 @@ fn a_fuller_cache_makes_an_endpoint_worse_for_what_it_does_not_hold_and_only_for
     assert!(moved > 60, "{moved}");
 }
 
+/// Both hold the same prefix. The more requests came back to it at `a`, the less a long cold prompt is sent there; the longer ago, the more.
 #[test]
 fn more_that_come_back_never_make_an_endpoint_better_for_a_cold_prompt() {
     let rated = |returns: u64, now: u64, prompt_tokens: u64| {

@@ -5,7 +5,7 @@ use super::endpoint::Arguments;
 use super::facts::Facts;
 use super::filter::Filtering;
 use super::prompt::Held;
-use super::score::total;
+use super::score::{self, Scores};
 use crate::ids::{Ix, PoolIx};
 use crate::load::Manifests;
 use crate::plan::{Filter, Options, Profile, Scheduling, Scorer};
@@ -45,10 +45,10 @@ pub(super) fn scores(router: &Router, known: Known<'_>) -> Vec<f64> {
     on_facts(router, known, |facts| {
         let mut survivors = Survivors::new();
         survivors.begin(facts.members);
-        let (mut scores, mut ratings) = (vec![0.0; survivors.len()], vec![0.0; survivors.len()]);
+        let mut scores = Scores::new();
         let profile = &facts.state.plan.scheduling.profiles[0];
-        total(profile, facts, survivors.candidates(), &mut scores, &mut ratings, &mut NoTrace);
-        scores
+        score::all(profile, facts, survivors.candidates(), &mut scores, &mut NoTrace);
+        scores.to_vec()
     })
 }
 

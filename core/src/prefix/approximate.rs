@@ -128,7 +128,7 @@ impl ApproximateIndex {
     pub fn lengths(&self, hashes: &BlockHashes, positions: &[u16], lengths: &mut [u32]) {
         lengths.fill(0);
         self.walk(hashes, |id, blocks| {
-            if let Some(length) = at_position(positions, lengths, id) {
+            if let Some((_, length)) = at_position(positions, lengths, id) {
                 *length = number(blocks);
             }
         });
@@ -140,7 +140,7 @@ impl ApproximateIndex {
         lengths.fill(0);
         let table = self.table.load();
         walk::each_held(&table, hashes.as_slice(), |id| {
-            if let Some(length) = at_position(positions, lengths, endpoint_id(id)) {
+            if let Some((_, length)) = at_position(positions, lengths, endpoint_id(id)) {
                 *length = length.saturating_add(1);
             }
         });
@@ -166,8 +166,13 @@ pub(super) fn endpoint_id(id: usize) -> IndexId {
     IndexId(id as u16)
 }
 
-/// Where a pool wants the answer for an id.
-pub(super) fn at_position<'l, T>(positions: &[u16], out: &'l mut [T], id: IndexId) -> Option<&'l mut T> {
+/// Where a pool wants the answer for an id: the position, and the place there.
+#[inline]
+pub(crate) fn at_position<'l, T>(
+    positions: &[u16],
+    out: &'l mut [T],
+    id: IndexId,
+) -> Option<(u16, &'l mut T)> {
     let position = *positions.get(id.get())?;
-    out.get_mut(usize::from(position))
+    Some((position, out.get_mut(usize::from(position))?))
 }

@@ -32,6 +32,7 @@ mod text;
 mod walk;
 mod writer_lock;
 
+pub(crate) use approximate::at_position;
 pub use approximate::{ApproximateIndex, ApproximateOptions};
 pub use dialect::HashDialect;
 pub use error::PrefixError;

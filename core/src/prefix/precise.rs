@@ -109,14 +109,14 @@ impl PreciseIndex {
         let table = self.table.load();
         // In this order, so that an endpoint which changes its way of being walked meanwhile is not counted twice.
         walk::each_leading(&table, hashes.as_slice(), |id, classes| {
-            if let Some(found) = at_position(positions, matches, endpoint_id(id)) {
+            if let Some((_, found)) = at_position(positions, matches, endpoint_id(id)) {
                 found.blocks = found.blocks.saturating_add(1);
                 found.credit += self.weights.best(classes);
             }
         });
         let device = self.weights.best(1);
         walk::walk(&table, hashes.as_slice(), |id, blocks| {
-            if let Some(found) = at_position(positions, matches, endpoint_id(id)) {
+            if let Some((_, found)) = at_position(positions, matches, endpoint_id(id)) {
                 let blocks = number(blocks);
                 *found = PrefixMatch { blocks, credit: f64::from(blocks) * device };
             }

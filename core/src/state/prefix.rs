@@ -8,7 +8,7 @@ use crate::convert::number;
 use crate::plan::PrefixPlan;
 use crate::prefix::{
     ApproximateIndex, BlockHashes, IndexId, KvChange, KvCounters, KvEvent, PreciseIndex, PrefixHasher,
-    PrefixMatch,
+    PrefixMatch, at_position,
 };
 
 /// Tokens that count as held by an endpoint because they were sent there, where engines tell what they hold: some long prompts, so that a request
@@ -76,11 +76,9 @@ impl PrefixKnowledge {
         mut holder: impl FnMut(u16),
     ) {
         self.sent.walk(hashes, |id, blocks| {
-            if let Some(position) = seating.sent.get(id.get())
-                && let Some(length) = lengths.get_mut(usize::from(*position))
-            {
+            if let Some((position, length)) = at_position(&seating.sent, lengths, id) {
                 *length = number(blocks);
-                holder(*position);
+                holder(position);
             }
         });
         if let Some(told) = &self.told {

@@ -30,8 +30,10 @@ class Counted(httpx.AsyncByteStream):
         return self.body.__aiter__()
 
     async def aclose(self) -> None:
-        self.line.requests -= 1
-        await self.body.aclose()
+        try:
+            await self.body.aclose()
+        finally:
+            self.line.requests -= 1
 
 
 class Connections:

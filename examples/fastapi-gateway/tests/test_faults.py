@@ -12,10 +12,7 @@ from fleet import HTTP, chat, eventually, stream
 @pytest.fixture(autouse=True)
 def all_is_well_again(fleet, gateway):
     yield
-    for mock in fleet.mocks.values():
-        if mock.has_ended():
-            mock.start()
-        mock.fault("none")
+    fleet.mend()
     eventually(lambda: gateway.in_flight() == 0)
 
 

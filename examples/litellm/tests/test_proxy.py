@@ -13,10 +13,7 @@ CASES = json.loads((VECTORS / "decisions.json").read_text())
 @pytest.fixture(autouse=True)
 def all_is_well_again(fleet, gateway):
     yield
-    for mock in fleet.mocks.values():
-        if mock.has_ended():
-            mock.start()
-        mock.fault("none")
+    fleet.mend()
     eventually(lambda: gateway.in_flight() == 0)
 
 

@@ -46,10 +46,7 @@ def strategy(fleet, loop):
 @pytest.fixture(autouse=True)
 def all_is_well_again(fleet, strategy, loop):
     yield
-    for mock in fleet.mocks.values():
-        if mock.has_ended():
-            mock.start()
-        mock.fault("none")
+    fleet.mend()
 
     async def settled():
         for _ in range(100):

@@ -92,6 +92,13 @@ class Fleet:
     def __getitem__(self, name: str) -> Mock:
         return self.mocks[name]
 
+    def mend(self) -> None:
+        """Starts servers that have ended, and ends the faults of all."""
+        for mock in self.mocks.values():
+            if mock.has_ended():
+                mock.start()
+            mock.fault("none")
+
     def vectors(self) -> list[dict]:
         return json.loads((VECTORS / "decisions.json").read_text().replace("8000", str(self.port)))
 

@@ -48,9 +48,8 @@ pub(super) fn all<T: Trace>(
     trace: &mut T,
 ) {
     let mut ratings = Scores::new();
-    for room in [&mut *scores, &mut ratings] {
-        room.resize(candidates.len(), 0.0);
-    }
+    scores.resize(candidates.len(), 0.0);
+    ratings.resize(candidates.len(), 0.0);
     total(profile, facts, candidates, scores, &mut ratings, trace);
 }
 

@@ -17,11 +17,7 @@ pub(super) fn rate(
     let Some((lengths, whole)) = facts.prefixes().filter(|(_, whole)| whole.total > 0) else {
         return ratings.fill(NOTHING);
     };
-    let total = f64::from(whole.total);
     let of = |matched: u32| {
-        if weight == 0.0 {
-            return f64::from(matched) / total;
-        }
         let rating = of_match(PrefixMatch { matched, ..whole }, weight, scale);
         if rating.is_nan() { 0.0 } else { rating }
     };

@@ -128,7 +128,7 @@ export interface PrefixOptions {
 
 /** How much is believed of what engines tell. */
 export interface KvEventsOptions {
-  /** Bytes that the index may take, from 1 MiB. Default: 96 MiB, room for a million blocks. */
+  /** Bytes that the index may take, from 1 MiB. Default: 96 MiB, room for 1.6 million blocks. */
   budget?: number
   /** What a block is worth on device, host, disk and in a shared store, 0 to 1. Default: 1, 0.8, 0.5, 0.3. */
   weights?: readonly [device: number, host: number, disk: number, shared: number]

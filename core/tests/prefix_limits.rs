@@ -64,6 +64,86 @@ fn a_million_blocks_over_64_endpoints_take_at_most_32_mb() {
 }
 
 #[test]
+fn a_million_blocks_that_64_engines_told_take_at_most_32_mb() {
+    let index = PreciseIndex::try_new(&PreciseOptions::default(), hasher()).unwrap();
+    let start = index.memory_bytes();
+    let ids: Vec<IndexId> = (0..64).map(|_| index.add_endpoint().unwrap()).collect();
+    let mut chance = Chance(1);
+    let mut applied = 0;
+    for sequence in 0..7_813 {
+        let prompt: Vec<u64> = (0..128).map(|_| chance.next()).collect();
+        let endpoint = ids[sequence % 64];
+        let change = KvChange::Stored { hashes: &prompt, parent: None, tier: Tier::Device };
+        let event = KvEvent { endpoint, sequence: (sequence / 64) as u64, change };
+        applied += usize::from(index.apply(&event).unwrap() == KvOutcome::Applied);
+    }
+    assert_eq!(applied, 7_813);
+    assert!(index.memory_bytes() <= 32_000_000, "{} bytes", index.memory_bytes());
+    for id in ids {
+        index.remove_endpoint(id).unwrap();
+    }
+    assert_eq!(index.memory_bytes(), start);
+}
+
+#[test]
+fn blocks_that_all_follow_one_block_stay_inside_the_budget() {
+    let budget = 2 << 20;
+    let index = PreciseIndex::try_new(&PreciseOptions::default().budget(budget), hasher()).unwrap();
+    let start = index.memory_bytes();
+    let endpoint = index.add_endpoint().unwrap();
+    let (root, tier) = (7, Tier::Device);
+    let mut sequence = 0;
+    let mut apply = |change: KvChange<'_>| {
+        sequence += 1;
+        let outcome = index.apply(&KvEvent { endpoint, sequence, change }).unwrap();
+        assert!(index.memory_bytes() <= budget, "{} of {budget} bytes", index.memory_bytes());
+        outcome == KvOutcome::Applied
+    };
+    assert!(apply(KvChange::Stored { hashes: &[root], parent: None, tier }));
+    let mut chance = Chance(2);
+    let mut held = Vec::new();
+    for _ in 0..50_000 {
+        let block = [chance.next()];
+        if apply(KvChange::Stored { hashes: &block, parent: Some(root), tier }) {
+            held.extend(block);
+        }
+    }
+    assert!((20_000..50_000).contains(&held.len()), "{} blocks", held.len());
+    // Whoever loses the root has as many blocks without the one before, until they are gone or the root is back.
+    assert!(apply(KvChange::Removed { hashes: &[root], tier }));
+    assert_eq!(index.orphans(endpoint), Ok(held.len()));
+    assert!(apply(KvChange::Removed { hashes: &held[..held.len() / 2], tier }));
+    assert_eq!(index.orphans(endpoint), Ok(held.len() - held.len() / 2));
+    assert!(apply(KvChange::Stored { hashes: &[root], parent: None, tier }));
+    assert_eq!(index.orphans(endpoint), Ok(0));
+    assert!(apply(KvChange::Removed { hashes: &held[held.len() / 2..], tier }));
+    assert!(apply(KvChange::Removed { hashes: &[root], tier }));
+    index.remove_endpoint(endpoint).unwrap();
+    assert_eq!(index.memory_bytes(), start);
+}
+
+#[test]
+fn names_leave_the_table_of_blocks_no_more_than_the_rest_of_the_budget() {
+    let budget = 2 << 20;
+    let index = PreciseIndex::try_new(&PreciseOptions::default().budget(budget), hasher()).unwrap();
+    let endpoint = index.add_endpoint().unwrap();
+    let (scope, tier, tokens) = (Scope::new("m"), Tier::Device, (0..16).collect::<Vec<u32>>());
+    let mut chance = Chance(4);
+    for sequence in 0..100_000 {
+        let names = [chance.next()];
+        // Many names of the same block first, then blocks without names.
+        let change = if sequence < 50_000 {
+            let parent = None;
+            KvChange::StoredTokens { names: &names, tokens: &tokens, parent, tier, scope: &scope }
+        } else {
+            KvChange::Stored { hashes: &names, parent: None, tier }
+        };
+        index.apply(&KvEvent { endpoint, sequence, change }).unwrap();
+        assert!(index.memory_bytes() <= budget, "{} of {budget} bytes", index.memory_bytes());
+    }
+}
+
+#[test]
 fn a_million_random_prefixes_stay_inside_a_small_budget() {
     for budget in [1 << 20, 3 << 20, 8 << 20] {
         let options = ApproximateOptions::default().budget(budget);

@@ -19,6 +19,7 @@ mod holders;
 mod keyed;
 mod kv_event;
 mod links;
+mod map_bytes;
 mod names;
 mod precise;
 mod precise_blocks;

@@ -2,16 +2,12 @@
 
 use std::collections::HashMap;
 
+use super::map_bytes::map_bytes;
 use super::precise_writer::Writer;
 use super::table::Table;
 use crate::convert::wide;
 
 pub(super) type Names = HashMap<u64, u64, foldhash::quality::FixedState>;
-
-/// The bytes of a table of names: a byte and an entry for each place, of which seven in eight may be used.
-pub(super) fn name_bytes(names: &Names) -> usize {
-    if names.capacity() == 0 { 0 } else { (names.capacity() * 8 / 7).next_power_of_two() * 17 }
-}
 
 impl Writer {
     /// The key that a name of the endpoint stands for.
@@ -29,14 +25,14 @@ impl Writer {
         let Some(endpoint) = self.endpoints.get_mut(id) else { return 0 };
         let mut kept = 0;
         for (name, key) in names.iter().zip(keys) {
-            let before = name_bytes(&endpoint.names);
+            let before = map_bytes(&endpoint.names);
             let full = endpoint.names.len() == endpoint.names.capacity();
             if full && bytes + 2 * before.max(64) > self.budget {
                 self.counters.refused += wide(names.len() - kept);
                 break;
             }
             endpoint.names.insert(*name, *key);
-            bytes += name_bytes(&endpoint.names) - before;
+            bytes += map_bytes(&endpoint.names) - before;
             kept += 1;
         }
         kept

@@ -25,10 +25,11 @@ impl Writer {
             self.unlink(table, slot);
             match parent.map(|parent| self.store.place(table, parent, false).ok_or(NoRoom::Slots)) {
                 None => Ok(()),
-                Some(Ok(parent)) => {
+                Some(Ok(parent)) if self.has_room_for_child(table, parent) => {
                     self.links.link(slot, parent);
                     Ok(())
                 }
+                Some(Ok(_)) => Err(NoRoom::Siblings),
                 Some(Err(why)) => Err(why),
             }
         } else {

@@ -8,7 +8,8 @@ use super::error::PrefixError;
 use super::hash::{BlockHashes, PrefixHasher};
 use super::kv_event::{KvChange, KvCounters, KvEvent, KvOutcome, Tier};
 use super::links::Links;
-use super::names::{Names, name_bytes};
+use super::map_bytes::map_bytes;
+use super::names::Names;
 use super::store::{NoRoom, Store};
 use super::table::{MAX_IDS, Table, load};
 use crate::convert::wide;
@@ -76,8 +77,21 @@ impl Writer {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        let names: usize = self.endpoints.iter().map(|endpoint| name_bytes(&endpoint.names)).sum();
-        names + self.links.bytes() + self.endpoints.capacity() * size_of::<Endpoint>()
+        self.name_bytes() + self.links.bytes() + self.endpoints.capacity() * size_of::<Endpoint>()
+    }
+
+    fn name_bytes(&self) -> usize {
+        self.endpoints.iter().map(|endpoint| map_bytes(&endpoint.names)).sum()
+    }
+
+    /// Whether the budget has room for another child of this slot.
+    pub(super) fn has_room_for_child(&self, table: &Table, parent: usize) -> bool {
+        if !self.links.would_grow(parent) {
+            return true;
+        }
+        let bytes = self.bytes() + Table::bytes(table.slots(), table.wide_entries(), table.words);
+        // The old table of siblings stays until the new one is filled.
+        bytes + 2 * self.links.sibling_bytes().max(64) <= self.budget
     }
 
     pub(super) fn add(&mut self, shared: &ArcSwap<Table>) -> Result<usize, PrefixError> {
@@ -93,6 +107,7 @@ impl Writer {
             return Err(PrefixError::Full);
         }
         if id >= table.words * 64 {
+            self.count_aside();
             let wider = self.store.widen(&table, true).ok_or(PrefixError::Full)?;
             table = Arc::new(self.moved(&table, wider));
             shared.store(Arc::clone(&table));
@@ -228,10 +243,16 @@ impl Writer {
                 self.sweep(table);
                 continue;
             }
+            self.count_aside();
             let grown = self.store.grow(table, why, true)?;
             *table = Arc::new(self.moved(table, grown));
             shared.store(Arc::clone(table));
         }
+    }
+
+    /// Tells the store what it may not use: for siblings twice what they take, because a bigger table gets its own before the old ones go.
+    fn count_aside(&mut self) {
+        self.store.aside = self.name_bytes() + 2 * self.links.sibling_bytes();
     }
 
     /// Empties the endpoint's cache and ends its quarantine.

@@ -7,10 +7,12 @@ use crate::convert::wide;
 /// Why a holder found no place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NoRoom {
-    /// Both buckets of the hash are full.
+    /// All buckets of the hash are full.
     Slots,
     /// A block gets its fifth holder and no wide entry is free.
     Wide,
+    /// A block gets another child than its first, and those are as many as the budget allows.
+    Siblings,
 }
 
 /// What the writer knows of a table that readers need not.
@@ -30,13 +32,15 @@ pub(super) struct Store {
     budget: usize,
     /// Bytes that the index keeps for each slot beside the table.
     beside: usize,
+    /// Bytes of the budget that the index uses for something else.
+    pub(super) aside: usize,
 }
 
 impl Store {
     pub(super) const START_SLOTS: usize = 1024;
 
     pub(super) fn new(budget: usize, beside: usize) -> Self {
-        Self { used: 0, free: 0, fresh: 0, cursor: 0, swept: 0, budget, beside }
+        Self { used: 0, free: 0, fresh: 0, cursor: 0, swept: 0, budget, beside, aside: 0 }
     }
 
     /// The slots of the biggest table that the budget allows while the one before it is still read.
@@ -53,18 +57,8 @@ impl Store {
         if let Some(slot) = table.find(hash) {
             return Some(slot);
         }
-        let [first, second] = table.buckets(hash);
-        let (in_first, free_first) = free_in(table, first);
-        let (in_second, free_second) = free_in(table, second);
-        // The emptier bucket, so that both fill alike; but the first while half of it is free, because readers look there first. Like this the first
-        // hash finds no room when two thirds of the slots are taken, and five in six hashes are in their first bucket.
-        let free = if in_first >= in_second.min(4) {
-            free_first.or(free_second)
-        } else {
-            free_second.or(free_first)
-        };
-        let slot = free.or_else(|| {
-            let mut slots = (first..first + BUCKET).chain(second..second + BUCKET);
+        let slot = free_slot(table, hash).or_else(|| {
+            let mut slots = table.buckets(hash).into_iter().flat_map(|start| start..start + BUCKET);
             let dead = slots.find(|slot| reclaim && is_dead(table, load(&table.holders, *slot)))?;
             self.vacate(table, dead);
             Some(dead)
@@ -168,9 +162,10 @@ impl Store {
     /// A bigger table with all that counts, or one with more wide entries. `None` where that would not help or not fit.
     pub(super) fn grow(&mut self, table: &Table, why: NoRoom, keep: bool) -> Option<Table> {
         let (slots, entries) = match why {
-            // Keys that were chosen to want the same buckets do not get the whole budget. Bad luck comes to tables that are less full than two thirds as
-            // well: what endpoints leave behind opens some buckets more than others, and a new block may want two that were not opened.
+            // Keys that were chosen to want the same buckets do not get the whole budget. Bad luck comes to tables that are less full than usual as well:
+            // what endpoints leave behind opens some buckets more than others, and a new block may want three that were not opened.
             NoRoom::Slots if self.used < table.slots() / 4 => return None,
+            NoRoom::Siblings => return None,
             NoRoom::Slots => (next_size(table.slots()), table.wide_entries()),
             NoRoom::Wide => (table.slots(), (table.wide_entries() * 2).max(64)),
         };
@@ -199,7 +194,7 @@ impl Store {
     /// A table of another size with all that counts. `None` where both tables would not fit the budget or a block found no place.
     fn copy(&mut self, old: &Table, slots: usize, entries: usize, words: usize, keep: bool) -> Option<Table> {
         let before = Table::bytes(old.slots(), old.wide_entries(), old.words) + self.beside * old.slots();
-        if before + Table::bytes(slots, entries, words) + self.beside * slots > self.budget {
+        if before + Table::bytes(slots, entries, words) + self.beside * slots + self.aside > self.budget {
             return None;
         }
         let new = Table::new(slots, entries, words);
@@ -271,9 +266,33 @@ impl Store {
     }
 }
 
-/// The next size of a table: half as much again, then a third, so that every second one doubles.
+/// The next size of a table: a quarter, a fifth and a third more, so that every third one doubles.
 fn next_size(slots: usize) -> usize {
-    if slots.is_power_of_two() { slots / 2 * 3 } else { slots / 3 * 4 }
+    if slots.is_power_of_two() {
+        slots / 4 * 5
+    } else if slots.is_multiple_of(5) {
+        slots / 5 * 6
+    } else {
+        slots / 3 * 4
+    }
+}
+
+/// A free slot of those that a hash may live in: of the emptiest bucket, so that all fill alike, but of one that readers look at sooner while half of
+/// the first or three slots of the second are free. Like this the first hash finds no room when 78 in 100 slots are taken (70 with two buckets to choose
+/// from), and of 100 hashes then 79 are in their first bucket, 17 in their second.
+fn free_slot(table: &Table, hash: u64) -> Option<usize> {
+    let [first, second, third] = table.buckets(hash);
+    let (mut most, mut slot) = free_in(table, first);
+    for (start, plenty) in [(second, 4), (third, 3)] {
+        if most >= plenty {
+            break;
+        }
+        let (free, its_first) = free_in(table, start);
+        if free > most {
+            (most, slot) = (free, its_first);
+        }
+    }
+    slot
 }
 
 /// Free slots of a bucket, and the first of them.

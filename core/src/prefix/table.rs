@@ -1,6 +1,6 @@
 //! Which endpoints hold which block: arrays of atomics that readers walk without a lock.
 //!
-//! A key is the hash of a block and may live in one of two buckets of eight slots; nothing moves, so a reader looks at sixteen keys at most and never
+//! A key is the hash of a block and may live in one of three buckets of eight slots; nothing moves, so a reader looks at 24 keys at most and never
 //! again. Beside each key stands one word of holders: up to four lanes of 16 bits (12 of id, 4 of classes), or the number of a wide entry, four
 //! bitsets over all ids. A class is one bit of four: a generation in the approximate index, a tier in the precise one. Which classes of which endpoint
 //! count is said once, in `live`, so that an endpoint or a generation dies with one store.
@@ -116,13 +116,26 @@ impl Table {
         self.wide.len() / (CLASSES * self.words)
     }
 
-    /// The first slots of the two buckets that a hash may live in.
+    /// The first slots of the buckets that a hash may live in, in the order in which readers look at them.
+    pub(super) fn buckets(&self, hash: u64) -> [usize; 3] {
+        [self.first(hash), self.second(hash), self.third(hash)]
+    }
+
     #[inline(always)]
-    pub(super) fn buckets(&self, hash: u64) -> [usize; 2] {
+    fn first(&self, hash: u64) -> usize {
         // Multiplied first, because hashes that the host brings may be anything, even consecutive numbers.
-        let first = hash.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let second = (hash ^ hash >> 32).wrapping_mul(0xD6E8_FEB8_6659_FD93).rotate_left(32);
-        [scale(first, self.buckets) * BUCKET, scale(second, self.buckets) * BUCKET]
+        scale(hash.wrapping_mul(0x9E37_79B9_7F4A_7C15), self.buckets) * BUCKET
+    }
+
+    #[inline(always)]
+    fn second(&self, hash: u64) -> usize {
+        let mixed = (hash ^ hash >> 32).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+        scale(mixed.rotate_left(32), self.buckets) * BUCKET
+    }
+
+    fn third(&self, hash: u64) -> usize {
+        let mixed = (hash ^ hash >> 29).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        scale(mixed.rotate_left(32), self.buckets) * BUCKET
     }
 
     #[inline(always)]
@@ -133,8 +146,14 @@ impl Table {
     /// The slot of a hash.
     #[inline(always)]
     pub(super) fn find(&self, hash: u64) -> Option<usize> {
-        let [first, second] = self.buckets(hash);
-        self.find_in(first, hash).or_else(|| self.find_in(second, hash))
+        let found = self.find_in(self.first(hash), hash);
+        found.or_else(|| self.find_in(self.second(hash), hash)).or_else(|| self.find_last(hash))
+    }
+
+    /// The slot of a hash in the bucket where fewest are.
+    #[inline(never)]
+    fn find_last(&self, hash: u64) -> Option<usize> {
+        self.find_in(self.third(hash), hash)
     }
 
     #[inline(always)]

@@ -30,6 +30,7 @@ pub(crate) struct Decision {
 }
 
 impl Decision {
+    #[inline(always)]
     pub(crate) fn new(inner: Inner, asked: Asked<'_>) -> Self {
         Self { inner, asked: asked.model.map(Bound::unbind), path: asked.path.map(Bound::unbind) }
     }

@@ -1,10 +1,8 @@
 //! The headers of a request as Python has them, seen through the names that the plan reads.
 //!
 //! They are walked once, over borrowed references: counting them up and down costs as much as the rest of the walk. A header whose name no rule reads costs
-//! a look at the length of its name and at the types; of the others the value is held, not copied. Nothing here runs Python code of the caller's, so that
+//! a look at the length of its name and at the types, so that even lone surrogates in it are no one's concern; of the others the value is held, not copied. Nothing here runs Python code of the caller's, so that
 //! what is walked stays as it is.
-
-use std::cell::Cell;
 
 use inferroute::{Found, HeaderName, Headers, Plan};
 use pyo3::ffi;
@@ -26,26 +24,19 @@ struct Names<'p> {
     lengths: u64,
 }
 
-/// The values under the names that a plan reads, by the position of the name.
-pub(crate) struct PlanHeaders<'p, 'py> {
-    names: Names<'p>,
+/// The values under the names that a plan reads, by the position of the name. They mean nothing to another plan.
+pub(crate) struct PlanHeaders<'py> {
     slots: SmallVec<[Slot<'py>; FEW]>,
-    stale: Cell<bool>,
 }
 
 /// The same for requests that came at once, one row a request.
-pub(crate) struct ManyHeaders<'p, 'py> {
-    names: Names<'p>,
+pub(crate) struct ManyHeaders<'py> {
     slots: Vec<Slot<'py>>,
-    stale: Cell<bool>,
+    width: usize,
 }
 
 /// The headers of one request of [`ManyHeaders`].
-pub(crate) struct Row<'g, 'p, 'py> {
-    names: Names<'p>,
-    slots: &'g [Slot<'py>],
-    stale: &'g Cell<bool>,
-}
+pub(crate) struct Row<'g, 'py>(&'g [Slot<'py>]);
 
 /// What was sent under a name.
 enum Slot<'py> {
@@ -83,78 +74,43 @@ impl<'p> Names<'p> {
         if self.lengths & bit(name.len()) == 0 {
             return None;
         }
-        let equal = |known: &&HeaderName| known.as_str().as_bytes().eq_ignore_ascii_case(name);
+        // Most are in lower case already, and telling that is quick.
+        let equal = |known: &&HeaderName| {
+            let known = known.as_str().as_bytes();
+            known == name || known.eq_ignore_ascii_case(name)
+        };
         self.plan.header_names().find(equal).map(HeaderName::index)
     }
-
-    /// What was sent under a name. A name of another plan makes `stale` true.
-    #[inline]
-    fn slot<'s, 'py>(&self, slots: &'s [Slot<'py>], stale: &Cell<bool>, name: &HeaderName) -> &'s Slot<'py> {
-        let known = self.plan.header_names().nth(name.index());
-        // Names live as long as their plan, which this one's snapshot holds, so the place tells whether the plan is the same.
-        if !known.is_some_and(|known| std::ptr::eq(known, name)) {
-            stale.set(true);
-            return &Slot::Absent;
-        }
-        slots.get(name.index()).unwrap_or(&Slot::Absent)
-    }
 }
 
-impl<'p, 'py> PlanHeaders<'p, 'py> {
-    /// Room for the headers of a request to be decided on `plan`.
-    #[inline]
-    pub(crate) fn new(plan: &'p Plan) -> Self {
+impl<'py> PlanHeaders<'py> {
+    /// What `plan` reads of `headers`, which come from [`pairs`].
+    #[inline(always)]
+    pub(crate) fn gather(plan: &Plan, headers: &Bound<'py, PyAny>) -> PyResult<Self> {
         let mut slots = SmallVec::new();
         slots.resize_with(plan.header_names().len(), || Slot::Absent);
-        Self { names: Names::of(plan), slots, stale: Cell::new(false) }
-    }
-
-    /// Takes what the plan reads of `headers`, which come from [`pairs`].
-    #[inline]
-    pub(crate) fn gather(&mut self, headers: &Bound<'py, PyAny>) -> PyResult<()> {
-        Gather { names: self.names, slots: &mut self.slots }.all(headers)
-    }
-
-    /// Whether a decision asked with the names of another plan than these values were gathered for.
-    pub(crate) fn is_stale(&self) -> bool {
-        self.stale.get()
-    }
-
-    #[inline]
-    fn slot(&self, name: &HeaderName) -> &Slot<'py> {
-        self.names.slot(&self.slots, &self.stale, name)
+        Gather { names: Names::of(plan), slots: &mut slots }.all(headers)?;
+        Ok(Self { slots })
     }
 }
 
-impl<'p, 'py> ManyHeaders<'p, 'py> {
-    /// Room for the headers of so many requests to be decided on `plan`.
-    pub(crate) fn new(plan: &'p Plan, requests: usize) -> Self {
-        let slots = Vec::with_capacity(requests.saturating_mul(plan.header_names().len()));
-        Self { names: Names::of(plan), slots, stale: Cell::new(false) }
-    }
-
-    /// Takes what the plan reads of the next request's `headers`, which come from [`pairs`].
-    #[inline]
-    pub(crate) fn gather(&mut self, headers: &Bound<'py, PyAny>) -> PyResult<()> {
-        let start = self.slots.len();
-        self.slots.resize_with(start + self.names.plan.header_names().len(), || Slot::Absent);
-        let slots = self.slots.get_mut(start..).unwrap_or_default();
-        Gather { names: self.names, slots }.all(headers)
+impl<'py> ManyHeaders<'py> {
+    /// What `plan` reads of the headers of each request, which come from [`pairs`].
+    pub(crate) fn gather(plan: &Plan, requests: &[Bound<'py, PyAny>]) -> PyResult<Self> {
+        let (names, width) = (Names::of(plan), plan.header_names().len());
+        let mut slots = Vec::with_capacity(requests.len().saturating_mul(width));
+        for headers in requests {
+            let start = slots.len();
+            slots.resize_with(start + width, || Slot::Absent);
+            Gather { names, slots: slots.get_mut(start..).unwrap_or_default() }.all(headers)?;
+        }
+        Ok(Self { slots, width })
     }
 
     /// The headers of each of so many requests.
-    pub(crate) fn rows(&self, requests: usize) -> Vec<Row<'_, 'p, 'py>> {
-        let width = self.names.plan.header_names().len();
-        let row = |at: usize| {
-            let slots = self.slots.get(at * width..(at + 1) * width).unwrap_or_default();
-            Row { names: self.names, slots, stale: &self.stale }
-        };
-        (0..requests).map(row).collect()
-    }
-
-    /// As [`PlanHeaders::is_stale`].
-    pub(crate) fn is_stale(&self) -> bool {
-        self.stale.get()
+    pub(crate) fn rows(&self, requests: usize) -> Vec<Row<'_, 'py>> {
+        let slots = |at: usize| self.slots.get(at * self.width..(at + 1) * self.width);
+        (0..requests).map(|at| Row(slots(at).unwrap_or_default())).collect()
     }
 }
 
@@ -218,11 +174,10 @@ impl<'py> Gather<'_, '_, 'py> {
     /// Whether it is a header that no rule reads, of the types that almost all have. Of the others nothing is said.
     #[inline]
     fn is_passed_over(&self, name: &Bound<'py, PyAny>, value: &Bound<'py, PyAny>) -> bool {
-        let length = if let Ok(name) = name.cast_exact::<PyString>() {
-            match name.to_str() {
-                Ok(name) => name.len(),
-                Err(_) => return false,
-            }
+        let length = if name.is_exact_instance_of::<PyString>() {
+            // SAFETY: it is a str. Names that rules read are ASCII, of which each character is a byte.
+            let characters = unsafe { ffi::PyUnicode_GetLength(name.as_ptr()) };
+            usize::try_from(characters).unwrap_or_default()
         } else if let Ok(name) = name.cast_exact::<PyBytes>() {
             name.as_bytes().len()
         } else {
@@ -305,25 +260,29 @@ impl Slot<'_> {
     }
 }
 
-impl Headers for PlanHeaders<'_, '_> {
+fn slot<'s, 'py>(slots: &'s [Slot<'py>], name: &HeaderName) -> &'s Slot<'py> {
+    slots.get(name.index()).unwrap_or(&Slot::Absent)
+}
+
+impl Headers for PlanHeaders<'_> {
     #[inline]
     fn find(&self, name: &HeaderName) -> Found<'_> {
-        self.slot(name).found()
+        slot(&self.slots, name).found()
     }
 
     fn nth(&self, name: &HeaderName, nth: usize) -> Option<&[u8]> {
-        self.slot(name).nth(nth)
+        slot(&self.slots, name).nth(nth)
     }
 }
 
-impl Headers for Row<'_, '_, '_> {
+impl Headers for Row<'_, '_> {
     #[inline]
     fn find(&self, name: &HeaderName) -> Found<'_> {
-        self.names.slot(self.slots, self.stale, name).found()
+        slot(self.0, name).found()
     }
 
     fn nth(&self, name: &HeaderName, nth: usize) -> Option<&[u8]> {
-        self.names.slot(self.slots, self.stale, name).nth(nth)
+        slot(self.0, name).nth(nth)
     }
 }
 

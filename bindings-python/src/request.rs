@@ -37,6 +37,8 @@ pub(crate) struct Given<'a, 'py> {
 /// The arguments by their types.
 #[derive(Default)]
 pub(crate) struct Asked<'py> {
+    /// Whether anything is said beside headers; most requests say nothing.
+    is_said: bool,
     /// What `model` says, else what the body does.
     pub(crate) model: Option<Text<'py>>,
     pub(crate) path: Option<Text<'py>>,
@@ -73,6 +75,7 @@ impl<'py> Given<'_, 'py> {
 
     fn check_each(&self, runs_python: bool) -> PyResult<Asked<'py>> {
         let mut asked = Asked {
+            is_said: true,
             model: args::text("model", self.model)?.cloned(),
             host: args::text("host", self.host)?.cloned(),
             path: args::text("path", self.path)?.cloned(),
@@ -118,6 +121,9 @@ impl<'py> Asked<'py> {
     #[inline]
     pub(crate) fn request<'r>(&'r self, headers: &'r dyn Headers) -> PyResult<Request<'r>> {
         let mut request = Request::new(headers);
+        if !self.is_said {
+            return Ok(request);
+        }
         if let Some(model) = &self.model {
             request = request.model(chars("model", model)?);
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use inferroute::{Event, Options, Plan, Request, State};
+use inferroute::{Event, Options, Pinned, Plan, Request, State};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
@@ -62,7 +62,7 @@ impl Router {
     fn ask_many<'py, T>(
         &self,
         requests: &Any<'py>,
-        ask: impl Fn(Vec<Request<'_>>) -> Vec<T>,
+        ask: impl FnOnce(Pinned<'_>, Vec<Request<'_>>) -> Vec<T>,
         made: impl Fn(T, Asked<'py>) -> PyResult<Any<'py>>,
     ) -> PyResult<Bound<'py, PyList>> {
         let py = requests.py();
@@ -73,39 +73,36 @@ impl Router {
             return Err(errors::request(py, WRONG_TYPE, &message));
         };
         let (mut asked, mut headers) = (Vec::new(), Vec::new());
+        if let Ok(list) = requests.cast::<PyList>() {
+            asked.reserve(list.len());
+            headers.reserve(list.len());
+        }
         for item in items {
             let (each, sent) = of_dict(&item?, self.runs_python())?;
             asked.push(each);
             headers.push(sent);
         }
-        loop {
-            let snapshot = self.inner.snapshot();
-            let mut values = ManyHeaders::new(snapshot.plan(), headers.len());
-            headers.iter().try_for_each(|sent| values.gather(sent))?;
-            let rows = values.rows(headers.len());
-            let requests = asked.iter().zip(&rows).map(|(asked, row)| asked.request(row));
-            let answers = ask(requests.collect::<PyResult<_>>()?);
-            if !values.is_stale() {
-                let made = answers.into_iter().zip(asked).map(|(answer, asked)| made(answer, asked));
-                return PyList::new(py, made.collect::<PyResult<Vec<_>>>()?);
-            }
-        }
+        let pinned = self.inner.pinned();
+        let values = ManyHeaders::gather(pinned.plan(), &headers)?;
+        let rows = values.rows(headers.len());
+        let requests = asked.iter().zip(&rows).map(|(asked, row)| asked.request(row));
+        let answers = ask(pinned, requests.collect::<PyResult<_>>()?);
+        let made = answers.into_iter().zip(asked).map(|(answer, asked)| made(answer, asked));
+        PyList::new(py, made.collect::<PyResult<Vec<_>>>()?)
     }
 
-    /// What `ask` answers to the request. Headers are gathered for the plan that is there; should another one be published before `ask` reads
-    /// them, they are gathered again.
+    /// What `ask` answers to the request on the state whose plan the headers were gathered for.
     #[inline]
-    fn ask<T>(&self, headers: &Any<'_>, asked: &Asked<'_>, ask: impl Fn(&Request<'_>) -> T) -> PyResult<T> {
+    fn ask<T>(
+        &self,
+        headers: &Any<'_>,
+        asked: &Asked<'_>,
+        ask: impl FnOnce(Pinned<'_>, &Request<'_>) -> T,
+    ) -> PyResult<T> {
         let headers = pairs(headers)?;
-        loop {
-            let snapshot = self.inner.snapshot();
-            let mut values = PlanHeaders::new(snapshot.plan());
-            values.gather(&headers)?;
-            let answer = ask(&asked.request(&values)?);
-            if !values.is_stale() {
-                return Ok(answer);
-            }
-        }
+        let pinned = self.inner.pinned();
+        let values = PlanHeaders::gather(pinned.plan(), &headers)?;
+        Ok(ask(pinned, &asked.request(&values)?))
     }
 }
 
@@ -232,9 +229,9 @@ impl Router {
             }
             .check(self.runs_python())?;
             let seed = args::seed(seed)?;
-            let answer = self.ask(headers, &asked, |request| match seed {
-                Some(seed) => self.inner.decide_seeded(request, now.0, seed),
-                None => self.inner.decide(request, now.0),
+            let answer = self.ask(headers, &asked, |router, request| match seed {
+                Some(seed) => router.decide_seeded(request, now.0, seed),
+                None => router.decide(request, now.0),
             })?;
             // Not by way of `outcome`: a decision is some hundred bytes, and each move of it is measured.
             match answer {
@@ -294,7 +291,7 @@ impl Router {
                 multimodal,
             }
             .check(self.runs_python())?;
-            let routed = self.ask(headers, &asked, |request| self.inner.route(request, now.0))?;
+            let routed = self.ask(headers, &asked, |router, request| router.route(request, now.0))?;
             routed_outcome(py, routed, asked)
         })
     }
@@ -346,9 +343,9 @@ impl Router {
             }
             .check(self.runs_python())?;
             let seed = args::seed(seed)?;
-            let explained = self.ask(headers, &asked, |request| match seed {
-                Some(seed) => self.inner.explain_seeded(request, now.0, seed),
-                None => self.inner.explain(request, now.0),
+            let explained = self.ask(headers, &asked, |router, request| match seed {
+                Some(seed) => router.explain_seeded(request, now.0, seed),
+                None => router.explain(request, now.0),
             });
             explained.map(Explanation::new)
         })
@@ -362,7 +359,7 @@ impl Router {
             let py = requests.py();
             self.ask_many(
                 requests,
-                |requests| self.inner.decide_many(requests, now.0),
+                |router, requests| router.decide_many(requests, now.0),
                 |answer, asked| outcome(py, answer.map_err(inferroute::NoRoute::into_shared), asked),
             )
         })
@@ -376,7 +373,7 @@ impl Router {
             let py = requests.py();
             self.ask_many(
                 requests,
-                |requests| self.inner.route_many(requests, now.0),
+                |router, requests| router.route_many(requests, now.0),
                 |routed, asked| routed_outcome(py, routed, asked),
             )
         })

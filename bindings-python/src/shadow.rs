@@ -64,8 +64,7 @@ impl Shadow {
                 }
             };
             let (asked, headers) = crate::request::of_dict(request, self.runs_python)?;
-            let mut values = crate::headers::PlanHeaders::new(&self.plan);
-            values.gather(&headers)?;
+            let values = crate::headers::PlanHeaders::gather(&self.plan, &headers)?;
             let answer = shadow.compare(router, &asked.request(&values)?, now.0, live);
             outcome(py, answer, asked)
         })

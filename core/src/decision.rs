@@ -248,6 +248,7 @@ impl<S: Deref<Target = State>> PartialEq for Decision<S> {
 
 impl Decision {
     /// The decision with a shared state, for one that is kept: a snapshot holds one of its thread's few places for quick reads until it is dropped.
+    #[inline(always)]
     pub fn into_shared(self) -> Decision<Arc<State>> {
         Decision { state: self.state.into_shared(), choice: self.choice, seed: self.seed }
     }

@@ -66,6 +66,7 @@ mod load;
 mod manifest;
 mod nearest;
 mod no_route;
+mod pinned;
 mod plan;
 mod prefix;
 mod real;
@@ -102,6 +103,7 @@ pub use ids::ObjectName;
 pub use load::Manifests;
 pub use manifest::{Code, Criticality, Diagnostic, LabelSelector, Operator, Problems, Severity, UnknownCode};
 pub use no_route::{Location, NoRoute, Reason};
+pub use pinned::Pinned;
 pub use plan::{
     AttributeFilter, BackendName, BadGroupKind, BodyChange, CircuitBreaker, Comparison, ConcurrencyDetector,
     ConcurrencyMode, CustomScorer, Decider, DecisionTree, DirectResponse, Disaggregation, ExpectedTtft,

@@ -5,20 +5,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 
-use crate::decide;
 use crate::decision::Decision;
-use crate::explanation::{Explanation, Recorder};
+use crate::explanation::Explanation;
 use crate::no_route::NoRoute;
+use crate::pinned::Pinned;
 use crate::plan::Plan;
-use crate::prefix::BlockHashes;
 use crate::replay::{DecisionRecord, Entry, Journal, RequestRecord};
 use crate::request::Request;
-use crate::rng::{DecisionRng, decision_seed};
+use crate::rng::decision_seed;
 use crate::signals::{Event, EventError};
 use crate::snapshot::Snapshot;
 use crate::state::State;
 use crate::ticket::Ticket;
-use crate::trace::NoTrace;
 use crate::units::Nanos;
 
 /// A thread-safe router. Deciding takes no lock and never waits for a writer.
@@ -76,12 +74,18 @@ impl Router {
         self
     }
 
+    /// This router on the state as it is now, for hosts that read of a request only what its plan looks at.
+    #[inline]
+    pub fn pinned(&self) -> Pinned<'_> {
+        Pinned { router: self, state: self.snapshot() }
+    }
+
     /// Decides where a request goes, with the router's next seed. Nothing is counted but the turn of the pool that was decided on.
     ///
     /// # Errors
     /// [`NoRoute`] where the request goes nowhere: the status and reason to answer with.
     pub fn decide(&self, request: &Request<'_>, now: Nanos) -> Result<Decision, NoRoute> {
-        self.decide_seeded(request, now, self.next_seed())
+        self.pinned().decide(request, now)
     }
 
     /// [`decide`](Self::decide) with a seed of the caller's, for example that of a decision to repeat.
@@ -89,36 +93,15 @@ impl Router {
     /// # Errors
     /// As [`decide`](Self::decide).
     pub fn decide_seeded(&self, request: &Request<'_>, now: Nanos, seed: u64) -> Result<Decision, NoRoute> {
-        let outcome = self.run(request, now, seed, &mut BlockHashes::new());
-        self.write_down(&outcome, request, now, None, false);
-        outcome
+        self.pinned().decide_seeded(request, now, seed)
     }
 
-    fn next_seed(&self) -> u64 {
+    pub(crate) fn next_seed(&self) -> u64 {
         decision_seed(self.seed, self.sequence.0.fetch_add(1, Ordering::Relaxed))
     }
 
-    fn run(
-        &self,
-        request: &Request<'_>,
-        now: Nanos,
-        seed: u64,
-        hashes: &mut BlockHashes,
-    ) -> Result<Decision, NoRoute> {
-        let decision = decide::run(
-            self.snapshot(),
-            request,
-            now,
-            hashes,
-            &mut DecisionRng::from_seed(seed),
-            &mut NoTrace,
-        )?;
-        decision.take_turn();
-        Ok(decision)
-    }
-
     #[inline]
-    fn write_down(
+    pub(crate) fn write_down(
         &self,
         outcome: &Result<Decision, NoRoute>,
         request: &Request<'_>,
@@ -142,7 +125,7 @@ impl Router {
     /// # Errors
     /// As [`decide`](Self::decide).
     pub fn route(&self, request: &Request<'_>, now: Nanos) -> Result<Ticket, NoRoute> {
-        self.route_seeded(request, now, self.next_seed())
+        self.pinned().route(request, now)
     }
 
     /// [`route`](Self::route) with a seed of the caller's.
@@ -150,14 +133,7 @@ impl Router {
     /// # Errors
     /// As [`decide`](Self::decide).
     pub fn route_seeded(&self, request: &Request<'_>, now: Nanos, seed: u64) -> Result<Ticket, NoRoute> {
-        let mut hashes = BlockHashes::new();
-        let outcome = self.run(request, now, seed, &mut hashes);
-        // Seeds of one router repeat after 2^64 decisions.
-        self.write_down(&outcome, request, now, Some(seed), false);
-        outcome.map(|decision| {
-            decide::sent(&decision.state, &decision.choice, request, &hashes, now);
-            Ticket::new(decision, &hashes, now, self.journal.clone())
-        })
+        self.pinned().route_seeded(request, now, seed)
     }
 
     /// [`route`](Self::route) for a request that is not sent, or not yet: it counts in flight for other decisions until the ticket is finished or dropped, and
@@ -175,50 +151,46 @@ impl Router {
         now: Nanos,
         seed: u64,
     ) -> Result<Ticket, NoRoute> {
-        let mut hashes = BlockHashes::new();
-        let outcome = self.run(request, now, seed, &mut hashes);
-        self.write_down(&outcome, request, now, Some(seed), true);
-        outcome.map(|decision| Ticket::new(decision, &hashes, now, self.journal.clone()))
+        self.pinned().count_seeded(request, now, seed)
     }
 
-    /// [`route`](Self::route) for requests that came at once: each is counted before the next is decided, so that a burst spreads.
+    /// [`route`](Self::route) for requests that came at once: each is counted before the next is decided, so that a burst spreads. All are decided on one
+    /// state.
     pub fn route_many<'r>(
         &self,
         requests: impl IntoIterator<Item = Request<'r>>,
         now: Nanos,
     ) -> Vec<Result<Ticket, NoRoute>> {
-        requests.into_iter().map(|request| self.route(&request, now)).collect()
+        self.pinned().route_many(requests, now)
     }
 
     /// [`decide`](Self::decide) for requests that came at once: each counts in flight for those after it and, once all are decided, no more. None is taken
-    /// to be sent: nothing is known of its prompt or its session afterwards.
+    /// to be sent: nothing is known of its prompt or its session afterwards. All are decided on one state.
     pub fn decide_many<'r>(
         &self,
         requests: impl IntoIterator<Item = Request<'r>>,
         now: Nanos,
     ) -> Vec<Result<Decision<Arc<State>>, NoRoute>> {
-        let counted: Vec<_> = requests.into_iter().map(|request| self.count(&request, now)).collect();
-        counted.into_iter().map(|ticket| ticket.map(|ticket| ticket.decision().clone())).collect()
+        self.pinned().decide_many(requests, now)
     }
 
     /// The decision that [`decide`](Self::decide) would make now, with every match tried, every endpoint and every draw. Changes nothing, not even the next seed.
     pub fn explain(&self, request: &Request<'_>, now: Nanos) -> Explanation {
-        let sequence = self.sequence.0.load(Ordering::Relaxed);
-        self.explain_seeded(request, now, decision_seed(self.seed, sequence))
+        self.pinned().explain(request, now)
     }
 
     /// [`explain`](Self::explain) with a seed of the caller's.
     pub fn explain_seeded(&self, request: &Request<'_>, now: Nanos, seed: u64) -> Explanation {
-        let mut recorder = Recorder::default();
-        let outcome = decide::run(
-            self.snapshot(),
-            request,
-            now,
-            &mut BlockHashes::new(),
-            &mut DecisionRng::from_seed(seed),
-            &mut recorder,
-        );
-        recorder.finish(outcome.as_ref())
+        self.pinned().explain_seeded(request, now, seed)
+    }
+
+    /// The seed that the next decision will have.
+    pub(crate) fn coming_seed(&self) -> u64 {
+        decision_seed(self.seed, self.sequence.0.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn shared_journal(&self) -> Option<Arc<dyn Journal>> {
+        self.journal.clone()
     }
 
     /// Tells what happened. The next decision sees it; decisions under way do not.

@@ -16,7 +16,13 @@ impl Snapshot {
         Self(guard)
     }
 
+    /// A hold that takes none of the thread's slots.
+    pub(crate) fn of(state: Arc<State>) -> Self {
+        Self(Guard::from_inner(state))
+    }
+
     /// The state itself, for what outlives a request: a guard kept for long holds one of its thread's few slots.
+    #[inline]
     pub(crate) fn into_shared(self) -> Arc<State> {
         Guard::into_inner(self.0)
     }

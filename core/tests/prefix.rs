@@ -169,9 +169,9 @@ fn the_approximate_index_answers_as_the_reference() {
     assert!(compared > operations() / 10, "compared {compared} lengths only");
 }
 
-/// Its 558th operation wants two full buckets in a table of which less than half is used.
+/// With two buckets to choose from its 558th operation found both full in a table of which less than half was used.
 #[test]
-fn a_sequence_in_which_a_block_finds_both_its_buckets_full_agrees() {
+fn a_sequence_that_filled_buckets_of_a_table_half_empty_agrees() {
     assert!(approximate_agrees(4_073, 2_000) > 0);
 }
 

@@ -1,7 +1,8 @@
 //! `score/<profile>/<endpoints>`: a whole decision with scorers, loads polled, a prompt that one endpoint in eight was sent. `score/queue-kv-prefix` has a
-//! prompt of 256 tokens, `score/predicted-completion` the default strategy with the same.
+//! prompt of 256 tokens, `score/predicted-completion` the default strategy with the same. `score/nothing` is that decision with the prompt hashed and looked
+//! up and an endpoint drawn by chance, to be taken off.
 
-use inferroute::{Options, PredictedCompletion, Profile, Scheduling, Scorer};
+use inferroute::{Options, Picker, PredictedCompletion, Profile, Scheduling, Scorer};
 
 use super::Scenario;
 use super::world::{self, Asked, decisions};
@@ -12,6 +13,10 @@ pub(super) fn queue_kv_prefix() -> Profile {
         .scorer(Scorer::Queue, 2.0)
         .scorer(Scorer::KvCacheUtilization, 2.0)
         .scorer(Scorer::PrefixCache { match_length_weight: 0.0, match_length_scale_tokens: 8192.0 }, 3.0)
+}
+
+fn nothing() -> Profile {
+    queue_kv_prefix().picker(Picker::Random)
 }
 
 fn predicted_completion() -> Profile {
@@ -26,7 +31,8 @@ fn queue_kv() -> Profile {
 type Make = fn() -> Profile;
 
 pub(super) fn list() -> Vec<Scenario> {
-    let profiles: [(&str, Make, u32); 4] = [
+    let profiles: [(&str, Make, u32); 5] = [
+        ("nothing", nothing, 256),
         ("queue-kv", queue_kv, 0),
         ("queue-kv-prefix", queue_kv_prefix, 256),
         ("queue-kv-prefix-32k", queue_kv_prefix, 32_768),

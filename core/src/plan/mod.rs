@@ -156,7 +156,7 @@ impl Plan {
     }
 
     /// The header names that rules look at, each with the index under which [`Headers::find`](crate::Headers::find) is asked for it. A host that
-    /// copies headers needs no others.
+    /// copies headers needs no others; [`Router::pinned`](crate::Router::pinned) decides by the plan that it looked at.
     pub fn header_names(&self) -> impl ExactSizeIterator<Item = &HeaderName> {
         self.scopes.header_names.iter().map(|name| &**name)
     }

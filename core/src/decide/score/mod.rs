@@ -49,11 +49,14 @@ pub(super) fn all<T: Trace>(
 ) {
     let mut ratings = Scores::new();
     scores.resize(candidates.len(), 0.0);
-    ratings.resize(candidates.len(), 0.0);
+    if profile.scorers.len() > 1 {
+        ratings.resize(candidates.len(), 0.0);
+    }
     total(profile, facts, candidates, scores, &mut ratings, trace);
 }
 
-/// Adds the points of the profile's scorers to `scores`, one for each candidate. `ratings` is as much room, whatever is in it.
+/// Writes the points of the profile's scorers into `scores`, which are 0, one for each candidate. `ratings` is as much room, whatever is in it, unless
+/// there is one scorer only.
 ///
 /// Scorer by scorer in the profile's order, so that the sums come out the same on every machine; each scorer rates all candidates before the next one
 /// looks at any, so that its loop is a few instructions.
@@ -65,20 +68,40 @@ pub(super) fn total<T: Trace>(
     ratings: &mut [f64],
     trace: &mut T,
 ) {
-    for weighted in &profile.scorers {
-        if let Err(failure) = rate(&weighted.scorer, facts, candidates, ratings) {
-            let scorer = weighted.scorer.as_str();
-            trace.record(Step::ScorerFailed { scorer, reason: &failure.reason });
+    let Some((first, others)) = profile.scorers.split_first() else { return };
+    // Those of the first stand where the sums will: nothing has to be added to nothing.
+    rate_and_tell(first, facts, candidates, scores, trace);
+    for score in &mut *scores {
+        *score = first.weight * bounded(*score);
+    }
+    for weighted in others {
+        if !T::ON && prefix_cache::add(weighted, facts, candidates, scores) {
+            continue;
         }
+        rate_and_tell(weighted, facts, candidates, ratings, trace);
         for (score, rating) in scores.iter_mut().zip(&*ratings) {
             *score += weighted.weight * bounded(*rating);
         }
-        if T::ON {
-            let mut rated = ratings.iter();
-            candidates.for_each(|position| {
-                tell(facts, position, weighted, rated.next().copied().unwrap_or(NOTHING), trace);
-            });
-        }
+    }
+}
+
+#[inline(always)]
+fn rate_and_tell<T: Trace>(
+    weighted: &Weighted,
+    facts: &Facts<'_>,
+    candidates: Candidates<'_>,
+    ratings: &mut [f64],
+    trace: &mut T,
+) {
+    if let Err(failure) = rate(&weighted.scorer, facts, candidates, ratings) {
+        let scorer = weighted.scorer.as_str();
+        trace.record(Step::ScorerFailed { scorer, reason: &failure.reason });
+    }
+    if T::ON {
+        let mut rated = ratings.iter();
+        candidates.for_each(|position| {
+            tell(facts, position, weighted, rated.next().copied().unwrap_or(NOTHING), trace);
+        });
     }
 }
 

@@ -1,10 +1,11 @@
 //! Rates an endpoint by how much of the prompt it holds in its prefix cache: by the share of the prompt, and, as far as weighted, by the length alone,
 //! because half of a long prompt saves more than all of a short one.
 
-use super::NOTHING;
+use super::{NOTHING, bounded};
 use crate::decide::candidates::Candidates;
 use crate::decide::facts::Facts;
 use crate::decide::prompt::PrefixMatch;
+use crate::plan::{Scorer, Weighted};
 
 #[inline]
 pub(super) fn rate(
@@ -17,20 +18,31 @@ pub(super) fn rate(
     let Some((lengths, whole)) = facts.prefixes().filter(|(_, whole)| whole.total > 0) else {
         return ratings.fill(NOTHING);
     };
-    let of = |matched: u32| {
-        let rating = of_match(PrefixMatch { matched, ..whole }, weight, scale);
-        if rating.is_nan() { 0.0 } else { rating }
+    let of = |matched: u32| of_match(PrefixMatch { matched, ..whole }, weight, scale);
+    candidates.rate(lengths, ratings, |matched| of(*matched));
+}
+
+/// Adds the points of this scorer to the scores of all members: those of the few that hold anything of the prompt, for the others get none. Says whether it
+/// did, which it does not for other scorers and where some members are out.
+#[inline]
+pub(super) fn add(
+    weighted: &Weighted,
+    facts: &Facts<'_>,
+    candidates: Candidates<'_>,
+    scores: &mut [f64],
+) -> bool {
+    let (Scorer::PrefixCache { match_length_weight, match_length_scale_tokens }, Candidates::All(_)) =
+        (&weighted.scorer, candidates)
+    else {
+        return false;
     };
-    let Candidates::All(_) = candidates else {
-        return candidates.rate(lengths, ratings, |matched| of(*matched));
-    };
-    // Most members hold nothing, and a division takes as long as the rest together.
-    ratings.fill(0.0);
     for position in facts.holders().iter().map(|position| usize::from(*position)) {
-        if let (Some(place), Some(matched)) = (ratings.get_mut(position), lengths.get(position)) {
-            *place = of(*matched);
+        if let (Some(score), Some(found)) = (scores.get_mut(position), facts.prefix(position)) {
+            let rating = of_match(found, *match_length_weight, *match_length_scale_tokens);
+            *score += weighted.weight * bounded(rating);
         }
     }
+    true
 }
 
 #[inline]
@@ -38,7 +50,8 @@ fn of_match(found: PrefixMatch, weight: f64, scale: f64) -> f64 {
     // Nothing held is no length, whatever the scale.
     let length =
         if weight > 0.0 && found.matched > 0 { (f64::from(found.tokens()) / scale).min(1.0) } else { 0.0 };
-    weight * length * length + (1.0 - weight) * found.share()
+    let rating = weight * length * length + (1.0 - weight) * found.share();
+    if rating.is_nan() { 0.0 } else { rating }
 }
 
 #[cfg(test)]

@@ -1,0 +1,200 @@
+//! A router on one state: what it decides of a request it decides on that state, whatever is published meanwhile.
+
+use std::sync::Arc;
+
+use crate::decide;
+use crate::decision::Decision;
+use crate::explanation::{Explanation, Recorder};
+use crate::no_route::NoRoute;
+use crate::plan::Plan;
+use crate::prefix::BlockHashes;
+use crate::request::Request;
+use crate::rng::DecisionRng;
+use crate::router::Router;
+use crate::snapshot::Snapshot;
+use crate::state::State;
+use crate::ticket::Ticket;
+use crate::trace::NoTrace;
+use crate::units::Nanos;
+
+/// A [`Router`] on the state that was published when [`Router::pinned`] was called: a host can look at its plan first and read of the request only
+/// what that looks at.
+///
+/// Each of its methods is that of the router with the same name, on this state. Let go of it soon: it holds what a [`Snapshot`] holds.
+///
+/// ```
+/// use inferroute::{Manifests, Nanos, Options, Request, Router};
+///
+/// # let text = "
+/// # apiVersion: gateway.networking.k8s.io/v1
+/// # kind: HTTPRoute
+/// # metadata: {name: chat}
+/// # spec:
+/// #   rules:
+/// #   - matches: [{headers: [{name: x-tier, value: gold}]}]
+/// #     backendRefs: [{name: vllm, port: 80}]
+/// # ---
+/// # apiVersion: v1
+/// # kind: Service
+/// # metadata: {name: vllm}
+/// # spec: {ports: [{port: 80}]}
+/// # ";
+/// # let router = Router::new(Manifests::from_yaml(text)?.compile(&Options::default())?, 42);
+/// // However the host has its headers, it looks up those that are read.
+/// let sent = |name: &str| Some("gold").filter(|_| name == "x-tier");
+/// let pinned = router.pinned();
+/// let names = pinned.plan().header_names().map(|name| name.as_str().to_owned());
+/// let headers: Vec<(String, &str)> = names.filter_map(|name| sent(&name).map(|value| (name, value))).collect();
+/// let decision = pinned.decide(&Request::new(&headers), Nanos::new(0))?;
+/// assert_eq!(decision.backend().name, "vllm");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Pinned<'r> {
+    pub(crate) router: &'r Router,
+    pub(crate) state: Snapshot,
+}
+
+impl<'r> Pinned<'r> {
+    /// The plan that it decides by.
+    #[inline]
+    pub fn plan(&self) -> &Plan {
+        self.state.plan()
+    }
+
+    /// As [`Router::decide`].
+    ///
+    /// # Errors
+    /// As [`Router::decide`].
+    #[inline]
+    pub fn decide(self, request: &Request<'_>, now: Nanos) -> Result<Decision, NoRoute> {
+        let seed = self.router.next_seed();
+        self.decide_seeded(request, now, seed)
+    }
+
+    /// As [`Router::decide_seeded`].
+    ///
+    /// # Errors
+    /// As [`Router::decide`].
+    #[inline]
+    pub fn decide_seeded(self, request: &Request<'_>, now: Nanos, seed: u64) -> Result<Decision, NoRoute> {
+        let router = self.router;
+        let outcome = self.run(request, now, seed, &mut BlockHashes::new());
+        router.write_down(&outcome, request, now, None, false);
+        outcome
+    }
+
+    /// As [`Router::route`].
+    ///
+    /// # Errors
+    /// As [`Router::decide`].
+    pub fn route(self, request: &Request<'_>, now: Nanos) -> Result<Ticket, NoRoute> {
+        let seed = self.router.next_seed();
+        self.route_seeded(request, now, seed)
+    }
+
+    pub(crate) fn route_seeded(
+        self,
+        request: &Request<'_>,
+        now: Nanos,
+        seed: u64,
+    ) -> Result<Ticket, NoRoute> {
+        self.ticket(request, now, seed, false)
+    }
+
+    pub(crate) fn count_seeded(
+        self,
+        request: &Request<'_>,
+        now: Nanos,
+        seed: u64,
+    ) -> Result<Ticket, NoRoute> {
+        self.ticket(request, now, seed, true)
+    }
+
+    fn ticket(
+        self,
+        request: &Request<'_>,
+        now: Nanos,
+        seed: u64,
+        only_counted: bool,
+    ) -> Result<Ticket, NoRoute> {
+        let router = self.router;
+        let mut hashes = BlockHashes::new();
+        let outcome = self.run(request, now, seed, &mut hashes);
+        // Seeds of one router repeat after 2^64 decisions.
+        router.write_down(&outcome, request, now, Some(seed), only_counted);
+        outcome.map(|decision| {
+            if !only_counted {
+                decide::sent(&decision.state, &decision.choice, request, &hashes, now);
+            }
+            Ticket::new(decision, &hashes, now, router.shared_journal())
+        })
+    }
+
+    /// As [`Router::route_many`].
+    pub fn route_many<'q>(
+        self,
+        requests: impl IntoIterator<Item = Request<'q>>,
+        now: Nanos,
+    ) -> Vec<Result<Ticket, NoRoute>> {
+        let again = self.again();
+        requests.into_iter().map(|request| again().route(&request, now)).collect()
+    }
+
+    /// As [`Router::decide_many`].
+    pub fn decide_many<'q>(
+        self,
+        requests: impl IntoIterator<Item = Request<'q>>,
+        now: Nanos,
+    ) -> Vec<Result<Decision<Arc<State>>, NoRoute>> {
+        let (router, again) = (self.router, self.again());
+        let requests = requests.into_iter();
+        let (few, _) = requests.size_hint();
+        let (mut decided, mut tickets) = (Vec::with_capacity(few), Vec::with_capacity(few));
+        for request in requests {
+            decided.push(again().count_seeded(&request, now, router.next_seed()).map(|ticket| {
+                let decision = ticket.decision().clone();
+                tickets.push(ticket);
+                decision
+            }));
+        }
+        decided
+    }
+
+    /// As [`Router::explain`].
+    pub fn explain(self, request: &Request<'_>, now: Nanos) -> Explanation {
+        let seed = self.router.coming_seed();
+        self.explain_seeded(request, now, seed)
+    }
+
+    /// As [`Router::explain_seeded`].
+    pub fn explain_seeded(self, request: &Request<'_>, now: Nanos, seed: u64) -> Explanation {
+        let mut recorder = Recorder::default();
+        let (hashes, rng) = (&mut BlockHashes::new(), &mut DecisionRng::from_seed(seed));
+        let outcome = decide::run(self.state, request, now, hashes, rng, &mut recorder);
+        recorder.finish(outcome.as_ref())
+    }
+
+    /// The same router on the same state, as often as it is wanted.
+    fn again(self) -> impl Fn() -> Self {
+        let (router, state) = (self.router, self.state.into_shared());
+        move || Self { router, state: Snapshot::of(Arc::clone(&state)) }
+    }
+
+    #[inline]
+    fn run(
+        self,
+        request: &Request<'_>,
+        now: Nanos,
+        seed: u64,
+        hashes: &mut BlockHashes,
+    ) -> Result<Decision, NoRoute> {
+        let rng = &mut DecisionRng::from_seed(seed);
+        // Handed on as it is: a decision is two hundred bytes, and each move of it is measured.
+        let outcome = decide::run(self.state, request, now, hashes, rng, &mut NoTrace);
+        if let Ok(decision) = &outcome {
+            decision.take_turn();
+        }
+        outcome
+    }
+}

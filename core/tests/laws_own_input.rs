@@ -97,10 +97,7 @@ fn more(plugin: &str, case: &Value, name: &str, chance: &mut Chance) -> Option<(
         "filter circuit-breaker-filter" | "filter outlier-ejection-filter" => {
             worse(Some(json!({"event": "request_measured", "endpoint": endpoint, "failed": true})))
         }
-        // What more of its load does is a matter of laws_completion.rs.
-        "scorer prefix-cache-scorer" | "scorer predicted-completion-scorer" => {
-            Some((then(case, [hold()?]), Law::Better))
-        }
+        "scorer prefix-cache-scorer" => Some((then(case, [hold()?]), Law::Better)),
         "filter prefix-cache-affinity-filter" if case["parameters"]["explorationProbability"].is_null() => {
             Some((then(case, [hold()?]), Law::Better))
         }
@@ -137,8 +134,9 @@ fn more(plugin: &str, case: &Value, name: &str, chance: &mut Chance) -> Option<(
     }
 }
 
-/// Plugins whose law is one of its own in `laws_plugins.rs`.
-const APART: [&str; 7] = [
+/// Plugins whose law is one of its own in `laws_plugins.rs` or `laws_completion.rs`.
+const APART: [&str; 8] = [
+    "scorer predicted-completion-scorer",
     "scorer session-affinity-scorer",
     "filter session-affinity-filter",
     "scorer rendezvous-scorer",

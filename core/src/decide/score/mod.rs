@@ -15,6 +15,7 @@ mod no_hit_lru;
 mod peak_ewma;
 mod predicted_completion;
 mod prefix_cache;
+mod prefix_copies;
 mod queue;
 mod relative;
 mod running_requests;

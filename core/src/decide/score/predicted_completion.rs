@@ -5,6 +5,7 @@
 
 use smallvec::SmallVec;
 
+use super::prefix_copies::PrefixCopies;
 use crate::decide::candidates::Candidates;
 use crate::decide::facts::Facts;
 use crate::plan::PredictedCompletion;
@@ -33,7 +34,9 @@ pub(super) fn rate(
     let mean = pool.mean();
     let mean = mean.unwrap_or(Mean { prompt, tokens: prompt, pairs: prompt * prompt / 2.0 });
     let typical = settings.step.of(mean.tokens, mean.pairs);
-    let pricing = Pricing { settings, facts, mean, typical, prior, pace, half_life };
+    let mut copies = PrefixCopies::new();
+    copies.look(settings, facts, candidates);
+    let pricing = Pricing { settings, facts, mean, typical, prior, pace, half_life, copies: &copies };
     let mut prices: SmallVec<[Price; 4096]> = SmallVec::new();
     let (mut ahead, mut members) = (0.0, 0.0);
     candidates.for_each(|position| {
@@ -65,6 +68,7 @@ struct Pricing<'a> {
     /// How much longer than they should prompts take in the pool.
     pace: f64,
     half_life: Nanos,
+    copies: &'a PrefixCopies,
 }
 
 /// What lies before the request at one endpoint.
@@ -144,14 +148,16 @@ impl Pricing<'_> {
     fn price(&self, position: usize, outlook: &Outlook) -> Price {
         let (settings, prompt) = (self.settings, self.facts.prompt_tokens);
         let Outlook { line, seconds, answers, step, kv_usage, pace, returns } = *outlook;
-        let work = Work::new(prompt, self.facts.cached_tokens(position));
-        let own = pace * settings.step.of_work(work);
+        let held = self.facts.cached_tokens(position);
+        let own = pace * settings.step.of_work(Work::new(prompt, held));
+        // One more copy of what several hold is paid in part by those who come later.
+        let paid = self.copies.seconds(held).map_or(own, |seconds| pace * seconds);
         let steps = 1.0 + (seconds + own) / (pace * settings.step.of_chunk());
         // It has to wait for the step under way, on average half of it.
         let residue = if answers > 0.0 { step / 2.0 } else { 0.0 };
         let beyond = (answers + line + 1.0 - settings.step.running).max(0.0);
         let slot = beyond * settings.residence_steps * step / settings.step.running;
-        let first_token = seconds + own + steps * step + residue + slot;
+        let first_token = seconds + paid + steps * step + residue + slot;
         // Those who come back while what is ahead is worked off wait for all of it, those who come while it is worked on for half of it on average.
         let delayed = settings.returning * returns * (seconds + own / 2.0);
         let burden = pace * answers * (settings.step.answer + settings.step.context * f64::from(prompt));
@@ -162,10 +168,10 @@ impl Pricing<'_> {
         let apart = settings.crowding * line.sqrt() + settings.eviction * kv;
         Price {
             seconds: first_token
-                + own * (apart + delayed)
+                + paid * (apart + delayed)
                 + settings.answer_steps * (then + burden)
                 + settings.kv_seconds * kv / (1.0 - kv),
-            by_congestion: own,
+            by_congestion: paid,
         }
     }
 }

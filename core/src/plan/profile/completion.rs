@@ -117,6 +117,9 @@ pub struct PredictedCompletion {
     /// What a prompt costs those whose cached prefix it pushes out: its own seconds, so many times by the share of the KV cache that requests use. Makes
     /// prefix caches count more the less room there is for them. Default: 1.
     pub eviction: f64,
+    /// How much less it costs to work off what several endpoints hold already: seconds of what k of them hold count 1 / (1 + `sharing` (k - 1)). Many ask for
+    /// what many hold, and find it in one more place afterwards. Default: 1.
+    pub sharing: f64,
     /// How many steps of the answer count, each as long as it is there and as much longer as it makes those of others. Default: 12.
     pub answer_steps: f64,
     /// Steps until a request that runs makes room for another, where no more can run. Default: 200.
@@ -138,6 +141,7 @@ impl Default for PredictedCompletion {
             crowding: 2.0,
             returning: 1.0,
             eviction: 1.0,
+            sharing: 1.0,
             answer_steps: 12.0,
             residence_steps: 200.0,
             kv_seconds: 0.01,
@@ -172,6 +176,7 @@ impl PredictedCompletion {
             crowding: or(self.crowding, default.crowding),
             returning: or(self.returning, default.returning),
             eviction: or(self.eviction, default.eviction),
+            sharing: or(self.sharing, default.sharing),
             answer_steps: or(self.answer_steps, default.answer_steps),
             residence_steps: or(self.residence_steps, default.residence_steps),
             kv_seconds: or(self.kv_seconds, default.kv_seconds),

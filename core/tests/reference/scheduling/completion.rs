@@ -64,6 +64,11 @@ fn pool_pace(settings: &Value, world: &World) -> f64 {
     world.typical.pace.of_pool(prior(settings, world))
 }
 
+/// Tokens of the prompt that an endpoint holds.
+fn held_by(world: &World, name: &str) -> f64 {
+    world.prefix(name).map_or(0.0, |(held, _)| held * 16.0).min(world.prompt_tokens())
+}
+
 struct Endpoint {
     /// Seconds that the mean prompt of the pool takes where nothing else is.
     typical: f64,
@@ -114,16 +119,32 @@ impl Endpoint {
             kv = (kv + endpoint.under_way.tokens as f64 / told.unwrap_or(step.kv_tokens)).min(0.99);
         }
 
-        let held = world.prefix(name).map_or(0.0, |(held, _)| held * 16.0).min(prompt);
-        let work = Work { prompt: prompt as u64, cached: held as u64 };
-        let own = pace * seconds(work.tokens(), work.pairs());
-        let prefill = ahead + own + (1.0 + (ahead + own) / chunk) * beside;
+        let held = held_by(world, name);
+        let alone = |held: f64| {
+            let work = Work { prompt: prompt as u64, cached: held as u64 };
+            pace * seconds(work.tokens(), work.pairs())
+        };
+        let own = alone(held);
+        let steps = (1.0 + (ahead + own) / chunk) * beside;
+        // Of each block that others hold the seconds count in part.
+        let all: Vec<f64> = world.names().iter().map(|name| held_by(world, name)).collect();
+        let blocks = (prompt / 16.0).ceil() as u64;
+        let own: f64 = (0..blocks)
+            .map(|block| (block as f64 * 16.0, (block as f64 * 16.0 + 16.0).min(prompt)))
+            .filter(|(begin, _)| *begin >= held)
+            .map(|(begin, end)| {
+                let holders = all.iter().filter(|other| **other >= end).count() as f64;
+                let further = (holders - 1.0).max(0.0);
+                (alone(begin) - alone(end)) / (1.0 + factor(settings, "sharing", 1.0) * further)
+            })
+            .sum();
+        let prefill = ahead + own + steps;
         let under_way = if answers > 0.0 { beside / 2.0 } else { 0.0 };
         let too_many = (answers + line + 1.0 - step.running).max(0.0);
         let room = too_many / step.running * factor(settings, "residence_steps", 200.0) * beside;
         let long = own * factor(settings, "crowding", 2.0) * line.sqrt();
         let back = endpoint.returns.faded(world.now, 60_000.0) * std::f64::consts::LN_2 / 60.0;
-        let back = factor(settings, "returning", 1.0) * back * (ahead + own / 2.0);
+        let back = factor(settings, "returning", 1.0) * back * (ahead + alone(held) / 2.0);
         let answering = beside + pace * step.answer * line;
         let to_others = pace * answers * (step.answer + step.context * prompt);
         let lost = own * factor(settings, "eviction", 1.0) * kv;

@@ -20,6 +20,7 @@ pub(super) fn predicted_completion(parameters: &Section<'_>) -> Parts {
         crowding: factor("crowding", defaults.crowding),
         returning: factor("returning", defaults.returning),
         eviction: factor("eviction", defaults.eviction),
+        sharing: factor("sharing", defaults.sharing),
         answer_steps: factor("answerSteps", defaults.answer_steps),
         residence_steps: factor("residenceSteps", defaults.residence_steps),
         kv_seconds: factor("kvSeconds", defaults.kv_seconds),
@@ -95,6 +96,7 @@ schedulingProfiles: [{{name: default, plugins: [{{pluginRef: predicted-completio
             crowding,
             returning,
             eviction,
+            sharing,
             answer_steps,
             residence_steps,
             kv_seconds,
@@ -107,6 +109,7 @@ schedulingProfiles: [{{name: default, plugins: [{{pluginRef: predicted-completio
             ("crowding", crowding),
             ("returning", returning),
             ("eviction", eviction),
+            ("sharing", sharing),
             ("answerSteps", answer_steps),
             ("residenceSteps", residence_steps),
             ("kvSeconds", kv_seconds),
@@ -128,7 +131,7 @@ schedulingProfiles: [{{name: default, plugins: [{{pluginRef: predicted-completio
 
     #[test]
     fn each_parameter_is_its_own() {
-        let text = "{congestion: 2, crowding: 3, returning: 17, eviction: 18, answerSteps: 4, residenceSteps: 5, kvSeconds: 6, others: 7, pacePrior: 8, \
+        let text = "{congestion: 2, crowding: 3, returning: 17, eviction: 18, sharing: 19, answerSteps: 4, residenceSteps: 5, kvSeconds: 6, others: 7, pacePrior: 8, \
                     step: {step: 9, token: 10, pair: 11, answer: 12, context: 13, chunk: 14, running: 15, kvTokens: 16}}";
         let step = StepCost {
             step: 9.0,
@@ -146,6 +149,7 @@ schedulingProfiles: [{{name: default, plugins: [{{pluginRef: predicted-completio
             crowding: 3.0,
             returning: 17.0,
             eviction: 18.0,
+            sharing: 19.0,
             answer_steps: 4.0,
             residence_steps: 5.0,
             kv_seconds: 6.0,
@@ -163,6 +167,7 @@ schedulingProfiles: [{{name: default, plugins: [{{pluginRef: predicted-completio
             "crowding",
             "returning",
             "eviction",
+            "sharing",
             "answerSteps",
             "residenceSteps",
             "kvSeconds",

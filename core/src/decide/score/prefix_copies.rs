@@ -43,8 +43,10 @@ impl PrefixCopies {
             return;
         }
         let holders = facts.holders().iter().map(|position| usize::from(*position));
-        let held = holders.filter(|position| candidates.contains(*position));
-        let mut held: SmallVec<[u32; 4096]> = held.map(|position| facts.cached_tokens(position)).collect();
+        let those = holders.filter(|position| candidates.contains(*position));
+        // Filled where it stands, as above.
+        let mut held: SmallVec<[u32; 4096]> = SmallVec::new();
+        held.extend(those.map(|position| facts.cached_tokens(position)));
         held.sort_unstable_by(|one, other| other.cmp(one));
         self.descend(&held, settings.sharing, |tokens| {
             settings.step.of_work(Work::new(facts.prompt_tokens, tokens))
@@ -73,6 +75,10 @@ impl PrefixCopies {
     /// The seconds that count at an endpoint that holds so much, at a pace of 1; `None` where they are the prompt's own.
     #[inline]
     pub(super) fn seconds(&self, tokens: u32) -> Option<f64> {
+        let nothing = self.rungs.last()?;
+        if tokens == 0 {
+            return Some(nothing.seconds);
+        }
         let at = self.rungs.partition_point(|rung| rung.tokens > tokens);
         self.rungs.get(at).map(|rung| rung.seconds)
     }

@@ -34,9 +34,8 @@ pub(super) fn rate(
     let mean = pool.mean();
     let mean = mean.unwrap_or(Mean { prompt, tokens: prompt, pairs: prompt * prompt / 2.0 });
     let typical = settings.step.of(mean.tokens, mean.pairs);
-    let mut copies = PrefixCopies::new();
-    copies.look(settings, facts, candidates);
-    let pricing = Pricing { settings, facts, mean, typical, prior, pace, half_life, copies: &copies };
+    let copies = PrefixCopies::of(settings, facts, candidates);
+    let pricing = Pricing { settings, facts, mean, typical, prior, pace, half_life, copies };
     let mut prices: SmallVec<[Price; 4096]> = SmallVec::new();
     let (mut ahead, mut members) = (0.0, 0.0);
     candidates.for_each(|position| {
@@ -68,7 +67,7 @@ struct Pricing<'a> {
     /// How much longer than they should prompts take in the pool.
     pace: f64,
     half_life: Nanos,
-    copies: &'a PrefixCopies,
+    copies: PrefixCopies,
 }
 
 /// What lies before the request at one endpoint.
@@ -148,10 +147,10 @@ impl Pricing<'_> {
     fn price(&self, position: usize, outlook: &Outlook) -> Price {
         let (settings, prompt) = (self.settings, self.facts.prompt_tokens);
         let Outlook { line, seconds, answers, step, kv_usage, pace, returns } = *outlook;
-        let held = self.facts.cached_tokens(position);
-        let own = pace * settings.step.of_work(Work::new(prompt, held));
+        let work = Work::new(prompt, self.facts.cached_tokens(position));
+        let own = pace * settings.step.of_work(work);
         // One more copy of what several hold is paid in part by those who come later.
-        let paid = self.copies.seconds(held).map_or(own, |seconds| pace * seconds);
+        let paid = self.copies.paid(own, pace);
         let steps = 1.0 + (seconds + own) / (pace * settings.step.of_chunk());
         // It has to wait for the step under way, on average half of it.
         let residue = if answers > 0.0 { step / 2.0 } else { 0.0 };

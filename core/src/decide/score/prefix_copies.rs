@@ -1,106 +1,73 @@
-//! What it counts to work off a prompt where parts of it are held elsewhere.
+//! What it counts to work off what others hold.
 //!
-//! Whoever works off what others hold does so for all who ask for it later, and find it in one more place. How many that will be nobody knows; but whoever
-//! made one of the copies that are there asked for it where it was not, so that as many again can be expected to. They share what the next copy costs.
+//! Whoever does so does it for all who ask for the same later, and find it in one more place. How many that will be nobody knows; but whoever made one of
+//! the copies that are there asked for it where it was not, so that as many again can be expected to. They share what the next copy costs.
+//!
+//! It is about the longest beginning of the prompt that anyone holds. Where only one holds that, it is a session's own, and nobody else will ask for it.
 
-use smallvec::SmallVec;
+use std::cmp::Ordering;
 
 use crate::decide::candidates::Candidates;
 use crate::decide::facts::Facts;
 use crate::plan::PredictedCompletion;
 use crate::signals::Work;
 
-/// The seconds of a prompt that count, by how much of it an endpoint holds.
-#[derive(Debug)]
-pub(super) struct PrefixCopies {
-    /// From the longest beginning that a candidate holds down to nothing; empty where at most one holds anything.
-    rungs: SmallVec<[Rung; 4096]>,
-}
-
-/// What is held by those candidates that hold so much and no more.
+/// What counts of a prompt's own seconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Rung {
-    tokens: u32,
-    /// Seconds of all behind that count, at a pace of 1.
-    seconds: f64,
+pub(super) struct PrefixCopies {
+    /// Seconds of what no candidate holds, at a pace of 1.
+    least: f64,
+    /// The part that counts of the others.
+    part: f64,
 }
 
 impl PrefixCopies {
-    /// Nothing yet. Written where it stands: moving it would copy 64 KiB.
-    #[inline(always)]
-    pub(super) fn new() -> Self {
-        Self { rungs: SmallVec::new() }
-    }
-
     /// Looks at what the candidates hold of the prompt.
-    pub(super) fn look(
-        &mut self,
-        settings: &PredictedCompletion,
-        facts: &Facts<'_>,
-        candidates: Candidates<'_>,
-    ) {
-        if facts.holders().len() < 2 {
-            return;
-        }
+    pub(super) fn of(settings: &PredictedCompletion, facts: &Facts<'_>, candidates: Candidates<'_>) -> Self {
         let holders = facts.holders().iter().map(|position| usize::from(*position));
         let held = holders.filter(|position| candidates.contains(*position));
-        let mut held: SmallVec<[u32; 4096]> = held.map(|position| facts.cached_tokens(position)).collect();
-        held.sort_unstable_by(|one, other| other.cmp(one));
-        self.descend(&held, settings.sharing, |tokens| {
-            settings.step.of_work(Work::new(facts.prompt_tokens, tokens))
-        });
-    }
-
-    /// `held` is what each holds, the most first; `alone` says what an endpoint that holds so much would take for all behind.
-    fn descend(&mut self, held: &[u32], sharing: f64, alone: impl Fn(u32) -> f64) {
-        let Some(most) = held.first() else { return };
-        let (mut whole, mut seconds) = (alone(*most), alone(*most));
-        self.rungs.push(Rung { tokens: *most, seconds });
-        let mut further = 0.0;
-        let shorter = held.iter().skip(1).copied().chain([0]);
-        let mut tokens = *most;
-        for next in shorter {
-            if next < tokens {
-                let behind = alone(next);
-                seconds += (behind - whole) / (1.0 + sharing * further);
-                self.rungs.push(Rung { tokens: next, seconds });
-                (tokens, whole) = (next, behind);
-            }
-            further += 1.0;
+        let held = held.map(|position| facts.cached_tokens(position).min(facts.prompt_tokens));
+        match longest(held) {
+            (_, 0 | 1) => Self { least: 0.0, part: 1.0 },
+            (tokens, holders) => Self {
+                least: settings.step.of_work(Work::new(facts.prompt_tokens, tokens)),
+                part: 1.0 / (1.0 + settings.sharing * f64::from(holders - 1)),
+            },
         }
     }
 
-    /// The seconds that count at an endpoint that holds so much, at a pace of 1; `None` where they are the prompt's own.
+    /// What counts at an endpoint of this pace, where the prompt's own seconds are so many.
     #[inline]
-    pub(super) fn seconds(&self, tokens: u32) -> Option<f64> {
-        let at = self.rungs.partition_point(|rung| rung.tokens > tokens);
-        self.rungs.get(at).map(|rung| rung.seconds)
+    pub(super) fn paid(self, own: f64, pace: f64) -> f64 {
+        let least = pace * self.least;
+        least + (own - least) * self.part
     }
+}
+
+/// The most that is held, and by how many.
+fn longest(held: impl Iterator<Item = u32>) -> (u32, u32) {
+    held.fold((0, 0), |(most, holders), tokens| match tokens.cmp(&most) {
+        Ordering::Less => (most, holders),
+        Ordering::Equal => (most, holders + 1),
+        Ordering::Greater => (tokens, 1),
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::PrefixCopies;
+    use super::{PrefixCopies, longest};
 
-    fn of(held: &[u32], sharing: f64) -> [Option<f64>; 4] {
-        let mut copies = PrefixCopies::new();
-        copies.descend(held, sharing, |tokens| f64::from(100 - tokens));
-        [0, 20, 60, 90].map(|tokens| copies.seconds(tokens))
+    #[test]
+    fn counted_are_those_who_hold_the_most() {
+        let of = |held: &[u32]| longest(held.iter().copied());
+        assert_eq!(of(&[]), (0, 0));
+        assert_eq!(of(&[32, 64, 16, 64, 64]), (64, 3));
+        assert_eq!(of(&[64, 64, 80]), (80, 1));
     }
 
     #[test]
-    fn of_what_so_many_hold_such_a_part_counts() {
-        let (first, second, third) = (20.0 / 4.0, 40.0 / 3.0, 30.0);
-        let expected = [10.0 + third + second + first, 10.0 + third + second, 10.0 + third, 10.0];
-        for (is, expected) in of(&[90, 60, 60, 20], 1.0).into_iter().zip(expected) {
-            assert!(is.is_some_and(|is| (is - expected).abs() < 1e-12), "{is:?} {expected}");
-        }
-    }
-
-    #[test]
-    fn without_sharing_and_without_two_who_hold_it_all_counts() {
-        assert_eq!(of(&[90, 60, 60, 20], 0.0), [100.0, 80.0, 40.0, 10.0].map(Some));
-        assert_eq!(of(&[90], 5.0).map(|seconds| seconds.unwrap_or(100.0))[0], 100.0);
-        assert_eq!(of(&[], 5.0), [None; 4]);
+    fn what_nobody_holds_counts_whole() {
+        let copies = PrefixCopies { least: 2.0, part: 0.25 };
+        assert_eq!((copies.paid(4.0, 2.0), copies.paid(12.0, 2.0)), (4.0, 6.0));
     }
 }

@@ -117,8 +117,8 @@ pub struct PredictedCompletion {
     /// What a prompt costs those whose cached prefix it pushes out: its own seconds, so many times by the share of the KV cache that requests use. Makes
     /// prefix caches count more the less room there is for them. Default: 1.
     pub eviction: f64,
-    /// How much less it costs to work off what several endpoints hold already: seconds of what k of them hold count 1 / (1 + `sharing` (k - 1)). Many ask for
-    /// what many hold, and find it in one more place afterwards. Default: 1.
+    /// How much less it costs to work off what several endpoints hold already: where k of them hold the longest beginning of the prompt that any does, its
+    /// seconds count 1 / (1 + `sharing` (k - 1)). Many ask for what many hold, and find it in one more place afterwards. Default: 1.
     pub sharing: f64,
     /// How many steps of the answer count, each as long as it is there and as much longer as it makes those of others. Default: 12.
     pub answer_steps: f64,

@@ -126,18 +126,13 @@ impl Endpoint {
         };
         let own = alone(held);
         let steps = (1.0 + (ahead + own) / chunk) * beside;
-        // Of each block that others hold the seconds count in part.
+        // One more copy of what several hold counts in part.
         let all: Vec<f64> = world.names().iter().map(|name| held_by(world, name)).collect();
-        let blocks = (prompt / 16.0).ceil() as u64;
-        let own: f64 = (0..blocks)
-            .map(|block| (block as f64 * 16.0, (block as f64 * 16.0 + 16.0).min(prompt)))
-            .filter(|(begin, _)| *begin >= held)
-            .map(|(begin, end)| {
-                let holders = all.iter().filter(|other| **other >= end).count() as f64;
-                let further = (holders - 1.0).max(0.0);
-                (alone(begin) - alone(end)) / (1.0 + factor(settings, "sharing", 1.0) * further)
-            })
-            .sum();
+        let longest = all.iter().copied().fold(0.0, f64::max);
+        let holders = all.iter().filter(|other| **other == longest).count() as f64;
+        let further = if longest > 0.0 { holders - 1.0 } else { 0.0 };
+        let copy = own - alone(longest);
+        let own = own - copy + copy / (1.0 + factor(settings, "sharing", 1.0) * further);
         let prefill = ahead + own + steps;
         let under_way = if answers > 0.0 { beside / 2.0 } else { 0.0 };
         let too_many = (answers + line + 1.0 - step.running).max(0.0);

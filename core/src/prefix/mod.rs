@@ -14,6 +14,7 @@ mod dialect;
 mod dialect_tests;
 mod dialects;
 mod error;
+mod free_slot;
 mod hash;
 mod holders;
 mod keyed;

@@ -1,5 +1,6 @@
 //! The writer's side of the table: one at a time, under the lock of the index.
 
+use super::free_slot::free_slot;
 use super::holders::{Packed, any, is_dead, pointer, set_planes, wide_holders};
 use super::table::{BUCKET, CLASSES, Table, lanes, load, store, wide_entry};
 use crate::convert::wide;
@@ -275,29 +276,4 @@ fn next_size(slots: usize) -> usize {
     } else {
         slots / 3 * 4
     }
-}
-
-/// A free slot of those that a hash may live in: of the emptiest bucket, so that all fill alike, but of one that readers look at sooner while half of
-/// the first or three slots of the second are free. Like this the first hash finds no room when 78 in 100 slots are taken (70 with two buckets to choose
-/// from), and of 100 hashes then 79 are in their first bucket, 17 in their second.
-fn free_slot(table: &Table, hash: u64) -> Option<usize> {
-    let [first, second, third] = table.buckets(hash);
-    let (mut most, mut slot) = free_in(table, first);
-    for (start, plenty) in [(second, 4), (third, 3)] {
-        if most >= plenty {
-            break;
-        }
-        let (free, its_first) = free_in(table, start);
-        if free > most {
-            (most, slot) = (free, its_first);
-        }
-    }
-    slot
-}
-
-/// Free slots of a bucket, and the first of them.
-fn free_in(table: &Table, start: usize) -> (usize, Option<usize>) {
-    let mut free = (start..start + BUCKET).filter(|slot| load(&table.keys, *slot) == 0);
-    let first = free.next();
-    (free.count() + usize::from(first.is_some()), first)
 }

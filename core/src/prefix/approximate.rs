@@ -151,7 +151,7 @@ impl ApproximateIndex {
     pub fn memory_bytes(&self) -> usize {
         let writer = self.writer.lock();
         let table = self.table.load();
-        Table::bytes(table.slots(), table.wide_entries(), table.words) + writer.bytes() + size_of::<Self>()
+        table.held_bytes() + writer.bytes() + size_of::<Self>()
     }
 
     /// Clears what endpoints that have gone and generations that have ended left behind. Nobody needs to ask for it: inserting does the same, bit by

@@ -128,6 +128,7 @@ impl Links {
     /// The same links between the slots of another table.
     pub(super) fn moved(&self, old: &Table, new: &Table) -> Self {
         let mut moved = Self::new(new.slots());
+        moved.siblings.reserve(self.siblings.len());
         for (slot, key) in old.keys.iter().enumerate() {
             let Some(parent) = self.parent(slot) else { continue };
             let child = new.find(key.load(Ordering::Relaxed));

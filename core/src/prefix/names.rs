@@ -21,7 +21,7 @@ impl Writer {
 
     /// Keeps names with their keys, as far as the budget goes; says how many.
     pub(super) fn remember(&mut self, id: usize, names: &[u64], keys: &[u64], table: &Table) -> usize {
-        let mut bytes = self.bytes() + Table::bytes(table.slots(), table.wide_entries(), table.words);
+        let mut bytes = self.bytes() + table.held_bytes();
         let Some(endpoint) = self.endpoints.get_mut(id) else { return 0 };
         let mut kept = 0;
         for (name, key) in names.iter().zip(keys) {

@@ -142,6 +142,6 @@ impl PreciseIndex {
     pub fn memory_bytes(&self) -> usize {
         let writer = self.writer.lock();
         let table = self.table.load();
-        Table::bytes(table.slots(), table.wide_entries(), table.words) + writer.bytes() + size_of::<Self>()
+        table.held_bytes() + writer.bytes() + size_of::<Self>()
     }
 }

@@ -89,7 +89,7 @@ impl Writer {
         if !self.links.would_grow(parent) {
             return true;
         }
-        let bytes = self.bytes() + Table::bytes(table.slots(), table.wide_entries(), table.words);
+        let bytes = self.bytes() + table.held_bytes();
         // The old table of siblings stays until the new one is filled.
         bytes + 2 * self.links.sibling_bytes().max(64) <= self.budget
     }

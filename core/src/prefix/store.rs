@@ -194,7 +194,7 @@ impl Store {
 
     /// A table of another size with all that counts. `None` where both tables would not fit the budget or a block found no place.
     fn copy(&mut self, old: &Table, slots: usize, entries: usize, words: usize, keep: bool) -> Option<Table> {
-        let before = Table::bytes(old.slots(), old.wide_entries(), old.words) + self.beside * old.slots();
+        let before = old.held_bytes() + self.beside * old.slots();
         if before + Table::bytes(slots, entries, words) + self.beside * slots + self.aside > self.budget {
             return None;
         }

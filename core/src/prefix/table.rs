@@ -108,6 +108,11 @@ impl Table {
         8 * (2 * slots + CLASSES * words * wide + LIVE * words) + size_of::<Self>()
     }
 
+    /// The bytes of this table.
+    pub(super) fn held_bytes(&self) -> usize {
+        Self::bytes(self.slots(), self.wide_entries(), self.words)
+    }
+
     pub(super) fn slots(&self) -> usize {
         self.keys.len()
     }

@@ -1,8 +1,8 @@
 //! The headers of a request as Python has them, seen through the names that the plan reads.
 //!
 //! They are walked once, over borrowed references: counting them up and down costs as much as the rest of the walk. A header whose name no rule reads costs
-//! a look at the length of its name and at the types, so that even lone surrogates in it are no one's concern; of the others the value is held, not copied. Nothing here runs Python code of the caller's, so that
-//! what is walked stays as it is.
+//! a look at the length of its name and at the types, so that even lone surrogates in it are no one's concern; of the others the value is held, not copied.
+//! Nothing here runs Python code of the caller's, so that what is walked stays as it is.
 
 use inferroute::{Found, HeaderName, Headers, Plan};
 use pyo3::ffi;

@@ -69,16 +69,16 @@ pub(super) fn total<T: Trace>(
     ratings: &mut [f64],
     trace: &mut T,
 ) {
-    for (number, weighted) in profile.scorers.iter().enumerate() {
-        if !T::ON && prefix_cache::add(weighted, facts, candidates, scores) {
-            continue;
+    let Some((first, others)) = profile.scorers.split_first() else { return };
+    if T::ON || !prefix_cache::add(first, facts, candidates, scores) {
+        // Those of the first stand where the sums will: nothing has to be added to nothing.
+        rate_and_tell(first, facts, candidates, scores, trace);
+        for score in &mut *scores {
+            *score = first.weight * bounded(*score);
         }
-        if number == 0 {
-            // Stands where the sums will: nothing has to be added to nothing.
-            rate_and_tell(weighted, facts, candidates, scores, trace);
-            for score in &mut *scores {
-                *score = weighted.weight * bounded(*score);
-            }
+    }
+    for weighted in others {
+        if !T::ON && prefix_cache::add(weighted, facts, candidates, scores) {
             continue;
         }
         rate_and_tell(weighted, facts, candidates, ratings, trace);

@@ -2,22 +2,24 @@
 // The request of a call, read from the shapes that hosts have it in to what crosses the border.
 
 const { RequestError } = require('./errors.js')
-const { joined } = require('./headers.js')
+const { combined } = require('./headers.js')
 const border = require('./native.js')
 const { bytes, flag, notOptions, prompt, setNow, setPort, setPromptTokens, setSeed, text, unknown } = require('./options.js')
+const { FIXED, Packed, Texts, say } = require('./said.js')
 
 const MANY_OPTIONS = 'model, host, path, method, gateway, clientNamespace, port, objective, prompt, promptTokens, tenant, subset, multimodal, body, contentType'
 const ROUTE_OPTIONS = `${MANY_OPTIONS}, now`
 const DECIDE_OPTIONS = `${ROUTE_OPTIONS}, seed`
 
-/** Values up to this many go over the border one by one, more as an array; src/asked.rs has the same number. */
-const FEW = 8
-
 /** One for all calls of a router. A scorer of the host's own looks at it too. */
 class Asked {
   constructor(bodyFacts) {
     this.bodyFacts = bodyFacts
-    this.words = new Uint32Array(border.SIZE)
+    /** The numbers of a call; behind them what the request has, then its texts where they have room. */
+    this.buffer = null
+    this.words = null
+    /** Writes to the last of it. */
+    this.packed = null
     this.headerNames = null
     this.values = null
     /** Whether a scorer of the host's own runs, which may not ask in turn. */
@@ -32,7 +34,11 @@ class Asked {
   /** Takes the header names of another plan. */
   load(headerNames) {
     this.headerNames = headerNames
-    this.values = new Array(Math.max(FEW, headerNames.count)).fill(undefined)
+    this.values = new Array(headerNames.count).fill(undefined)
+    const numbers = border.SIZE + FIXED + headerNames.count
+    this.buffer = new ArrayBuffer(Uint32Array.BYTES_PER_ELEMENT * numbers + border.TEXT_ROOM)
+    this.words = new Uint32Array(this.buffer)
+    this.packed = new Packed(new Uint8Array(this.buffer, Uint32Array.BYTES_PER_ELEMENT * numbers))
   }
 
   /** Refuses a scorer that asks the router that is asking it. */
@@ -65,13 +71,14 @@ class Asked {
     this.clientNamespace = undefined
     this.objective = undefined
     this.tenant = undefined
-    this.more = undefined
+    this.subset = undefined
+    this.prompt = undefined
   }
 
   #readOptions(options, mayHaveSeed) {
     if (options === null || typeof options !== 'object') throw notOptions(options)
     this.hasOptions = true
-    let body, contentType, given, multimodal, subset
+    let body, contentType, multimodal
     for (const name in options) {
       const value = options[name]
       if (name === 'model') this.model = text('model', value)
@@ -82,10 +89,10 @@ class Asked {
       else if (name === 'clientNamespace') this.clientNamespace = text('clientNamespace', value)
       else if (name === 'objective') this.objective = text('objective', value)
       else if (name === 'port') setPort(this.words, value)
-      else if (name === 'prompt') given = prompt(value, this.hasScorers)
+      else if (name === 'prompt') this.prompt = prompt(value, this.hasScorers)
       else if (name === 'promptTokens') setPromptTokens(this.words, value)
       else if (name === 'tenant') this.tenant = text('tenant', value)
-      else if (name === 'subset') subset = text('subset', value)
+      else if (name === 'subset') this.subset = text('subset', value)
       else if (name === 'multimodal') multimodal = flag('multimodal', value)
       else if (name === 'body') body = bytes('body', value)
       else if (name === 'contentType') contentType = text('contentType', value)
@@ -102,33 +109,33 @@ class Asked {
       multimodal ??= hasMedia
     }
     let parts = multimodal ? border.HAS_MEDIA : 0
-    if (this.model !== undefined) parts |= border.HAS_MODEL
-    if (this.host !== undefined) parts |= border.HAS_HOST
-    if (this.path !== undefined) parts |= border.HAS_PATH
-    if (this.method !== undefined) parts |= border.HAS_METHOD
-    if (this.gateway !== undefined) parts |= border.HAS_GATEWAY
-    if (this.clientNamespace !== undefined) parts |= border.HAS_CLIENT_NAMESPACE
-    if (this.objective !== undefined) parts |= border.HAS_OBJECTIVE
-    if (given !== undefined || this.tenant !== undefined || subset !== undefined) {
-      this.more = [given, this.tenant, subset]
-      parts |= border.HAS_MORE
-    }
+    if (this.prompt !== undefined) parts |= border.HAS_PROMPT
     this.words[border.GIVEN] |= parts
   }
 
   /** Asks a function of the native half. */
   ask(native) {
-    const v = this.values
-    return this.headerNames.count <= FEW
-      ? native(this.words, this.model, this.host, this.path, this.method, this.gateway, this.objective, this.clientNamespace, v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], this.more)
-      : native(this.words, this.model, this.host, this.path, this.method, this.gateway, this.objective, this.clientNamespace, v, undefined, undefined, undefined, undefined, undefined, undefined, undefined, this.more)
+    const { words, packed, prompt } = this
+    packed.begin()
+    say(this, words, border.SIZE, packed)
+    if (!packed.fits) return this.#askApart(native)
+    words[border.TEXT_BYTES] = packed.length
+    return prompt === undefined ? native(this.buffer) : native(this.buffer, undefined, prompt)
+  }
+
+  /** Asks with texts that have no room among the numbers. */
+  #askApart(native) {
+    const texts = new Texts()
+    say(this, this.words, border.SIZE, texts)
+    this.words[border.TEXT_BYTES] = border.NONE
+    return native(this.buffer, texts.asOne(), this.prompt)
   }
 
   /** The request as a scorer of the host's own sees it. */
   request() {
     const headers = {}
     this.headerNames.names.forEach((name, index) => {
-      if (this.values[index] !== undefined) Object.defineProperty(headers, name, { value: joined(this.values[index]), enumerable: true })
+      if (this.values[index] !== undefined) Object.defineProperty(headers, name, { value: combined(this.values[index]), enumerable: true })
     })
     const { model = null, host = null, path = '/', method = 'GET', tenant = null } = this
     return { model, host, path, method, tenant, headers }

@@ -82,7 +82,7 @@ class HeaderNames {
 }
 
 /** The value that all values of a header are together (RFC 9110, section 5.3). */
-function joined(value) {
+function combined(value) {
   return value.replaceAll(BETWEEN, ',')
 }
 
@@ -117,4 +117,4 @@ function notValue(key, value) {
   return new RequestError('RQ0001', `the value of header \`${key}\` is ${typeOf(value)}; pass a string or an array of strings`)
 }
 
-module.exports = { HeaderNames, joined }
+module.exports = { HeaderNames, combined }

@@ -19,27 +19,21 @@ function use(native) {
   return about
 }
 
-/** Into a call: which parts the request has, then time and seed in two halves each, then the port and the tokens of the prompt. */
+/** Into a call: which parts the request has, then time and seed in two halves each, the port, the tokens of the prompt, and how many bytes of texts stand behind all numbers, `NONE` where they do not. */
 const GIVEN = 0
 const NOW = 1
 const SEED = 3
 const PORT = 5
 const PROMPT_TOKENS = 6
+const TEXT_BYTES = 7
 
 /** The bits of GIVEN. */
 const HAS_SEED = 1
-const HAS_MODEL = 1 << 1
-const HAS_HOST = 1 << 2
-const HAS_PATH = 1 << 3
-const HAS_METHOD = 1 << 4
-const HAS_GATEWAY = 1 << 5
-const HAS_PORT = 1 << 6
-const HAS_OBJECTIVE = 1 << 7
-const HAS_CLIENT_NAMESPACE = 1 << 8
-const HAS_MORE = 1 << 9
-const HAS_MEDIA = 1 << 10
-const ONLY_COUNTED = 1 << 11
-const HAS_REPEATED = 1 << 12
+const HAS_PORT = 1 << 1
+const HAS_PROMPT = 1 << 2
+const HAS_MEDIA = 1 << 3
+const ONLY_COUNTED = 1 << 4
+const HAS_REPEATED = 1 << 5
 
 /** Out of a call. Where there is no route, RULE may be NONE, MATCH_OR_REASON numbers a reason, and the status follows. */
 const OUT_VERSION = 0
@@ -67,6 +61,7 @@ module.exports = {
   about: null,
   open,
   use,
+  /** Numbers of a call and of its answer. */
   SIZE: 40,
   NONE: 0xffff_ffff,
   GIVEN,
@@ -74,16 +69,12 @@ module.exports = {
   SEED,
   PORT,
   PROMPT_TOKENS,
+  TEXT_BYTES,
+  /** Bytes of texts that have room behind the numbers; src/words.rs has the same. */
+  TEXT_ROOM: 128,
   HAS_SEED,
-  HAS_MODEL,
-  HAS_HOST,
-  HAS_PATH,
-  HAS_METHOD,
-  HAS_GATEWAY,
   HAS_PORT,
-  HAS_OBJECTIVE,
-  HAS_CLIENT_NAMESPACE,
-  HAS_MORE,
+  HAS_PROMPT,
   HAS_MEDIA,
   ONLY_COUNTED,
   HAS_REPEATED,

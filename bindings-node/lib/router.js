@@ -38,7 +38,6 @@ class Router {
   /** The drawn models of this plan, by number. Grows; decisions refer to it. */
   #models
   #asked
-  #words
   /** What batches are read into; `null` while one is under way. */
   #batch = null
   #journal = null
@@ -52,7 +51,6 @@ class Router {
     const journal = options?.journal
     if (journal !== undefined && typeof journal !== 'function') throw new OptionError('OP0002', `option journal is ${typeOf(journal)}; pass a function`)
     this.#asked = new Asked((...body) => this.#native.bodyFacts(...body))
-    this.#words = this.#asked.words
     this.#callbacks = callbacks(this.#options, this.#asked)
     const opened = border.native.open(list, optionsJson(this.#options), this.#callbacks, this.#seed.toString(), journal === undefined ? 0 : 1)
     if (typeof opened === 'string') border.open(opened)
@@ -92,7 +90,7 @@ class Router {
     const batch = this.#batch ?? new Batch()
     this.#batch = null
     try {
-      // Scorers of the host's own look at one request at a time; prompts are read where they stand, and what comes with them too.
+      // Scorers of the host's own look at one request at a time; prompts are read where they stand.
       let atOnce = !asked.hasScorers
       batch.begin()
       const many = Array.from(requests, (request) => {
@@ -103,7 +101,7 @@ class Router {
         // What is wrong with one of them is told before any is counted.
         asked.read(headers, parts, false)
         asked.words[border.GIVEN] |= part
-        atOnce &&= asked.more === undefined
+        atOnce &&= asked.prompt === undefined
         if (atOnce) batch.add(asked)
         return [headers, parts]
       })
@@ -118,11 +116,9 @@ class Router {
   #atOnce(batch, now, part) {
     const count = batch.models.length
     if (count === 0) return []
-    const words = this.#words
-    words.fill(0)
-    if (now !== undefined) setNow(words, now)
+    const words = this.#onlyNow(now)
     const [texts, said, out] = batch.arguments()
-    const answer = this.#native.many(words, texts, said, out)
+    const answer = this.#native.many(words.buffer, texts, said, out.buffer)
     const told = answer === undefined ? [] : JSON.parse(answer)
     if (!Array.isArray(told)) raise(told.error)
     const answers = new Array(count)
@@ -163,10 +159,8 @@ class Router {
     } catch (cause) {
       throw new EventError('EV0000', `not an event: ${cause.message}`, { cause })
     }
-    this.#words.fill(0)
-    const now = this.#now(options)
-    if (now !== undefined) setNow(this.#words, now)
-    border.open(this.#native.observe(this.#words, wire))
+    const words = this.#onlyNow(this.#now(options))
+    border.open(this.#native.observe(words.buffer, wire))
     this.#journal?.drain()
   }
 
@@ -229,9 +223,10 @@ class Router {
 
   #routed(headers, options, part) {
     this.#asked.read(headers, options, false)
-    this.#words[border.GIVEN] |= part
+    const { words } = this.#asked
+    words[border.GIVEN] |= part
     const answer = this.#described(this.#asked.ask(this.#native.route))
-    return answer.ok ? new Ticket(answer, this.#slots.take(this.#words[border.OUT_TICKET])) : answer
+    return answer.ok ? new Ticket(answer, this.#slots.take(words[border.OUT_TICKET])) : answer
   }
 
   /** The only option of calls that have no other. */
@@ -242,10 +237,18 @@ class Router {
     return options.now
   }
 
+  /** The numbers of a call that has a time and nothing else. */
+  #onlyNow(now) {
+    const { words } = this.#asked
+    words.fill(0)
+    if (now !== undefined) setNow(words, now)
+    return words
+  }
+
   /** The decision or refusal that the native half answered with. */
   #described(kind) {
     if (typeof kind !== 'number') raise(JSON.parse(kind).error)
-    return this.#made(kind, this.#words, 0, this.#asked.model, this.#asked.path, null)
+    return this.#made(kind, this.#asked.words, 0, this.#asked.model, this.#asked.path, null)
   }
 
   /** The decision or refusal whose numbers stand in `words` from `at` on. `texts` are those of a batch, which are taken in order. */

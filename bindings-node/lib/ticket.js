@@ -28,14 +28,14 @@ class Held {
 
   /** Calls a function of the native half that leaves the ticket in flight. */
   call(name, ...more) {
-    return this.#native[name](this.#words, this.#number, ...more)
+    return this.#native[name](this.#words.buffer, this.#number, ...more)
   }
 
   end(native) {
     const number = this.#number
     if (number === NONE) return
     this.#number = NONE
-    native(this.#words, number)
+    native(this.#words.buffer, number)
   }
 
   drop() {
@@ -62,7 +62,7 @@ class Slots {
   constructor(native, journal) {
     this.native = native
     this.journal = journal
-    this.words = new Uint32Array(7)
+    this.words = new Uint32Array(8)
     this.free = []
   }
 

@@ -24,6 +24,8 @@ class Half {
   #counted = null
   /** What stopped this half, which nothing starts anew. */
   #fault = null
+  /** Numbers in the buffer that came last. */
+  #latest = new Uint32Array(0)
   /** Functions of the host's own, weakly: their routers hold them. */
   #held = []
   #free = []
@@ -61,6 +63,13 @@ class Half {
 
   #value(at, entry) {
     return entry === NONE ? this.#arguments[at] : this.#arguments[at]?.[entry]
+  }
+
+  /** The numbers in the buffer that argument `at` is. Most calls come with the same. */
+  #words(at) {
+    const buffer = this.#arguments[at]
+    if (buffer !== this.#latest.buffer) this.#latest = new Uint32Array(buffer instanceof ArrayBuffer ? buffer : 0)
+    return this.#latest
   }
 
   #bytes(at, length) {
@@ -101,15 +110,15 @@ class Half {
       is_number: (at) => (typeof this.#arguments[at] === 'number' ? 1 : 0),
       number: (at) => this.#arguments[at],
       read_words: (at, to, count) => {
-        const words = this.#arguments[at]
-        if (kindOf(words) !== 'Uint32Array' || words.length < count) return 0
+        const words = this.#words(at)
+        if (words.length < count) return 0
         const copy = new Uint32Array(this.#exports.memory.buffer, to >>> 0, count)
         for (let index = 0; index < count; index += 1) copy[index] = words[index]
         return 1
       },
       write_words: (at, from, count) => {
-        const words = this.#arguments[at]
-        if (kindOf(words) === 'Uint32Array' && words.length >= count) words.set(new Uint32Array(this.#exports.memory.buffer, from >>> 0, count))
+        const words = this.#words(at)
+        if (words.length >= count) words.set(new Uint32Array(this.#exports.memory.buffer, from >>> 0, count))
       },
       hold_function: (at, entry) => {
         const value = this.#value(at, entry)

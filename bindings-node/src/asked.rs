@@ -6,11 +6,13 @@ use inferroute::{Found, HeaderName, Headers, Prompt, Request};
 
 use crate::batch::{PARTS, TEXT_PARTS};
 use crate::border::Call;
-use crate::words::{Given, Part};
+use crate::words::{DECISION, Given, Part};
 
 /// The texts of a request, where they stand in one buffer that calls share.
 #[derive(Default)]
 pub(crate) struct Asked {
+    /// The shared numbers of a call.
+    numbers: Vec<u32>,
     bytes: Vec<u8>,
     model: Option<Range<usize>>,
     host: Option<Range<usize>>,
@@ -34,23 +36,9 @@ pub(crate) struct Asked {
     is_ascii: bool,
 }
 
-/// Arguments of calls that ask: the shared numbers, the parts of the request as far as the numbers say that it has them, then the values of the plan's
-/// header names, one by one if they are few, else as one array.
-const MODEL: usize = 1;
-const HOST: usize = 2;
-const PATH: usize = 3;
-const METHOD: usize = 4;
-const GATEWAY: usize = 5;
-const OBJECTIVE: usize = 6;
-const CLIENT_NAMESPACE: usize = 7;
-const VALUES: usize = 8;
-const FEW: usize = 8;
-
-/// An array of what few requests have: prompt, tenant, subset.
-const MORE: usize = VALUES + FEW;
-const PROMPT: u32 = 0;
-const TENANT: u32 = 1;
-const SUBSET: u32 = 2;
+/// Arguments of calls that ask: the shared numbers with what the request has behind them, its texts where those do not stand there too, and its prompt.
+const TEXTS: usize = 1;
+const PROMPT: usize = 2;
 
 /// Stands between the values of a header that was sent several times; `lib/headers.js` has the same.
 const BETWEEN: u8 = 0;
@@ -59,45 +47,44 @@ const BETWEEN: u8 = 0;
 const KEPT_BYTES: usize = 64 * 1024;
 
 impl Asked {
+    /// Reads the request of a call, of a plan that reads so many header names.
     pub(crate) fn read(&mut self, call: &Call, given: &Given<'_>, names: usize) {
-        self.bytes.clear();
-        self.bytes.shrink_to(KEPT_BYTES);
-        self.values.clear();
-        let bytes = &mut self.bytes;
-        let mut text = |part, at| if given.has(part) { call.append(at, bytes) } else { None };
-        self.model = text(Part::Model, MODEL);
-        self.host = text(Part::Host, HOST);
-        self.path = text(Part::Path, PATH);
-        self.method = text(Part::Method, METHOD);
-        self.gateway = text(Part::Gateway, GATEWAY);
-        self.objective = text(Part::Objective, OBJECTIVE);
-        self.client_namespace = text(Part::ClientNamespace, CLIENT_NAMESPACE);
-        self.port = given.port();
-        self.prompt_tokens = given.prompt_tokens;
-        self.has_repeated = given.has(Part::Repeated);
-        let mut more =
-            |entry| if given.has(Part::More) { call.append_entry(MORE, entry, bytes) } else { None };
-        self.prompt = more(PROMPT);
-        self.tenant = more(TENANT);
-        self.subset = more(SUBSET);
-        if names <= FEW {
-            self.values.extend((0..names).map(|at| call.append(VALUES + at, bytes)));
-        } else {
-            let entries = 0..u32::try_from(names).unwrap_or(u32::MAX);
-            self.values.extend(entries.map(|at| call.append_entry(VALUES, at, bytes)));
+        let row = PARTS + TEXT_PARTS + names;
+        let mut numbers = std::mem::take(&mut self.numbers);
+        given.read_all(row, &mut numbers);
+        let (said, texts) =
+            numbers.get(DECISION..).and_then(|all| all.split_at_checked(row)).unwrap_or_default();
+        match given.text_bytes() {
+            Some(count) => {
+                self.clear();
+                self.bytes.extend(texts.iter().flat_map(|four| four.to_ne_bytes()).take(count));
+                self.begin();
+            }
+            None => self.read_texts(call, TEXTS),
         }
+        self.take(said, given);
+        self.numbers = numbers;
+        self.prompt = if given.has(Part::Prompt) { call.append(PROMPT, &mut self.bytes) } else { None };
     }
 
     /// Reads the texts of a batch. [`take`](Self::take) then gives each request its own.
     pub(crate) fn read_texts(&mut self, call: &Call, at: usize) {
+        self.clear();
+        _ = call.append(at, &mut self.bytes);
+        self.begin();
+    }
+
+    fn clear(&mut self) {
         self.bytes.clear();
         self.bytes.shrink_to(KEPT_BYTES);
-        _ = call.append(at, &mut self.bytes);
+    }
+
+    fn begin(&mut self) {
         self.next = 0;
         self.is_ascii = self.bytes.is_ascii();
     }
 
-    /// Takes the texts of the next request of a batch, of which `said` tells as [`Batch`](crate::batch::Batch) has it.
+    /// Takes the texts of the next request, of which `said` tells as [`Batch`](crate::batch::Batch) has it.
     pub(crate) fn take(&mut self, said: &[u32], given: &Given<'_>) {
         let Some((_, lengths)) = said.split_at_checked(PARTS) else { return };
         let Some((texts, values)) = lengths.split_first_chunk::<TEXT_PARTS>() else { return };
@@ -164,12 +151,10 @@ impl Asked {
         let request = text(&self.client_namespace)
             .map_or(request, |namespace| request.client_namespace(namespace, self.port));
         let request = text(&self.objective).map_or(request, |objective| request.objective(objective));
-        if !given.has(Part::More) {
-            return request.prompt_tokens(self.prompt_tokens);
-        }
         let request = text(&self.tenant).map_or(request, |tenant| request.tenant(tenant));
         let request = text(&self.subset).map_or(request, |subset| request.subset(subset));
-        let request = self.prompt(call).map_or(request, |prompt| request.prompt(prompt));
+        let prompt = if given.has(Part::Prompt) { self.prompt(call) } else { None };
+        let request = prompt.map_or(request, |prompt| request.prompt(prompt));
         request.prompt_tokens(self.prompt_tokens)
     }
 
@@ -177,9 +162,9 @@ impl Asked {
         if let Some(range) = &self.prompt {
             return self.bytes.get(range.clone()).map(Prompt::Text);
         }
-        let bytes = || call.entry_slice::<u8>(MORE, PROMPT).map(Prompt::Text);
-        let tokens = || call.entry_slice::<u32>(MORE, PROMPT).map(Prompt::Tokens);
-        let blocks = || call.entry_slice::<u64>(MORE, PROMPT).map(Prompt::Blocks);
+        let bytes = || call.numbers::<u8>(PROMPT).map(Prompt::Text);
+        let tokens = || call.numbers::<u32>(PROMPT).map(Prompt::Tokens);
+        let blocks = || call.numbers::<u64>(PROMPT).map(Prompt::Blocks);
         tokens().or_else(bytes).or_else(blocks)
     }
 }

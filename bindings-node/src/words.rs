@@ -8,7 +8,7 @@ use inferroute::{Criticality, Decision, Nanos, NoRoute, Reason, State};
 use crate::border::{Call, Shared};
 use crate::models::Models;
 
-/// Where the shared array stands among the arguments.
+/// Where the buffer of the shared numbers stands among the arguments.
 const AT: usize = 0;
 
 /// Stands for "none" where a number may be absent.
@@ -20,11 +20,14 @@ const HEAD: usize = 16;
 /// Fallbacks that cross; a decision has no more.
 const FALLBACKS: usize = 7;
 
+/// Bytes of texts that have room behind all numbers.
+const TEXT_ROOM: usize = 128;
+
 /// Numbers of one attempt.
 const ATTEMPT: usize = 3;
 
-/// Numbers of a decision.
-const DECISION: usize = HEAD + ATTEMPT * (1 + FALLBACKS);
+/// Numbers of a decision. Behind them stands what a call asks.
+pub(crate) const DECISION: usize = HEAD + ATTEMPT * (1 + FALLBACKS);
 
 /// The numbers of a decision or a refusal.
 pub(crate) type Numbers = [u32; DECISION];
@@ -52,16 +55,8 @@ pub(crate) const REASONS: [Reason; 15] = [
 #[derive(Clone, Copy)]
 pub(crate) enum Part {
     Seed,
-    Model,
-    Host,
-    Path,
-    Method,
-    Gateway,
     Port,
-    Objective,
-    ClientNamespace,
-    /// Prompt, tenant and subset, of which any may be absent.
-    More,
+    Prompt,
     /// Images, audio or video.
     Media,
     /// Nothing: it is only counted, and sent nowhere.
@@ -75,23 +70,16 @@ impl Part {
     fn bit(self) -> u32 {
         match self {
             Self::Seed => 1,
-            Self::Model => 1 << 1,
-            Self::Host => 1 << 2,
-            Self::Path => 1 << 3,
-            Self::Method => 1 << 4,
-            Self::Gateway => 1 << 5,
-            Self::Port => 1 << 6,
-            Self::Objective => 1 << 7,
-            Self::ClientNamespace => 1 << 8,
-            Self::More => 1 << 9,
-            Self::Media => 1 << 10,
-            Self::OnlyCounted => 1 << 11,
-            Self::Repeated => 1 << 12,
+            Self::Port => 1 << 1,
+            Self::Prompt => 1 << 2,
+            Self::Media => 1 << 3,
+            Self::OnlyCounted => 1 << 4,
+            Self::Repeated => 1 << 5,
         }
     }
 }
 
-/// What JavaScript wrote: `[parts, now low, now high, seed low, seed high, port, tokens of the prompt or 0]`.
+/// What JavaScript wrote: `[parts, now low, now high, seed low, seed high, port, tokens of the prompt or 0, bytes of texts behind all numbers]`.
 pub(crate) struct Given<'c> {
     shared: Shared<'c>,
     parts: u32,
@@ -99,12 +87,13 @@ pub(crate) struct Given<'c> {
     seed: u64,
     port: u32,
     pub(crate) prompt_tokens: u32,
+    text_bytes: u32,
 }
 
 impl<'c> Given<'c> {
     pub(crate) fn of(call: &'c Call) -> Self {
         let shared = call.shared(AT);
-        let [parts, now_low, now_high, seed_low, seed_high, port, prompt_tokens] =
+        let [parts, now_low, now_high, seed_low, seed_high, port, prompt_tokens, text_bytes] =
             shared.read().unwrap_or_default();
         Self {
             shared,
@@ -113,7 +102,18 @@ impl<'c> Given<'c> {
             seed: join(seed_low, seed_high),
             port,
             prompt_tokens,
+            text_bytes,
         }
+    }
+
+    /// All that stands in the shared buffer, in which `behind` numbers stand behind those of a decision and before the texts. Nothing where it is smaller.
+    pub(crate) fn read_all(&self, behind: usize, to: &mut Vec<u32>) {
+        self.shared.read_all(DECISION + behind + TEXT_ROOM / size_of::<u32>(), to);
+    }
+
+    /// How many bytes of texts stand there; `None` where they come as an argument.
+    pub(crate) fn text_bytes(&self) -> Option<usize> {
+        Some(self.text_bytes).filter(|count| *count != NONE).and_then(|count| usize::try_from(count).ok())
     }
 
     /// What a request of a batch has, of which `said` begins as [`Batch`](crate::batch::Batch) has it. The time is that of the batch.
@@ -122,7 +122,7 @@ impl<'c> Given<'c> {
             [parts, port, prompt_tokens, ..] => (parts, port, prompt_tokens),
             _ => (0, 0, 0),
         };
-        Self { shared: self.shared, parts, now: self.now, seed: 0, port, prompt_tokens }
+        Self { shared: self.shared, parts, now: self.now, seed: 0, port, prompt_tokens, text_bytes: NONE }
     }
 
     /// Writes the numbers of an answer.

@@ -31,8 +31,8 @@ pub(crate) struct Decision {
 
 impl Decision {
     #[inline(always)]
-    pub(crate) fn new(inner: Inner, asked: Asked<'_>) -> Self {
-        Self { inner, asked: asked.model.map(Bound::unbind), path: asked.path.map(Bound::unbind) }
+    pub(crate) fn new(inner: Inner, asked: &Asked<'_>) -> Self {
+        Self { inner, asked: asked.kept_model(), path: asked.kept_path() }
     }
 
     pub(crate) fn inner(&self) -> &Inner {

@@ -84,13 +84,17 @@ impl<'p> Names<'p> {
 }
 
 impl<'py> PlanHeaders<'py> {
-    /// What `plan` reads of `headers`, which come from [`pairs`].
+    /// None yet.
     #[inline(always)]
-    pub(crate) fn gather(plan: &Plan, headers: &Bound<'py, PyAny>) -> PyResult<Self> {
-        let mut slots = SmallVec::new();
-        slots.resize_with(plan.header_names().len(), || Slot::Absent);
-        Gather { names: Names::of(plan), slots: &mut slots }.all(headers)?;
-        Ok(Self { slots })
+    pub(crate) fn new() -> Self {
+        Self { slots: SmallVec::new() }
+    }
+
+    /// Takes in what `plan` reads of `headers`, which come from [`pairs`]. Where they stand: moving them would cost as much as finding them.
+    #[inline(always)]
+    pub(crate) fn gather(&mut self, plan: &Plan, headers: &Bound<'py, PyAny>) -> PyResult<()> {
+        self.slots.resize_with(plan.header_names().len(), || Slot::Absent);
+        Gather { names: Names::of(plan), slots: &mut self.slots }.all(headers)
     }
 }
 

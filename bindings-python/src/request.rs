@@ -40,8 +40,8 @@ pub(crate) struct Asked<'py> {
     /// Whether anything is said beside headers; most requests say nothing.
     is_said: bool,
     /// What `model` says, else what the body does.
-    pub(crate) model: Option<Text<'py>>,
-    pub(crate) path: Option<Text<'py>>,
+    model: Option<Text<'py>>,
+    path: Option<Text<'py>>,
     host: Option<Text<'py>>,
     method: Option<Text<'py>>,
     gateway: Option<Text<'py>>,
@@ -117,6 +117,16 @@ impl<'py> Given<'_, 'py> {
 }
 
 impl<'py> Asked<'py> {
+    /// The model that the client asked for, for what outlives the call.
+    pub(crate) fn kept_model(&self) -> Option<Py<PyString>> {
+        self.model.clone().map(Bound::unbind)
+    }
+
+    /// The path that the client asked for, for what outlives the call.
+    pub(crate) fn kept_path(&self) -> Option<Py<PyString>> {
+        self.path.clone().map(Bound::unbind)
+    }
+
     /// The request with these headers.
     #[inline]
     pub(crate) fn request<'r>(&'r self, headers: &'r dyn Headers) -> PyResult<Request<'r>> {
@@ -161,8 +171,8 @@ impl<'py> Asked<'py> {
     }
 }
 
-/// A request that a dict says: its arguments, and its headers as pairs.
-pub(crate) fn of_dict<'py>(said: &Any<'py>, runs_python: bool) -> PyResult<(Asked<'py>, Any<'py>)> {
+/// A request that a dict says: its headers as pairs. Its other arguments go to `asked`, which is none yet.
+pub(crate) fn of_dict<'py>(said: &Any<'py>, runs_python: bool, asked: &mut Asked<'py>) -> PyResult<Any<'py>> {
     let Ok(dict) = said.cast::<PyDict>() else {
         return Err(wrong(said, "a request must be a dict of arguments of decide"));
     };
@@ -170,7 +180,7 @@ pub(crate) fn of_dict<'py>(said: &Any<'py>, runs_python: bool) -> PyResult<(Aske
     if dict.len() == 1
         && let Some(headers) = dict.get_item(pyo3::intern!(said.py(), "headers"))?
     {
-        return Ok((Asked::default(), pairs(&headers)?));
+        return pairs(&headers);
     }
     let mut found: [Option<Any<'py>>; NAMES.len()] = [const { None }; NAMES.len()];
     let mut headers = None;
@@ -223,7 +233,8 @@ pub(crate) fn of_dict<'py>(said: &Any<'py>, runs_python: bool) -> PyResult<(Aske
         multimodal: multimodal.as_ref(),
     };
     let headers = headers.unwrap_or_else(|| said.py().None().into_bound(said.py()));
-    Ok((given.check(runs_python)?, pairs(&headers)?))
+    *asked = given.check(runs_python)?;
+    pairs(&headers)
 }
 
 /// The arguments of a request beside its headers, in the order in which `of_dict` takes them apart.

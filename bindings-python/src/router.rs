@@ -62,8 +62,8 @@ impl Router {
     fn ask_many<'py, T>(
         &self,
         requests: &Any<'py>,
-        ask: impl FnOnce(Pinned<'_>, Vec<Request<'_>>) -> Vec<T>,
-        made: impl Fn(T, Asked<'py>) -> PyResult<Any<'py>>,
+        ask: impl FnOnce(Pinned<'_>, &[Request<'_>]) -> Vec<T>,
+        made: impl Fn(T, &Asked<'py>) -> PyResult<Any<'py>>,
     ) -> PyResult<Bound<'py, PyList>> {
         let py = requests.py();
         let is_iterable = !requests.is_instance_of::<PyDict>();
@@ -78,31 +78,38 @@ impl Router {
             headers.reserve(list.len());
         }
         for item in items {
-            let (each, sent) = of_dict(&item?, self.runs_python())?;
+            let mut each = Asked::default();
+            headers.push(of_dict(&item?, self.runs_python(), &mut each)?);
             asked.push(each);
-            headers.push(sent);
         }
         let pinned = self.inner.pinned();
         let values = ManyHeaders::gather(pinned.plan(), &headers)?;
         let rows = values.rows(headers.len());
-        let requests = asked.iter().zip(&rows).map(|(asked, row)| asked.request(row));
-        let answers = ask(pinned, requests.collect::<PyResult<_>>()?);
-        let made = answers.into_iter().zip(asked).map(|(answer, asked)| made(answer, asked));
+        let mut requests = Vec::with_capacity(rows.len());
+        for (asked, row) in asked.iter().zip(&rows) {
+            requests.push(asked.request(row)?);
+        }
+        let mut asked = asked.iter();
+        let made = ask(pinned, &requests).into_iter().map_while(|answer| Some(made(answer, asked.next()?)));
         PyList::new(py, made.collect::<PyResult<Vec<_>>>()?)
     }
 
-    /// What `ask` answers to the request on the state whose plan the headers were gathered for.
+    /// What `made` makes of what `ask` answers to the request, on the state whose plan the headers were gathered for. The answer goes from the one to the
+    /// other as it is: a decision is some hundred bytes, and each move of it is measured.
     #[inline]
-    fn ask<T>(
+    fn ask<'py, T, R>(
         &self,
-        headers: &Any<'_>,
-        asked: &Asked<'_>,
+        headers: &Any<'py>,
+        asked: Asked<'py>,
         ask: impl FnOnce(Pinned<'_>, &Request<'_>) -> T,
-    ) -> PyResult<T> {
+        made: impl FnOnce(T, &Asked<'py>) -> PyResult<R>,
+    ) -> PyResult<R> {
         let headers = pairs(headers)?;
         let pinned = self.inner.pinned();
-        let values = PlanHeaders::gather(pinned.plan(), &headers)?;
-        Ok(ask(pinned, &asked.request(&values)?))
+        let mut values = PlanHeaders::new();
+        values.gather(pinned.plan(), &headers)?;
+        let answer = ask(pinned, &asked.request(&values)?);
+        made(answer, &asked)
     }
 }
 
@@ -229,19 +236,15 @@ impl Router {
             }
             .check(self.runs_python())?;
             let seed = args::seed(seed)?;
-            let answer = self.ask(headers, &asked, |router, request| match seed {
-                Some(seed) => router.decide_seeded(request, now.0, seed),
-                None => router.decide(request, now.0),
-            })?;
-            // Not by way of `outcome`: a decision is some hundred bytes, and each move of it is measured.
-            match answer {
-                Ok(decision) => {
-                    Bound::new(py, Decision::new(decision.into_shared(), asked)).map(Bound::into_any)
-                }
-                Err(no_route) => {
-                    Bound::new(py, NoRoute::new(no_route.into_shared(), asked)).map(Bound::into_any)
-                }
-            }
+            self.ask(
+                headers,
+                asked,
+                |router, request| match seed {
+                    Some(seed) => router.into_shared().decide_seeded(request, now.0, seed),
+                    None => router.into_shared().decide(request, now.0),
+                },
+                |answer, asked| outcome(py, answer, asked),
+            )
         })
     }
 
@@ -291,8 +294,12 @@ impl Router {
                 multimodal,
             }
             .check(self.runs_python())?;
-            let routed = self.ask(headers, &asked, |router, request| router.route(request, now.0))?;
-            routed_outcome(py, routed, asked)
+            self.ask(
+                headers,
+                asked,
+                |router, request| router.route(request, now.0),
+                |routed, asked| routed_outcome(py, routed, asked),
+            )
         })
     }
 
@@ -343,11 +350,15 @@ impl Router {
             }
             .check(self.runs_python())?;
             let seed = args::seed(seed)?;
-            let explained = self.ask(headers, &asked, |router, request| match seed {
-                Some(seed) => router.explain_seeded(request, now.0, seed),
-                None => router.explain(request, now.0),
-            });
-            explained.map(Explanation::new)
+            self.ask(
+                headers,
+                asked,
+                |router, request| match seed {
+                    Some(seed) => router.explain_seeded(request, now.0, seed),
+                    None => router.explain(request, now.0),
+                },
+                |explained, _| Ok(Explanation::new(explained)),
+            )
         })
     }
 
@@ -360,7 +371,10 @@ impl Router {
             self.ask_many(
                 requests,
                 |router, requests| router.decide_many(requests, now.0),
-                |answer, asked| outcome(py, answer.map_err(inferroute::NoRoute::into_shared), asked),
+                |answer, asked| match answer {
+                    Ok(decision) => decided(py, decision, asked),
+                    Err(no_route) => refused(py, no_route.into_shared(), asked),
+                },
             )
         })
     }
@@ -557,25 +571,43 @@ impl Router {
 }
 
 /// What a decision is to Python.
+#[inline]
 pub(crate) fn outcome<'py>(
     py: Python<'py>,
     answer: Result<inferroute::Decision<Arc<State>>, inferroute::NoRoute<Arc<State>>>,
-    asked: Asked<'py>,
+    asked: &Asked<'py>,
 ) -> PyResult<Any<'py>> {
     match answer {
-        Ok(decision) => Bound::new(py, Decision::new(decision, asked)).map(Bound::into_any),
-        Err(no_route) => Bound::new(py, NoRoute::new(no_route, asked)).map(Bound::into_any),
+        Ok(decision) => decided(py, decision, asked),
+        Err(no_route) => refused(py, no_route, asked),
     }
+}
+
+#[inline]
+fn decided<'py>(
+    py: Python<'py>,
+    decision: inferroute::Decision<Arc<State>>,
+    asked: &Asked<'py>,
+) -> PyResult<Any<'py>> {
+    Bound::new(py, Decision::new(decision, asked)).map(Bound::into_any)
+}
+
+fn refused<'py>(
+    py: Python<'py>,
+    no_route: inferroute::NoRoute<Arc<State>>,
+    asked: &Asked<'py>,
+) -> PyResult<Any<'py>> {
+    Bound::new(py, NoRoute::new(no_route, asked)).map(Bound::into_any)
 }
 
 /// What a routed request is to Python.
 fn routed_outcome<'py>(
     py: Python<'py>,
     routed: Result<inferroute::Ticket, inferroute::NoRoute>,
-    asked: Asked<'py>,
+    asked: &Asked<'py>,
 ) -> PyResult<Any<'py>> {
     match routed {
         Ok(ticket) => Bound::new(py, Ticket::new(py, ticket, asked)?).map(Bound::into_any),
-        Err(no_route) => Bound::new(py, NoRoute::new(no_route.into_shared(), asked)).map(Bound::into_any),
+        Err(no_route) => refused(py, no_route.into_shared(), asked),
     }
 }

@@ -9,9 +9,11 @@ use crate::args::Now;
 use crate::decision::Decision;
 use crate::errors::{self, WRONG_TYPE, type_name};
 use crate::guard::guarded;
+use crate::headers::PlanHeaders;
 use crate::lock::Lock;
 use crate::mutations;
 use crate::no_route::NoRoute;
+use crate::request::{Asked, of_dict};
 use crate::router::{Router, outcome};
 use crate::ticket::Ticket;
 
@@ -63,10 +65,12 @@ impl Shadow {
                     return Err(errors::request(py, WRONG_TYPE, &message));
                 }
             };
-            let (asked, headers) = crate::request::of_dict(request, self.runs_python)?;
-            let values = crate::headers::PlanHeaders::gather(&self.plan, &headers)?;
+            let mut asked = Asked::default();
+            let headers = of_dict(request, self.runs_python, &mut asked)?;
+            let mut values = PlanHeaders::new();
+            values.gather(&self.plan, &headers)?;
             let answer = shadow.compare(router, &asked.request(&values)?, now.0, live);
-            outcome(py, answer, asked)
+            outcome(py, answer, &asked)
         })
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::attempt::{Attempt, AttemptView, Attempts};
 use crate::decide::Before;
-use crate::ids::{Ix, PoolIx};
+use crate::ids::{Ix, PoolIx, RuleIx};
 use crate::manifest::Criticality;
 use crate::plan::{BackendName, BackendRef, Mutations, Rule};
 use crate::request::Request;
@@ -39,10 +39,27 @@ pub(crate) struct Choice {
     pub(crate) priority: i32,
 }
 
+impl Choice {
+    /// Nothing is chosen yet.
+    #[inline]
+    pub(crate) fn none() -> Self {
+        Self {
+            at: Place { rule: RuleIx::FIRST, match_index: 0 },
+            attempts: Attempts::none(),
+            before: Before::default(),
+            prompt_tokens: 0,
+            cached_tokens: 0,
+            is_cold: false,
+            criticality: None,
+            priority: 0,
+        }
+    }
+}
+
 /// The rule and match that hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
-    pub(crate) rule: crate::ids::RuleIx,
+    pub(crate) rule: RuleIx,
     pub(crate) match_index: usize,
 }
 

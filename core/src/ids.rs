@@ -46,6 +46,8 @@ impl fmt::Debug for ObjectName {
 
 /// A dense number that points into one [`Table`].
 pub(crate) trait Ix: Copy {
+    /// Number 0, which also stands where none is meant.
+    const FIRST: Self;
     fn new(position: usize) -> Self;
     fn position(self) -> usize;
 }
@@ -57,6 +59,8 @@ macro_rules! dense_number {
         pub(crate) struct $name(u32);
 
         impl Ix for $name {
+            const FIRST: Self = Self(0);
+
             #[expect(clippy::as_conversions, reason = "manifests are limited to far fewer than 2^32 objects")]
             fn new(position: usize) -> Self {
                 Self(position as u32)
@@ -86,11 +90,6 @@ dense_number!(
     /// A header name that the plan reads.
     NameIx,
 );
-
-impl EndpointIx {
-    /// Number 0, which stands where no endpoint is meant.
-    pub(crate) const FIRST: Self = Self(0);
-}
 
 /// A boxed slice that is read by its own kind of number only.
 #[derive(Clone, Debug)]

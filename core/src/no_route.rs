@@ -259,3 +259,11 @@ impl NoRoute {
         NoRoute { state: state.into_shared(), reason, at, backend_ref, seed }
     }
 }
+
+impl NoRoute<Arc<State>> {
+    /// The answer as of a router that decided on a snapshot.
+    pub(crate) fn into_snapshot(self) -> NoRoute {
+        let Self { state, reason, at, backend_ref, seed } = self;
+        NoRoute { state: Snapshot::of(state), reason, at, backend_ref, seed }
+    }
+}

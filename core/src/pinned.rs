@@ -1,5 +1,7 @@
 //! A router on one state: what it decides of a request it decides on that state, whatever is published meanwhile.
 
+use std::borrow::Borrow;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::decide;
@@ -50,16 +52,16 @@ use crate::units::Nanos;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct Pinned<'r> {
+pub struct Pinned<'r, S = Snapshot> {
     pub(crate) router: &'r Router,
-    pub(crate) state: Snapshot,
+    pub(crate) state: S,
 }
 
-impl<'r> Pinned<'r> {
+impl<'r, S: Deref<Target = State>> Pinned<'r, S> {
     /// The plan that it decides by.
     #[inline]
     pub fn plan(&self) -> &Plan {
-        self.state.plan()
+        &self.state.plan
     }
 
     /// As [`Router::decide`].
@@ -67,7 +69,7 @@ impl<'r> Pinned<'r> {
     /// # Errors
     /// As [`Router::decide`].
     #[inline]
-    pub fn decide(self, request: &Request<'_>, now: Nanos) -> Result<Decision, NoRoute> {
+    pub fn decide(self, request: &Request<'_>, now: Nanos) -> Result<Decision<S>, NoRoute<S>> {
         let seed = self.router.next_seed();
         self.decide_seeded(request, now, seed)
     }
@@ -77,11 +79,41 @@ impl<'r> Pinned<'r> {
     /// # Errors
     /// As [`Router::decide`].
     #[inline]
-    pub fn decide_seeded(self, request: &Request<'_>, now: Nanos, seed: u64) -> Result<Decision, NoRoute> {
+    pub fn decide_seeded(
+        self,
+        request: &Request<'_>,
+        now: Nanos,
+        seed: u64,
+    ) -> Result<Decision<S>, NoRoute<S>> {
         let router = self.router;
         let outcome = self.run(request, now, seed, &mut BlockHashes::new());
         router.write_down(&outcome, request, now, None, false);
         outcome
+    }
+
+    #[inline]
+    fn run(
+        self,
+        request: &Request<'_>,
+        now: Nanos,
+        seed: u64,
+        hashes: &mut BlockHashes,
+    ) -> Result<Decision<S>, NoRoute<S>> {
+        let rng = &mut DecisionRng::from_seed(seed);
+        // Handed on as it is: a decision is two hundred bytes, and each move of it is measured.
+        let outcome = decide::run(self.state, request, now, hashes, rng, &mut NoTrace);
+        if let Ok(decision) = &outcome {
+            decision.take_turn();
+        }
+        outcome
+    }
+}
+
+impl<'r> Pinned<'r> {
+    /// The same on a shared state, for decisions that are kept, as [`Decision::into_shared`] makes them: that moves them once more.
+    #[inline]
+    pub fn into_shared(self) -> Pinned<'r, Arc<State>> {
+        Pinned { router: self.router, state: self.state.into_shared() }
     }
 
     /// As [`Router::route`].
@@ -99,7 +131,7 @@ impl<'r> Pinned<'r> {
         now: Nanos,
         seed: u64,
     ) -> Result<Ticket, NoRoute> {
-        self.ticket(request, now, seed, false)
+        self.into_shared().ticket(request, now, seed, false)
     }
 
     pub(crate) fn count_seeded(
@@ -108,57 +140,41 @@ impl<'r> Pinned<'r> {
         now: Nanos,
         seed: u64,
     ) -> Result<Ticket, NoRoute> {
-        self.ticket(request, now, seed, true)
-    }
-
-    fn ticket(
-        self,
-        request: &Request<'_>,
-        now: Nanos,
-        seed: u64,
-        only_counted: bool,
-    ) -> Result<Ticket, NoRoute> {
-        let router = self.router;
-        let mut hashes = BlockHashes::new();
-        let outcome = self.run(request, now, seed, &mut hashes);
-        // Seeds of one router repeat after 2^64 decisions.
-        router.write_down(&outcome, request, now, Some(seed), only_counted);
-        outcome.map(|decision| {
-            if !only_counted {
-                decide::sent(&decision.state, &decision.choice, request, &hashes, now);
-            }
-            Ticket::new(decision, &hashes, now, router.shared_journal())
-        })
+        self.into_shared().ticket(request, now, seed, true)
     }
 
     /// As [`Router::route_many`].
     pub fn route_many<'q>(
         self,
-        requests: impl IntoIterator<Item = Request<'q>>,
+        requests: impl IntoIterator<Item: Borrow<Request<'q>>>,
         now: Nanos,
     ) -> Vec<Result<Ticket, NoRoute>> {
-        let again = self.again();
-        requests.into_iter().map(|request| again().route(&request, now)).collect()
+        self.tickets(requests, now, false)
     }
 
     /// As [`Router::decide_many`].
     pub fn decide_many<'q>(
         self,
-        requests: impl IntoIterator<Item = Request<'q>>,
+        requests: impl IntoIterator<Item: Borrow<Request<'q>>>,
         now: Nanos,
     ) -> Vec<Result<Decision<Arc<State>>, NoRoute>> {
-        let (router, again) = (self.router, self.again());
-        let requests = requests.into_iter();
-        let (few, _) = requests.size_hint();
-        let (mut decided, mut tickets) = (Vec::with_capacity(few), Vec::with_capacity(few));
-        for request in requests {
-            decided.push(again().count_seeded(&request, now, router.next_seed()).map(|ticket| {
-                let decision = ticket.decision().clone();
-                tickets.push(ticket);
-                decision
-            }));
-        }
-        decided
+        let counted = self.tickets(requests, now, true);
+        // They stop to count one after the other; nothing is decided in between.
+        counted.into_iter().map(|counted| Ok(counted?.decision().clone())).collect()
+    }
+
+    fn tickets<'q>(
+        self,
+        requests: impl IntoIterator<Item: Borrow<Request<'q>>>,
+        now: Nanos,
+        only_counted: bool,
+    ) -> Vec<Result<Ticket, NoRoute>> {
+        let Pinned { router, state } = self.into_shared();
+        let tickets = requests.into_iter().map(|request| {
+            let again = Pinned { router, state: Arc::clone(&state) };
+            again.ticket(request.borrow(), now, router.next_seed(), only_counted)
+        });
+        tickets.collect()
     }
 
     /// As [`Router::explain`].
@@ -174,27 +190,29 @@ impl<'r> Pinned<'r> {
         let outcome = decide::run(self.state, request, now, hashes, rng, &mut recorder);
         recorder.finish(outcome.as_ref())
     }
+}
 
-    /// The same router on the same state, as often as it is wanted.
-    fn again(self) -> impl Fn() -> Self {
-        let (router, state) = (self.router, self.state.into_shared());
-        move || Self { router, state: Snapshot::of(Arc::clone(&state)) }
-    }
-
-    #[inline]
-    fn run(
+impl Pinned<'_, Arc<State>> {
+    fn ticket(
         self,
         request: &Request<'_>,
         now: Nanos,
         seed: u64,
-        hashes: &mut BlockHashes,
-    ) -> Result<Decision, NoRoute> {
-        let rng = &mut DecisionRng::from_seed(seed);
-        // Handed on as it is: a decision is two hundred bytes, and each move of it is measured.
-        let outcome = decide::run(self.state, request, now, hashes, rng, &mut NoTrace);
-        if let Ok(decision) = &outcome {
-            decision.take_turn();
+        only_counted: bool,
+    ) -> Result<Ticket, NoRoute> {
+        let router = self.router;
+        let mut hashes = BlockHashes::new();
+        let outcome = self.run(request, now, seed, &mut hashes);
+        // Seeds of one router repeat after 2^64 decisions.
+        router.write_down(&outcome, request, now, Some(seed), only_counted);
+        match outcome {
+            Ok(decision) => {
+                if !only_counted {
+                    decide::sent(&decision.state, &decision.choice, request, &hashes, now);
+                }
+                Ok(Ticket::new(decision, &hashes, now, router.shared_journal()))
+            }
+            Err(no_route) => Err(no_route.into_snapshot()),
         }
-        outcome
     }
 }

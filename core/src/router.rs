@@ -1,5 +1,7 @@
 //! The handle that a host shares between its threads: the published state, the seed, and the one place where states are swapped.
 
+use std::borrow::Borrow;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -101,9 +103,9 @@ impl Router {
     }
 
     #[inline]
-    pub(crate) fn write_down(
+    pub(crate) fn write_down<S: Deref<Target = State>>(
         &self,
-        outcome: &Result<Decision, NoRoute>,
+        outcome: &Result<Decision<S>, NoRoute<S>>,
         request: &Request<'_>,
         now: Nanos,
         ticket: Option<u64>,
@@ -158,7 +160,7 @@ impl Router {
     /// state.
     pub fn route_many<'r>(
         &self,
-        requests: impl IntoIterator<Item = Request<'r>>,
+        requests: impl IntoIterator<Item: Borrow<Request<'r>>>,
         now: Nanos,
     ) -> Vec<Result<Ticket, NoRoute>> {
         self.pinned().route_many(requests, now)
@@ -168,7 +170,7 @@ impl Router {
     /// to be sent: nothing is known of its prompt or its session afterwards. All are decided on one state.
     pub fn decide_many<'r>(
         &self,
-        requests: impl IntoIterator<Item = Request<'r>>,
+        requests: impl IntoIterator<Item: Borrow<Request<'r>>>,
         now: Nanos,
     ) -> Vec<Result<Decision<Arc<State>>, NoRoute>> {
         self.pinned().decide_many(requests, now)

@@ -38,14 +38,13 @@ pub struct Ticket {
 }
 
 impl Ticket {
+    /// Of a decision on a shared state: a ticket may live for minutes.
     pub(crate) fn new(
-        decision: Decision,
+        decision: Decision<Arc<State>>,
         hashes: &BlockHashes,
         now: Nanos,
         journal: Option<Arc<dyn Journal>>,
     ) -> Self {
-        // A ticket may live for minutes.
-        let decision = decision.into_shared();
         let endpoint = decision.choice.attempts.primary().endpoint;
         let cell = Arc::clone(&decision.state.cells[endpoint]);
         let lease = decision.state.plan.leases.lease(now);

@@ -43,6 +43,17 @@ pub(super) struct Beside {
     pub(super) is_cold: bool,
 }
 
+/// What a pool is asked for.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    pool: PoolIx,
+    /// Empty where there is none.
+    model: &'a str,
+    priority: i32,
+    /// How many endpoints.
+    wanted: usize,
+}
+
 impl<T: Trace> Drawing<'_, T> {
     /// Writes the attempts of a rule to `to` and tells what the primary brings; or why there is none, and for which ref.
     pub(super) fn attempts(
@@ -110,13 +121,39 @@ impl<T: Trace> Drawing<'_, T> {
         let priority = if is_sheddable { self.priority.min(-1) } else { self.priority };
         let target = model::in_pool(named, request, self.rng, self.trace);
         let model = target.name(named).or(request.model).unwrap_or_default();
+        let mut ranked = Ranked::default();
+        let asked = Asked { pool, model, priority, wanted };
+        let Staged { before, cached_tokens, is_cold } = if state.prefix.is_some() && request.prompt.is_some()
+        {
+            self.pick_by_prompt(asked, &mut ranked)?
+        } else {
+            self.pick(asked, None, &mut ranked)?
+        };
+        let members = &state.members[pool];
+        for endpoint in ranked.positions().filter_map(|at| members.endpoints.get(at)) {
+            to.push(Attempt::new(position, target, *endpoint));
+        }
+        Ok(Beside { criticality, before, cached_tokens, is_cold })
+    }
+
+    /// Looks up first what the members hold of the prompt. Apart, because that takes 24 KiB of the stack, which a decision without it should not touch.
+    #[inline(never)]
+    fn pick_by_prompt(&mut self, asked: Asked<'_>, ranked: &mut Ranked) -> Result<Staged, Reason> {
         let mut held = Held::new();
-        held.look_up(state, &state.members[pool], request, model, self.hashes);
+        let members = &self.state.members[asked.pool];
+        held.look_up(self.state, members, self.request, asked.model, self.hashes);
+        self.pick(asked, Some(&held), ranked)
+    }
+
+    /// Runs the profiles of a pool.
+    #[inline]
+    fn pick(&mut self, asked: Asked<'_>, held: Option<&Held>, ranked: &mut Ranked) -> Result<Staged, Reason> {
+        let Asked { pool, model, priority, wanted } = asked;
         let mut arguments = Arguments {
-            state,
-            request,
+            state: self.state,
+            request: self.request,
             now: self.now,
-            held: &held,
+            held,
             prompt_tokens: self.prompt_tokens,
             model,
             peer: None,
@@ -125,14 +162,7 @@ impl<T: Trace> Drawing<'_, T> {
             rng: self.rng,
             trace: self.trace,
         };
-        let mut ranked = Ranked::default();
-        let Staged { before, cached_tokens, is_cold } =
-            stages::run(&mut arguments, pool, wanted, &mut ranked)?;
-        let members = &state.members[pool];
-        for endpoint in ranked.positions().filter_map(|at| members.endpoints.get(at)) {
-            to.push(Attempt::new(position, target, *endpoint));
-        }
-        Ok(Beside { criticality, before, cached_tokens, is_cold })
+        stages::run(&mut arguments, pool, wanted, ranked)
     }
 
     /// The first attempt that the priorities after `priority` have, for a pool that has no endpoint.

@@ -4,7 +4,7 @@ use super::candidates::{Candidates, Survivors};
 use super::facts::Facts;
 use super::filter::Filtering;
 use super::pick::{Best, Picking, Ranked};
-use super::prompt::Held;
+use super::prompt::{Held, PrefixMatch};
 use super::{admission, subset};
 use crate::ids::PoolIx;
 use crate::no_route::Reason;
@@ -19,8 +19,8 @@ pub(super) struct Arguments<'a, T> {
     pub(super) state: &'a State,
     pub(super) request: &'a Request<'a>,
     pub(super) now: Nanos,
-    /// What the pool's members hold of the prompt.
-    pub(super) held: &'a Held,
+    /// What the pool's members hold of the prompt; `None` where nobody asks or the request brings none.
+    pub(super) held: Option<&'a Held>,
     pub(super) prompt_tokens: u32,
     /// The model that the endpoint will be asked for, empty where there is none.
     pub(super) model: &'a str,
@@ -32,6 +32,13 @@ pub(super) struct Arguments<'a, T> {
     pub(super) priority: i32,
     pub(super) rng: &'a mut DecisionRng,
     pub(super) trace: &'a mut T,
+}
+
+impl<T> Arguments<'_, T> {
+    /// How much of the prompt the member at `position` probably holds; `None` where nothing is known of the prompt.
+    pub(super) fn held_by(&self, position: usize) -> Option<PrefixMatch> {
+        self.held?.by(position)
+    }
 }
 
 /// At most `wanted` endpoints of the pool, in the order in which they are to be tried; at least one.

@@ -20,7 +20,7 @@ pub(super) struct Facts<'a> {
     pub(super) members: &'a Members,
     pub(super) request: &'a Request<'a>,
     pub(super) now: Nanos,
-    held: &'a Held,
+    held: Option<&'a Held>,
     model: &'a str,
     pub(super) prompt_tokens: u32,
     /// Polled values from before this time count as missing.
@@ -76,19 +76,19 @@ impl<'a> Facts<'a> {
     /// How much of the prompt the member at `position` probably holds; `None` where the request brings no prompt.
     #[inline]
     pub(super) fn prefix(&self, position: usize) -> Option<PrefixMatch> {
-        self.held.by(position)
+        self.held?.by(position)
     }
 
     /// How many blocks of the prompt each member holds, and what a member holds that holds all of it; `None` where the request brings no prompt.
     #[inline]
     pub(super) fn prefixes(&self) -> Option<(&'a [u32], PrefixMatch)> {
-        self.held.all()
+        self.held?.all()
     }
 
     /// The positions of the members that hold anything of the prompt.
     #[inline]
     pub(super) fn holders(&self) -> &'a [u16] {
-        self.held.holders()
+        self.held.map_or(&[], Held::holders)
     }
 
     /// Whether no candidate holds anything of the prompt.

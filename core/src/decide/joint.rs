@@ -22,7 +22,7 @@ pub(super) fn choose<T: Trace>(
     ranked: &mut Ranked,
 ) -> Result<Option<usize>, Reason> {
     let decoding = endpoint::best(arguments, pool, decode)?;
-    let held = decoding.as_slice().first().and_then(|place| arguments.held.by(place.position));
+    let held = decoding.as_slice().first().and_then(|place| arguments.held_by(place.position));
     let profiles = &arguments.state.plan.scheduling.profiles;
     let pair = wanted_profile(prefill, arguments, held).and_then(|prefill| {
         let prefilling = endpoint::best(arguments, pool, prefill).ok()?;

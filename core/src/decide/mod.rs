@@ -30,7 +30,6 @@ pub(crate) use self::sent::sent;
 pub(crate) use self::stages::Before;
 
 use self::attempts::{Beside, Drawing};
-use crate::attempt::Attempts;
 use crate::decision::{Choice, Decision, Place};
 use crate::no_route::{NoRoute, Reason};
 use crate::plan::RuleAnswer;
@@ -67,8 +66,10 @@ pub(crate) fn run<S: Deref<Target = State>>(
     trace: &mut impl Trace,
 ) -> Result<Decision<S>, NoRoute<S>> {
     let seed = rng.seed();
-    match choose(&state, request, now, hashes, rng, trace) {
-        Ok(choice) => Ok(Decision { state, choice, seed }),
+    // Written where it stands: it is more than a hundred bytes.
+    let mut choice = Choice::none();
+    match choose(&state, request, now, hashes, rng, trace, &mut choice) {
+        Ok(()) => Ok(Decision { state, choice, seed }),
         Err(Refusal { reason, at, backend_ref }) => Err(NoRoute { state, reason, at, backend_ref, seed }),
     }
 }
@@ -91,7 +92,8 @@ fn choose(
     hashes: &mut BlockHashes,
     rng: &mut DecisionRng,
     trace: &mut impl Trace,
-) -> Result<Choice, Refusal> {
+    choice: &mut Choice,
+) -> Result<(), Refusal> {
     let at = matching::find(&state.plan, request, trace).ok_or(Refusal::NO_RULE)?;
     let fail = |reason| Refusal { reason, at: Some(at), backend_ref: None };
     let rule = &state.plan.rules[at.rule];
@@ -106,9 +108,11 @@ fn choose(
     let priority = objective.copied().unwrap_or_default();
     let prompt_tokens = request.tokens();
     let mut drawing = Drawing { state, request, now, priority, prompt_tokens, hashes, rng, trace };
-    let mut attempts = Attempts::none();
     let Beside { criticality, before, cached_tokens, is_cold } = drawing
-        .attempts(&rule.backends, &mut attempts)
+        .attempts(&rule.backends, &mut choice.attempts)
         .map_err(|(reason, backend_ref)| Refusal { backend_ref, ..fail(reason) })?;
-    Ok(Choice { at, attempts, before, prompt_tokens, cached_tokens, is_cold, criticality, priority })
+    (choice.at, choice.before, choice.prompt_tokens) = (at, before, prompt_tokens);
+    (choice.cached_tokens, choice.is_cold) = (cached_tokens, is_cold);
+    (choice.criticality, choice.priority) = (criticality, priority);
+    Ok(())
 }

@@ -52,7 +52,7 @@ pub(super) fn run<T: Trace>(
 }
 
 fn staged<T>(arguments: &Arguments<'_, T>, ranked: &Ranked, before: Before) -> Staged {
-    let held = ranked.positions().next().and_then(|position| arguments.held.by(position));
+    let held = ranked.positions().next().and_then(|position| arguments.held_by(position));
     Staged { before, cached_tokens: held.unwrap_or_default().tokens(), is_cold: arguments.is_cold }
 }
 
@@ -70,7 +70,7 @@ fn in_stages<T: Trace>(
             endpoint::rank(arguments, pool, decode, wanted, ranked)?;
             // Whoever works on another part of the request sends what it made of it there.
             arguments.peer = ranked.positions().next();
-            let held = arguments.peer.and_then(|position| arguments.held.by(position));
+            let held = arguments.peer.and_then(|position| arguments.held_by(position));
             let encode = stage(&stages.encode, arguments, pool, held);
             (stage(&stages.prefill, arguments, pool, held), encode)
         }
@@ -84,7 +84,7 @@ fn in_stages<T: Trace>(
         StageOrder::Joint => {
             let prefill = joint::choose(&stages.prefill, arguments, pool, decode, wanted, ranked)?;
             arguments.peer = ranked.positions().next();
-            let held = arguments.peer.and_then(|position| arguments.held.by(position));
+            let held = arguments.peer.and_then(|position| arguments.held_by(position));
             (prefill, stage(&stages.encode, arguments, pool, held))
         }
     };

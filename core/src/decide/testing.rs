@@ -71,12 +71,12 @@ pub(super) fn kept(router: &Router, known: Known<'_>) -> Vec<usize> {
 fn on_facts<R>(router: &Router, known: Known<'_>, run: impl FnOnce(&Facts<'_>) -> R) -> R {
     let none: [(&str, &str); 0] = [];
     let (state, request) = (router.snapshot(), Request::new(&none));
-    let held = if known.held.is_empty() { Held::new() } else { Held::of(known.held, 10, 64) };
+    let held = (!known.held.is_empty()).then(|| Held::of(known.held, 10, 64));
     let arguments = Arguments {
         state: &state,
         request: &request,
         now: Nanos::new(0),
-        held: &held,
+        held: held.as_ref(),
         prompt_tokens: 0,
         model: "",
         peer: known.peer,

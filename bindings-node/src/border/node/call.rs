@@ -8,7 +8,7 @@ use std::ptr::null_mut;
 use napi_sys as sys;
 
 /// Arguments beyond these are not looked at.
-pub(super) const ARGUMENTS: usize = 17;
+pub(super) const ARGUMENTS: usize = 5;
 
 /// One call from JavaScript, with its arguments.
 pub(crate) struct Call {
@@ -22,11 +22,6 @@ impl Call {
         self.append_value(*self.arguments.get(at)?, bytes)
     }
 
-    /// As [`append`](Self::append), for entry `index` of the array that argument `at` is.
-    pub(crate) fn append_entry(&self, at: usize, index: u32, bytes: &mut Vec<u8>) -> Option<Range<usize>> {
-        self.append_value(self.entry(at, index)?, bytes)
-    }
-
     /// Entry `index` of the array that argument `at` is.
     pub(super) fn entry(&self, at: usize, index: u32) -> Option<sys::napi_value> {
         let mut entry = null_mut();
@@ -36,13 +31,8 @@ impl Call {
         (status == sys::Status::napi_ok).then_some(entry)
     }
 
-    /// Entry `index` of the array that argument `at` is, a typed array of `T` that nothing writes to while this call lasts.
-    pub(crate) fn entry_slice<T: Number>(&self, at: usize, index: u32) -> Option<&[T]> {
-        self.slice(self.entry(at, index)?)
-    }
-
-    /// The numbers of argument `at`, a Uint32Array that nothing writes to while this call lasts.
-    pub(crate) fn numbers(&self, at: usize) -> Option<&[u32]> {
+    /// The numbers of argument `at`, a typed array of `T` that nothing writes to while this call lasts.
+    pub(crate) fn numbers<T: Number>(&self, at: usize) -> Option<&[T]> {
         self.slice(*self.arguments.get(at)?)
     }
 
@@ -84,12 +74,18 @@ impl Call {
         (status == sys::Status::napi_ok).then_some(number)
     }
 
-    /// Argument `at`, a Uint32Array that only this call looks at while it lasts.
+    /// The numbers in the ArrayBuffer that argument `at` is, which only this call looks at while it lasts.
+    ///
+    /// The buffer and not an array on it: Node.js takes four times as long to tell where an array stands.
     pub(crate) fn shared(&self, at: usize) -> Shared<'_> {
-        let value = self.arguments.get(at);
-        let array = value.and_then(|value| self.array(*value, u32::KIND)).filter(|(data, _)| !data.is_null());
-        let (data, len) = array.unwrap_or((null_mut(), 0));
-        Shared { data: data.cast(), len, call: PhantomData }
+        let (mut data, mut bytes) = (null_mut::<c_void>(), 0);
+        let value = self.arguments.get(at).copied().unwrap_or(null_mut());
+        // SAFETY: env and the value belong to this call, and Node.js refuses null; the results outlive the call.
+        let status =
+            unsafe { sys::napi_get_arraybuffer_info(self.env, value, &raw mut data, &raw mut bytes) };
+        let is_there = status == sys::Status::napi_ok && !data.is_null() && data.cast::<u32>().is_aligned();
+        let (data, len) = if is_there { (data.cast(), bytes / size_of::<u32>()) } else { (null_mut(), 0) };
+        Shared { data, len, call: PhantomData }
     }
 
     /// Where a typed array of the kind `wanted` stands, and how many entries it has.
@@ -168,6 +164,19 @@ impl Shared<'_> {
     pub(crate) fn read<const N: usize>(&self) -> Option<[u32; N]> {
         // SAFETY: the array has at least N initialised entries and is aligned; it stands as long as the call, and JavaScript does not run meanwhile.
         (self.len >= N).then(|| unsafe { self.data.cast::<[u32; N]>().read() })
+    }
+
+    /// Writes the first `count` numbers to `to`, and none where there are fewer.
+    pub(crate) fn read_all(&self, count: usize, to: &mut Vec<u32>) {
+        to.clear();
+        if self.len >= count {
+            to.reserve(count);
+            // SAFETY: as in `read`; there is room for that many, and all of them are then initialised.
+            unsafe {
+                to.as_mut_ptr().copy_from_nonoverlapping(self.data, count);
+                to.set_len(count);
+            }
+        }
     }
 
     /// Writes the first `N` numbers; nothing where there are fewer.

@@ -19,16 +19,6 @@ impl Call {
         Self::append_value(size(at), NONE, bytes)
     }
 
-    /// As [`append`](Self::append), for entry `index` of the array that argument `at` is.
-    pub(crate) fn append_entry(&self, at: usize, index: u32, bytes: &mut Vec<u8>) -> Option<Range<usize>> {
-        Self::append_value(size(at), index, bytes)
-    }
-
-    /// Entry `index` of the array that argument `at` is, a typed array of `T`, copied.
-    pub(crate) fn entry_slice<T: Number>(&self, at: usize, index: u32) -> Option<&[T]> {
-        self.slice(size(at), index)
-    }
-
     /// Argument `at` as a string of its own.
     pub(crate) fn text(&self, at: usize) -> Option<String> {
         let mut bytes = Vec::new();
@@ -49,13 +39,13 @@ impl Call {
         (imports::is_number(size(at)) == 1).then(|| imports::number(size(at)))
     }
 
-    /// Argument `at`, a Uint32Array.
+    /// The numbers in the ArrayBuffer that argument `at` is.
     pub(crate) fn shared(&self, at: usize) -> Shared<'_> {
         Shared { at: size(at), call: PhantomData }
     }
 
-    /// The numbers of argument `at`, a Uint32Array, copied.
-    pub(crate) fn numbers(&self, at: usize) -> Option<&[u32]> {
+    /// The numbers of argument `at`, a typed array of `T`, copied.
+    pub(crate) fn numbers<T: Number>(&self, at: usize) -> Option<&[T]> {
         self.slice(size(at), NONE)
     }
 
@@ -117,6 +107,17 @@ impl Shared<'_> {
         // SAFETY: there is room for N numbers.
         let read = unsafe { imports::read_words(self.at, numbers.as_mut_ptr(), size(N)) };
         (read == 1).then_some(numbers)
+    }
+
+    /// Writes the first `count` numbers to `to`, and none where there are fewer.
+    pub(crate) fn read_all(&self, count: usize, to: &mut Vec<u32>) {
+        to.clear();
+        to.resize(count, 0);
+        // SAFETY: there is room for that many numbers.
+        let read = unsafe { imports::read_words(self.at, to.as_mut_ptr(), size(count)) };
+        if read != 1 {
+            to.clear();
+        }
     }
 
     /// Writes the first `N` numbers; nothing where there are fewer.

@@ -54,6 +54,16 @@ impl Choice {
             priority: 0,
         }
     }
+
+    /// Counts the decision where pickers go by turns. Threads that decide at once would wait for each other's counts, so others count nothing.
+    #[inline]
+    pub(crate) fn take_turn(&self, state: &State) {
+        if state.plan.scheduling.takes_turns()
+            && let Some(pool) = self.attempts.primary().pool(&state.plan.rules[self.at.rule])
+        {
+            state.pool_cells[pool].advance();
+        }
+    }
 }
 
 /// The rule and match that hold.
@@ -115,16 +125,6 @@ impl<S: Deref<Target = State>> Decision<S> {
     /// The pool of the primary.
     pub(crate) fn pool_number(&self) -> Option<PoolIx> {
         self.choice.attempts.primary().pool(self.rule_entry())
-    }
-
-    /// Counts the decision where pickers go by turns. Threads that decide at once would wait for each other's counts, so others count nothing.
-    #[inline]
-    pub(crate) fn take_turn(&self) {
-        if self.state.plan.scheduling.takes_turns()
-            && let Some(pool) = self.pool_number()
-        {
-            self.state.pool_cells[pool].advance();
-        }
     }
 
     /// What to try first: what the getters of the decision itself speak of.

@@ -86,9 +86,14 @@ impl<'r, S: Deref<Target = State>> Pinned<'r, S> {
         seed: u64,
     ) -> Result<Decision<S>, NoRoute<S>> {
         let router = self.router;
-        let outcome = self.run(request, now, seed, &mut BlockHashes::new());
-        router.write_down(&outcome, request, now, None, false);
-        outcome
+        let hashes = &mut BlockHashes::new();
+        if router.has_journal() {
+            let outcome = self.run(request, now, seed, hashes);
+            router.write_down(&outcome, request, now, None, false);
+            return outcome;
+        }
+        // Handed on as it comes: a decision is two hundred bytes, and each move of it is measured.
+        self.run(request, now, seed, hashes)
     }
 
     #[inline]
@@ -100,12 +105,7 @@ impl<'r, S: Deref<Target = State>> Pinned<'r, S> {
         hashes: &mut BlockHashes,
     ) -> Result<Decision<S>, NoRoute<S>> {
         let rng = &mut DecisionRng::from_seed(seed);
-        // Handed on as it is: a decision is two hundred bytes, and each move of it is measured.
-        let outcome = decide::run(self.state, request, now, hashes, rng, &mut NoTrace);
-        if let Ok(decision) = &outcome {
-            decision.take_turn();
-        }
-        outcome
+        decide::run(self.state, request, now, hashes, rng, &mut NoTrace, true)
     }
 }
 
@@ -187,7 +187,7 @@ impl<'r> Pinned<'r> {
     pub fn explain_seeded(self, request: &Request<'_>, now: Nanos, seed: u64) -> Explanation {
         let mut recorder = Recorder::default();
         let (hashes, rng) = (&mut BlockHashes::new(), &mut DecisionRng::from_seed(seed));
-        let outcome = decide::run(self.state, request, now, hashes, rng, &mut recorder);
+        let outcome = decide::run(self.state, request, now, hashes, rng, &mut recorder, false);
         recorder.finish(outcome.as_ref())
     }
 }

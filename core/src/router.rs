@@ -191,6 +191,11 @@ impl Router {
         decision_seed(self.seed, self.sequence.0.load(Ordering::Relaxed))
     }
 
+    #[inline]
+    pub(crate) fn has_journal(&self) -> bool {
+        self.journal.is_some()
+    }
+
     pub(crate) fn shared_journal(&self) -> Option<Arc<dyn Journal>> {
         self.journal.clone()
     }

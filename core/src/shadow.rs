@@ -77,15 +77,10 @@ impl Shadow {
             Ok(decision) => decision.seed(),
             Err(no_route) => no_route.seed(),
         };
-        let hashes = &mut BlockHashes::new();
-        let shadow =
-            decide::run(state, request, now, hashes, &mut DecisionRng::from_seed(seed), &mut NoTrace);
+        let (hashes, rng) = (&mut BlockHashes::new(), &mut DecisionRng::from_seed(seed));
         // A live plan that goes by turns counts them itself; another one leaves them to the shadow.
-        if let Ok(decision) = &shadow
-            && !router.snapshot().plan().scheduling.takes_turns()
-        {
-            decision.take_turn();
-        }
+        let counts = !router.snapshot().plan().scheduling.takes_turns();
+        let shadow = decide::run(state, request, now, hashes, rng, &mut NoTrace, counts);
         self.report.count(live, shadow.as_ref());
         shadow
     }

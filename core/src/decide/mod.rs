@@ -53,10 +53,11 @@ pub fn decide<'s>(
     rng: &mut DecisionRng,
     trace: &mut impl Trace,
 ) -> Result<Decision<&'s State>, NoRoute<&'s State>> {
-    run(state, request, now, &mut BlockHashes::new(), rng, trace)
+    run(state, request, now, &mut BlockHashes::new(), rng, trace, false)
 }
 
-/// [`decide`] on whatever keeps the state alive. `hashes` are afterwards those of the prompt for the primary's pool.
+/// [`decide`] on whatever keeps the state alive. `hashes` are afterwards those of the prompt for the primary's pool. Takes the pool's turn, where pickers go
+/// by turns and the decision `counts`.
 pub(crate) fn run<S: Deref<Target = State>>(
     state: S,
     request: &Request<'_>,
@@ -64,12 +65,18 @@ pub(crate) fn run<S: Deref<Target = State>>(
     hashes: &mut BlockHashes,
     rng: &mut DecisionRng,
     trace: &mut impl Trace,
+    counts: bool,
 ) -> Result<Decision<S>, NoRoute<S>> {
     let seed = rng.seed();
     // Written where it stands: it is more than a hundred bytes.
     let mut choice = Choice::none();
     match choose(&state, request, now, hashes, rng, trace, &mut choice) {
-        Ok(()) => Ok(Decision { state, choice, seed }),
+        Ok(()) => {
+            if counts {
+                choice.take_turn(&state);
+            }
+            Ok(Decision { state, choice, seed })
+        }
         Err(Refusal { reason, at, backend_ref }) => Err(NoRoute { state, reason, at, backend_ref, seed }),
     }
 }

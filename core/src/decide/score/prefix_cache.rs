@@ -24,7 +24,7 @@ pub(super) fn rate(
 
 /// Adds the points of this scorer to the scores of all members: those of the few that hold anything of the prompt, for the others get none. Says whether it
 /// did, which it does not for other scorers and where some members are out.
-#[inline]
+#[inline(always)]
 pub(super) fn add(
     weighted: &Weighted,
     facts: &Facts<'_>,
@@ -36,13 +36,24 @@ pub(super) fn add(
     else {
         return false;
     };
+    add_to_holders(weighted.weight, *match_length_weight, *match_length_scale_tokens, facts, scores);
+    true
+}
+
+/// Apart, so that other scorers do not make room for it.
+#[inline(never)]
+fn add_to_holders(
+    points: f64,
+    match_length_weight: f64,
+    match_length_scale_tokens: f64,
+    facts: &Facts<'_>,
+    scores: &mut [f64],
+) {
     for position in facts.holders().iter().map(|position| usize::from(*position)) {
         if let (Some(score), Some(found)) = (scores.get_mut(position), facts.prefix(position)) {
-            let rating = of_match(found, *match_length_weight, *match_length_scale_tokens);
-            *score += weighted.weight * bounded(rating);
+            *score += points * bounded(of_match(found, match_length_weight, match_length_scale_tokens));
         }
     }
-    true
 }
 
 #[inline]

@@ -76,7 +76,7 @@ impl Call {
 
     /// The numbers in the ArrayBuffer that argument `at` is, which only this call looks at while it lasts.
     ///
-    /// The buffer and not an array on it: Node.js takes four times as long to tell where an array stands.
+    /// The buffer and not an array on it: Node.js takes ten times as long to tell where an array stands.
     pub(crate) fn shared(&self, at: usize) -> Shared<'_> {
         let (mut data, mut bytes) = (null_mut::<c_void>(), 0);
         let value = self.arguments.get(at).copied().unwrap_or(null_mut());

@@ -214,9 +214,10 @@ fn an_end_too_many_leaves_nothing_negative() {
 }
 
 /// A pool whose scorer reads all that requests leave at an endpoint: how many there are, whose prompts wait and in which order, tokens, pairs, contexts.
-/// How quick endpoints were found to be stays behind and is left out.
+/// How quick endpoints were found to be and what their caches hold stays behind and is left out.
 fn foreseeing() -> Plan {
-    let settings = PredictedCompletion { pace_prior: f64::INFINITY, ..PredictedCompletion::default() };
+    let settings =
+        PredictedCompletion { pace_prior: f64::INFINITY, eviction: 0.0, ..PredictedCompletion::default() };
     let profile = Profile::new("p").scorer(Scorer::PredictedCompletion(settings), 1.0);
     plan_of(Options::default().scheduling(Scheduling::single(profile.picker(Picker::MaxScore))))
 }

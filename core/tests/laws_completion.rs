@@ -327,3 +327,30 @@ fn more_that_come_back_never_make_an_endpoint_better_for_a_cold_prompt() {
     }
     assert!(rated(40, 500, 80_000) < rated(40, 500, 5000), "the longer, the more it is in the way");
 }
+
+/// The more was worked off anew at `a`, whoever sent it, the sooner its cache forgets, and the less a cold prompt is sent there; the longer ago, the more.
+#[test]
+fn the_sooner_a_cache_forgets_the_less_cold_prompts_are_sent_there() {
+    let rated = |anew: u64, now: u64, kv_usage: f64, prompt_tokens: u64| {
+        let told = |name: &str, at: u64, queries: u64| {
+            let load = json!({"kv_usage": kv_usage, "kv_tokens": 100_000, "prefix_queries": queries, "prefix_hits": 500});
+            json!([at, {"event": "load_polled", "endpoint": format!("default/{name}"), "load": load}])
+        };
+        let outcome = outcome(&json!({
+            "id": "forgets", "case": "rule", "scorer": "predicted-completion-scorer", "code": {}, "now": now,
+            "told": [told("a", 0, 1000), told("b", 0, 1000), told("a", 5, 1000 + anew), told("b", 5, 1000)],
+            "endpoints": {"a": {}, "b": {}}, "request": {"prompt_tokens": prompt_tokens}, "ratings": {},
+        }));
+        assert_eq!(of(&outcome, "b"), 1.0, "{outcome:?}");
+        of(&outcome, "a")
+    };
+    for (kv_usage, prompt_tokens) in [(0.0, 100), (0.5, 5000), (0.9, 80_000)] {
+        let more: Vec<f64> =
+            [0, 1000, 50_000, 2_000_000].map(|anew| rated(anew, 500, kv_usage, prompt_tokens)).into();
+        assert!(more[0] == 1.0 && more.is_sorted_by(|less, more| less > more), "{more:?}");
+        let later: Vec<f64> =
+            [500, 5000, 20_000].map(|now| rated(50_000, now, kv_usage, prompt_tokens)).into();
+        assert!(later.is_sorted_by(|before, after| before < after), "{later:?}");
+    }
+    assert_eq!(rated(2_000_000, 500, 0.5, 0), 1.0, "what is held pushes nothing out");
+}

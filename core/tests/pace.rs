@@ -55,7 +55,10 @@ fn the_quicker_endpoint_gets_more_once_both_were_tried() {
 
 #[test]
 fn a_prior_without_end_believes_no_measurement() {
-    let pool = pool(PredictedCompletion { pace_prior: f64::INFINITY, ..PredictedCompletion::default() });
+    // What was sent lately makes no difference here.
+    let settings =
+        PredictedCompletion { pace_prior: f64::INFINITY, eviction: 0.0, ..PredictedCompletion::default() };
+    let pool = pool(settings);
     let (sent, now) = send(&pool, 60, 0);
     assert!(sent.iter().all(|count| *count > 15), "{sent:?}");
     assert!(pace(&pool).iter().all(Option::is_some), "measured all the same");

@@ -23,7 +23,9 @@ pub(crate) fn sent(state: &State, choice: &Choice, request: &Request<'_>, hashes
     if let Some(pool) = primary.pool(&state.plan.rules[choice.at.rule]) {
         let work = Work::new(choice.prompt_tokens, choice.cached_tokens);
         state.pool_cells[pool].typical.sent(work, now);
-        state.cells[primary.endpoint].returns().sent(work, now);
+        let cell = &state.cells[primary.endpoint];
+        cell.returns().sent(work, now);
+        cell.turnover().sent(work, now);
     }
     if choice.is_cold {
         took_cold(state, choice);

@@ -15,6 +15,7 @@ use super::panel::Shown;
 use super::polled::Polled;
 use super::returns::Returns;
 use super::sessions::Sessions;
+use super::turnover::Turnover;
 use super::typical::Typical;
 use crate::units::Nanos;
 
@@ -37,6 +38,7 @@ pub(crate) struct EndpointCell {
     requests: Leased,
     backlog: Backlog,
     returns: Returns,
+    turnover: Turnover,
     adapters: Adapters,
     attributes: Attributes,
     health: Health,
@@ -84,6 +86,12 @@ impl EndpointCell {
         &self.returns
     }
 
+    /// How much of its KV cache was written anew lately.
+    #[inline]
+    pub(crate) fn turnover(&self) -> &Turnover {
+        &self.turnover
+    }
+
     /// What the endpoint said at `oldest` or later.
     #[inline]
     pub(crate) fn polled(&self, oldest: Nanos) -> Option<&Polled> {
@@ -123,6 +131,7 @@ impl EndpointCell {
 
     pub(crate) fn set_load(&self, load: &LoadReport, at: Nanos) {
         self.polled.set(load, self.backlog.own(self.in_flight(), load.waiting.unwrap_or_default()), at);
+        self.turnover.told(load, at);
         self.adapters.set(load.lora.as_ref(), at);
         self.shown.renew();
     }

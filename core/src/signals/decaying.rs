@@ -31,11 +31,15 @@ impl Decaying {
     /// What is left by `now` if it had faded as 1 / (1 + time / half-life) since it was last told.
     #[inline]
     pub(crate) fn faded(&self, now: Nanos, half_life: Nanos) -> Option<f64> {
-        let word = self.word.load(Ordering::Relaxed);
-        (word != 0).then(|| {
-            let (elapsed, half_life) = (real::of(elapsed(word, now).get()), real::of(half_life.get().max(1)));
-            value(word) * (half_life / (half_life + elapsed))
-        })
+        faded(self.word.load(Ordering::Relaxed), now, half_life)
+    }
+
+    /// The same of this or another number, whichever was larger when it was last told. Neither is negative.
+    #[inline]
+    pub(crate) fn larger_faded(&self, other: &Self, now: Nanos, half_life: Nanos) -> Option<f64> {
+        // Floats that are not negative have the order of their bits, and those come first.
+        let word = self.word.load(Ordering::Relaxed).max(other.word.load(Ordering::Relaxed));
+        faded(word, now, half_life)
     }
 
     /// Adds to what is left.
@@ -61,6 +65,14 @@ impl Decaying {
         };
         _ = self.word.fetch_update(Ordering::Relaxed, Ordering::Relaxed, changed);
     }
+}
+
+#[inline]
+fn faded(word: u64, now: Nanos, half_life: Nanos) -> Option<f64> {
+    (word != 0).then(|| {
+        let (elapsed, half_life) = (real::of(elapsed(word, now).get()), real::of(half_life.get().max(1)));
+        value(word) * (half_life / (half_life + elapsed))
+    })
 }
 
 fn value(word: u64) -> f64 {
@@ -103,6 +115,17 @@ mod tests {
         assert_eq!(sum.latest(), Some(2.5), "as of the last telling");
         assert_eq!(sum.get(at(0), HALF_LIFE), Some(2.5), "a moment before it was told");
         assert_eq!(sum.get(Nanos::new(u64::MAX >> 20), HALF_LIFE), Some(0.0));
+    }
+
+    #[test]
+    fn of_two_numbers_the_larger_as_they_were_told_counts() {
+        let (one, other) = (Decaying::default(), Decaying::default());
+        assert_eq!(one.larger_faded(&other, at(0), HALF_LIFE), None);
+        one.add(8.0, at(0), HALF_LIFE);
+        other.add(6.0, at(1), HALF_LIFE);
+        for (one, other) in [(&one, &other), (&other, &one)] {
+            assert_eq!(one.larger_faded(other, at(1), HALF_LIFE), Some(4.0));
+        }
     }
 
     #[test]

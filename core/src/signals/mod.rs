@@ -24,6 +24,7 @@ mod polled;
 mod reported;
 mod returns;
 mod sessions;
+mod turnover;
 mod typical;
 
 pub(crate) use adapters::AdapterUse;

@@ -18,6 +18,8 @@ const MOST_CONGESTION: f64 = 20.0;
 const LEAST_LEFT: f64 = 0.1;
 /// How full a KV cache counts at most, so that its price stays finite.
 const FULLEST: f64 = 0.99;
+/// How likely a prompt is put back and worked off again, times the used over the free part of the KV cache.
+const PUT_BACK: f64 = 0.05;
 
 #[inline(never)]
 pub(super) fn rate(
@@ -83,6 +85,8 @@ struct Outlook {
     step: f64,
     /// How full the KV cache is, 0..1.
     kv_usage: f64,
+    /// How likely what is pushed out of it was still wanted, 0..1.
+    wanted: f64,
     /// How much longer the endpoint takes than it should.
     pace: f64,
     /// Requests a second that come back to what it has cached.
@@ -118,8 +122,16 @@ impl Pricing<'_> {
         let chunk = pace * settings.step.of_chunk();
         let share = chunk / (chunk + step);
         let returns = cell.returns().rate(now);
-        let mut outlook =
-            Outlook { line: own.requests, seconds: 0.0, answers, step, kv_usage: 0.0, pace, returns };
+        let mut outlook = Outlook {
+            line: own.requests,
+            seconds: 0.0,
+            answers,
+            step,
+            kv_usage: 0.0,
+            wanted: 0.0,
+            pace,
+            returns,
+        };
         if own.requests > 0.0 {
             outlook.seconds = pace * settings.step.of(own.tokens, own.pairs);
             let mean = outlook.seconds / own.requests;
@@ -128,10 +140,13 @@ impl Pricing<'_> {
             let first = first.min(outlook.seconds);
             outlook.seconds -= (backlog.elapsed(now) * share).min(first * (1.0 - LEAST_LEFT));
         }
+        let capacity = polled.and_then(Polled::kv_tokens).unwrap_or(settings.step.kv_tokens);
+        let usage = polled.and_then(Polled::kv_usage).map(|usage| usage + own.tokens / capacity);
+        outlook.kv_usage = usage.map_or(0.0, |usage| usage.min(FULLEST));
+        // What is not in use is kept until as much has come after it; the sooner that is, the likelier somebody comes back too late.
+        let fresh = cell.turnover().tokens(polled.is_some(), now);
+        outlook.wanted = fresh / (fresh + capacity * (1.0 - outlook.kv_usage));
         let Some(polled) = polled else { return outlook };
-        outlook.kv_usage = polled
-            .kv_usage()
-            .map_or(0.0, |usage| usage + own.tokens / polled.kv_tokens().unwrap_or(settings.step.kv_tokens));
         // Of others' prompts those under way are half done on average; those that wait are like ours.
         let begun = if self.mean.tokens > 0.0 { foreign.begun / self.mean.tokens / 2.0 } else { 0.0 };
         let line = begun + foreign.waiting;
@@ -146,7 +161,7 @@ impl Pricing<'_> {
 
     fn price(&self, position: usize, outlook: &Outlook) -> Price {
         let (settings, prompt) = (self.settings, self.facts.prompt_tokens);
-        let Outlook { line, seconds, answers, step, kv_usage, pace, returns } = *outlook;
+        let Outlook { line, seconds, answers, step, kv_usage, wanted, pace, returns } = *outlook;
         let work = Work::new(prompt, self.facts.cached_tokens(position));
         let own = pace * settings.step.of_work(work);
         // One more copy of what several hold is paid in part by those who come later.
@@ -162,14 +177,14 @@ impl Pricing<'_> {
         let burden = pace * answers * (settings.step.answer + settings.step.context * f64::from(prompt));
         // Those who wait now answer beside it then.
         let then = step + pace * settings.step.answer * line;
-        let kv = kv_usage.min(FULLEST);
+        let odds = kv_usage / (1.0 - kv_usage);
         // What it costs for its own seconds, beside those who come after it wherever it goes.
-        let apart = settings.crowding * line.sqrt() + settings.eviction * kv;
+        let apart = settings.crowding * line.sqrt() + settings.eviction * wanted + PUT_BACK * odds;
         Price {
             seconds: first_token
                 + paid * (apart + delayed)
                 + settings.answer_steps * (then + burden)
-                + settings.kv_seconds * kv / (1.0 - kv),
+                + settings.kv_seconds * odds,
             by_congestion: paid,
         }
     }

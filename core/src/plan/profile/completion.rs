@@ -114,8 +114,9 @@ pub struct PredictedCompletion {
     /// What a prompt costs those who come back to what the endpoint has cached of them while it is worked on: its own seconds, so many times, for each. Keeps
     /// long prompts away from endpoints to which many come back. Default: 1.
     pub returning: f64,
-    /// What a prompt costs those whose cached prefix it pushes out: its own seconds, so many times by the share of the KV cache that requests use. Makes
-    /// prefix caches count more the less room there is for them. Default: 1.
+    /// What a prompt costs those whose cached prefix it pushes out: its own seconds, so many times by how likely that was still wanted, which is what was
+    /// worked off anew at the endpoint within about the last minute and a half, over that and the part of the KV cache that requests do not use. Keeps
+    /// prompts that nobody holds away from endpoints that soon forget. Default: 1.
     pub eviction: f64,
     /// How much less it costs to work off what several endpoints hold already: where k of them hold the longest beginning of the prompt that any does, its
     /// seconds count 1 / (1 + `sharing` (k - 1)). Many ask for what many hold, and find it in one more place afterwards. Default: 1.

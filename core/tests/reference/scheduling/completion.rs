@@ -118,6 +118,9 @@ impl Endpoint {
             let told = world.polled(name, "kv_tokens").filter(|tokens| *tokens > 0.0);
             kv = (kv + endpoint.under_way.tokens as f64 / told.unwrap_or(step.kv_tokens)).min(0.99);
         }
+        let room = world.polled(name, "kv_tokens").filter(|tokens| *tokens > 0.0).unwrap_or(step.kv_tokens);
+        let anew = endpoint.written_anew(world.now, is_fresh);
+        let wanted = anew / (anew + room * (1.0 - kv));
 
         let held = held_by(world, name);
         let alone = |held: f64| {
@@ -142,7 +145,7 @@ impl Endpoint {
         let back = factor(settings, "returning", 1.0) * back * (ahead + alone(held) / 2.0);
         let answering = beside + pace * step.answer * line;
         let to_others = pace * answers * (step.answer + step.context * prompt);
-        let lost = own * factor(settings, "eviction", 1.0) * kv;
+        let lost = own * (factor(settings, "eviction", 1.0) * wanted + 0.05 * kv / (1.0 - kv));
         let price = prefill
             + under_way
             + room

@@ -69,6 +69,7 @@ impl World {
         let latest = self.endpoints.values().map(|endpoint| endpoint.cold).max().unwrap_or(0);
         self.typical.sent(work, at);
         let endpoint = self.endpoints.get_mut(&name).unwrap();
+        endpoint.anew.add(work.tokens(), at, 60_000.0);
         if work.cached > 0 {
             endpoint.returns.add(work.cached as f64 / prompt as f64, at, 60_000.0);
         }

@@ -26,6 +26,10 @@ pub(crate) struct Endpoint {
     pub(crate) cold: u64,
     /// Requests that came back to what is cached there, each by its share of the prompt.
     pub(crate) returns: super::under_way::Sum,
+    /// Tokens that were not cached: of requests sent there, and of everybody's by the totals of the reports, which follow.
+    pub(crate) anew: super::under_way::Sum,
+    anew_of_all: super::under_way::Sum,
+    totals: (u64, u64),
     attributes: BTreeMap<String, (u64, f64)>,
     pub(crate) in_flight: u64,
     /// When requests came to an end, and whether they failed.
@@ -208,7 +212,26 @@ impl World {
 impl Endpoint {
     fn load(&mut self, at: u64, report: &Value) {
         self.under_way.polled(report, self.in_flight);
+        self.count_anew(at, report);
         self.load = Some((at, report.clone(), self.in_flight));
+    }
+
+    fn count_anew(&mut self, at: u64, report: &Value) {
+        let (Some(queries), Some(hits)) = (report["prefix_queries"].as_u64(), report["prefix_hits"].as_u64())
+        else {
+            return;
+        };
+        let missed = queries.saturating_sub(self.totals.0).saturating_sub(hits.saturating_sub(self.totals.1));
+        if self.totals.0 > 0 && missed > 0 {
+            self.anew_of_all.add(missed as f64, at, 60_000.0);
+        }
+        self.totals = (queries, hits);
+    }
+
+    /// What is left of them: everybody's where there is a fresh report and they were more as of when they were last told.
+    pub(crate) fn written_anew(&self, now: u64, is_fresh: bool) -> f64 {
+        let all = is_fresh && self.anew_of_all.latest() > self.anew.latest();
+        if all { self.anew_of_all.faded(now, 60_000.0) } else { self.anew.faded(now, 60_000.0) }
     }
 
     fn tell(&mut self, at: u64, step: &Value) {

@@ -10,7 +10,8 @@ use crate::units::Nanos;
     reason = "rounding is defined by IEEE 754, and numbers beyond 2^53 are no counts"
 )]
 pub(crate) fn of(number: u64) -> f64 {
-    number as f64
+    // What is no more than a signed number can be is converted by one instruction.
+    i64::try_from(number).map_or(number as f64, |number| number as f64)
 }
 
 /// 1 / n! from 16 down to 0. The first term left out of e^x is below 2^-56 of the sum for -0.7 < x <= 0.

@@ -7,6 +7,8 @@ use crate::units::Nanos;
 
 /// Times are kept in units of about 4 ms, so that they come round after 200 days.
 const UNIT_BITS: u32 = 22;
+/// Nanoseconds of one.
+const UNIT: f64 = 4_194_304.0;
 
 /// A number and the time it is of: a float of 32 bits, and 32 bits of time. All bits 0 where it was never told.
 #[derive(Debug, Default)]
@@ -32,6 +34,17 @@ impl Decaying {
     #[inline]
     pub(crate) fn faded(&self, now: Nanos, half_life: Nanos) -> Option<f64> {
         faded(self.word.load(Ordering::Relaxed), now, half_life)
+    }
+
+    /// The same of two numbers that are mostly told together, for the price of one where they were.
+    #[inline]
+    pub(crate) fn both_faded(&self, other: &Self, now: Nanos, half_life: Nanos) -> [Option<f64>; 2] {
+        let (one, other) = (self.word.load(Ordering::Relaxed), other.word.load(Ordering::Relaxed));
+        if one == 0 || low_half(one) != low_half(other) {
+            return [one, other].map(|word| faded(word, now, half_life));
+        }
+        let fading = fading(one, now, half_life);
+        [one, other].map(|word| Some(value(word) * fading))
     }
 
     /// The same of this or another number, whichever was larger when it was last told. Neither is negative.
@@ -69,12 +82,17 @@ impl Decaying {
 
 #[inline]
 fn faded(word: u64, now: Nanos, half_life: Nanos) -> Option<f64> {
-    (word != 0).then(|| {
-        let (elapsed, half_life) = (real::of(elapsed(word, now).get()), real::of(half_life.get().max(1)));
-        value(word) * (half_life / (half_life + elapsed))
-    })
+    (word != 0).then(|| value(word) * fading(word, now, half_life))
 }
 
+/// 1 / (1 + time / half-life) of the time since a word was told.
+#[inline]
+fn fading(word: u64, now: Nanos, half_life: Nanos) -> f64 {
+    let half_life = real::of(half_life.get().max(1));
+    half_life / (half_life + f64::from(elapsed_units(word, now)) * UNIT)
+}
+
+#[inline]
 fn value(word: u64) -> f64 {
     let bits = u32::try_from(word >> 32).unwrap_or_default();
     f64::from(f32::from_bits(bits))
@@ -90,8 +108,19 @@ fn left(word: u64, now: Nanos, half_life: Nanos) -> f64 {
 
 /// Since the word was told. None where that is a moment later than `now`, of which another thread may have told.
 fn elapsed(word: u64, now: Nanos) -> Nanos {
-    let elapsed = units(now).wrapping_sub(word & u64::from(u32::MAX) & !1) & u64::from(u32::MAX);
-    Nanos::new(if elapsed >> 31 == 1 { 0 } else { elapsed << UNIT_BITS })
+    Nanos::new(u64::from(elapsed_units(word, now)) << UNIT_BITS)
+}
+
+#[inline]
+fn elapsed_units(word: u64, now: Nanos) -> u32 {
+    let elapsed = low_half(units(now)).wrapping_sub(low_half(word) & !1);
+    if elapsed >> 31 == 1 { 0 } else { elapsed }
+}
+
+#[inline]
+#[expect(clippy::as_conversions, reason = "truncation is meant")]
+fn low_half(word: u64) -> u32 {
+    word as u32
 }
 
 #[cfg(test)]
@@ -115,6 +144,19 @@ mod tests {
         assert_eq!(sum.latest(), Some(2.5), "as of the last telling");
         assert_eq!(sum.get(at(0), HALF_LIFE), Some(2.5), "a moment before it was told");
         assert_eq!(sum.get(Nanos::new(u64::MAX >> 20), HALF_LIFE), Some(0.0));
+    }
+
+    #[test]
+    fn two_numbers_fade_together_as_each_does_alone() {
+        let (one, other) = (Decaying::default(), Decaying::default());
+        let alone = |now| [one.faded(now, HALF_LIFE), other.faded(now, HALF_LIFE)];
+        assert_eq!(one.both_faded(&other, at(1), HALF_LIFE), [None; 2]);
+        one.add(8.0, at(1), HALF_LIFE);
+        assert_eq!(one.both_faded(&other, at(2), HALF_LIFE), alone(at(2)));
+        other.add(6.0, at(1), HALF_LIFE);
+        assert_eq!(one.both_faded(&other, at(2), HALF_LIFE), [Some(4.0), Some(3.0)]);
+        other.add(1.0, at(3), HALF_LIFE);
+        assert_eq!(one.both_faded(&other, at(4), HALF_LIFE), alone(at(4)));
     }
 
     #[test]

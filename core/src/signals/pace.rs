@@ -27,8 +27,8 @@ impl Pace {
     /// What counts of it by now. Since the last prompt it fades as 1 / (1 + time / half-life), which is quicker to work out than a power of two.
     #[inline]
     pub(crate) fn sums(&self, now: Nanos, half_life: Nanos) -> Measured {
-        let read = |sum: &Decaying| sum.faded(now, half_life).unwrap_or_default();
-        Measured { taken: read(&self.taken), foreseen: read(&self.foreseen) }
+        let [taken, foreseen] = self.taken.both_faded(&self.foreseen, now, half_life);
+        Measured { taken: taken.unwrap_or_default(), foreseen: foreseen.unwrap_or_default() }
     }
 
     /// The sums as of the last prompt.

@@ -134,8 +134,8 @@ impl Pricing<'_> {
         };
         if own.requests > 0.0 {
             outlook.seconds = pace * settings.step.of(own.tokens, own.pairs);
-            let mean = outlook.seconds / own.requests;
-            let first = backlog.first().map_or(mean, |first| pace * settings.step.of_work(first));
+            let mean = || outlook.seconds / own.requests;
+            let first = backlog.first().map_or_else(mean, |first| pace * settings.step.of_work(first));
             // A lost ticket's prompt may stand in the line for longer than it counts.
             let first = first.min(outlook.seconds);
             outlook.seconds -= (backlog.elapsed(now) * share).min(first * (1.0 - LEAST_LEFT));
@@ -170,7 +170,8 @@ impl Pricing<'_> {
         // It has to wait for the step under way, on average half of it.
         let residue = if answers > 0.0 { step / 2.0 } else { 0.0 };
         let beyond = (answers + line + 1.0 - settings.step.running).max(0.0);
-        let slot = beyond * settings.residence_steps * step / settings.step.running;
+        let slot =
+            if beyond > 0.0 { beyond * settings.residence_steps * step / settings.step.running } else { 0.0 };
         let first_token = seconds + paid + steps * step + residue + slot;
         // Those who come back while what is ahead is worked off wait for all of it, those who come while it is worked on for half of it on average.
         let delayed = settings.returning * returns * (seconds + own / 2.0);

@@ -11,10 +11,10 @@ use crate::ids::PoolIx;
 use crate::manifest::Criticality;
 use crate::no_route::Reason;
 use crate::plan::{BackendRef, BackendSet, Target};
-use crate::prefix::BlockHashes;
+use crate::prefix::{BlockHashes, Prompt, Scope};
 use crate::request::Request;
 use crate::rng::DecisionRng;
-use crate::state::State;
+use crate::state::{PrefixKnowledge, State};
 use crate::trace::{Step, Trace};
 use crate::units::Nanos;
 
@@ -123,11 +123,9 @@ impl<T: Trace> Drawing<'_, T> {
         let model = target.name(named).or(request.model).unwrap_or_default();
         let mut ranked = Ranked::default();
         let asked = Asked { pool, model, priority, wanted };
-        let Staged { before, cached_tokens, is_cold } = if state.prefix.is_some() && request.prompt.is_some()
-        {
-            self.pick_by_prompt(asked, &mut ranked)?
-        } else {
-            self.pick(asked, None, &mut ranked)?
+        let Staged { before, cached_tokens, is_cold } = match (&state.prefix, request.prompt) {
+            (Some(knowledge), Some(prompt)) => self.pick_by_prompt(knowledge, prompt, asked, &mut ranked)?,
+            _ => self.pick(asked, None, &mut ranked)?,
         };
         let members = &state.members[pool];
         for endpoint in ranked.positions().filter_map(|at| members.endpoints.get(at)) {
@@ -138,10 +136,16 @@ impl<T: Trace> Drawing<'_, T> {
 
     /// Looks up first what the members hold of the prompt. Apart, because that takes 24 KiB of the stack, which a decision without it should not touch.
     #[inline(never)]
-    fn pick_by_prompt(&mut self, asked: Asked<'_>, ranked: &mut Ranked) -> Result<Staged, Reason> {
+    fn pick_by_prompt(
+        &mut self,
+        knowledge: &PrefixKnowledge,
+        prompt: Prompt<'_>,
+        asked: Asked<'_>,
+        ranked: &mut Ranked,
+    ) -> Result<Staged, Reason> {
         let mut held = Held::new();
-        let members = &self.state.members[asked.pool];
-        held.look_up(self.state, members, self.request, asked.model, self.hashes);
+        let scope = Scope::new(asked.model).tenant(self.request.tenant.unwrap_or_default());
+        held.look_up(knowledge, &self.state.members[asked.pool], &scope, prompt, self.hashes);
         self.pick(asked, Some(&held), ranked)
     }
 

@@ -3,9 +3,8 @@
 use smallvec::SmallVec;
 
 use crate::convert::number;
-use crate::prefix::{BlockHashes, Scope};
-use crate::request::Request;
-use crate::state::{Members, State};
+use crate::prefix::{BlockHashes, Prompt, Scope};
+use crate::state::{Members, PrefixKnowledge};
 
 /// Blocks that members hold of the prompt's beginning, by position. Up to 4,096 of them live on the stack.
 pub(super) struct Held {
@@ -47,19 +46,16 @@ impl Held {
         Self { lengths: SmallVec::new(), holders: SmallVec::new(), blocks: 0, block_tokens: 0 }
     }
 
-    /// Hashes the prompt for `model` and looks the hashes up for all members at once. Nothing where no profile looks at prefixes or the request brings
-    /// no prompt.
+    /// Hashes the prompt and looks the hashes up for all members at once.
     pub(super) fn look_up(
         &mut self,
-        state: &State,
+        knowledge: &PrefixKnowledge,
         members: &Members,
-        request: &Request<'_>,
-        model: &str,
+        scope: &Scope<'_>,
+        prompt: Prompt<'_>,
         hashes: &mut BlockHashes,
     ) {
-        let (Some(knowledge), Some(prompt)) = (&state.prefix, request.prompt) else { return };
-        let scope = Scope::new(model).tenant(request.tenant.unwrap_or_default());
-        knowledge.hasher.hash(&scope, prompt, hashes);
+        knowledge.hasher.hash(scope, prompt, hashes);
         self.block_tokens = knowledge.hasher.block_tokens();
         self.blocks = number(hashes.as_slice().len());
         self.lengths.resize(members.endpoints.len(), 0);

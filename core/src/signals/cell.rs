@@ -130,8 +130,10 @@ impl EndpointCell {
     }
 
     pub(crate) fn set_load(&self, load: &LoadReport, at: Nanos) {
-        self.polled.set(load, self.backlog.own(self.in_flight(), load.waiting.unwrap_or_default()), at);
-        self.turnover.told(load, at);
+        let own = self.backlog.own(self.in_flight(), load.waiting.unwrap_or_default());
+        if let Some(missed) = self.polled.set(load, own, at) {
+            self.turnover.told(missed, at);
+        }
         self.adapters.set(load.lora.as_ref(), at);
         self.shown.renew();
     }

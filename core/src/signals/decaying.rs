@@ -7,7 +7,7 @@ use crate::units::Nanos;
 
 /// Times are kept in units of about 4 ms, so that they come round after 200 days.
 const UNIT_BITS: u32 = 22;
-/// Nanoseconds of one.
+/// Nanoseconds of one: 2 to the power of that.
 const UNIT: f64 = 4_194_304.0;
 
 /// A number and the time it is of: a float of 32 bits, and 32 bits of time. All bits 0 where it was never told.

@@ -64,11 +64,12 @@ impl Others {
         self.in_flight.load(Ordering::Relaxed)
     }
 
-    pub(super) fn set(&self, load: &LoadReport, own: Own) {
+    /// Returns the tokens of prompts that were begun with since the report before and not found in the prefix cache, if there are any and that is known.
+    pub(super) fn set(&self, load: &LoadReport, own: Own) -> Option<u64> {
         self.in_flight.store(own.in_flight, Ordering::Relaxed);
         self.unanswered.store(own.unanswered, Ordering::Relaxed);
         self.begun.store(self.begun_by_others(load, own.begun).unwrap_or_default(), Ordering::Relaxed);
-        self.set_missed(load);
+        self.set_missed(load)
     }
 
     /// The prefix cache is asked when a prompt is begun with, and the prompt counted when it is answered: what lies between is under way.
@@ -79,14 +80,18 @@ impl Others {
         Some((begun - lost).saturating_sub(own))
     }
 
-    fn set_missed(&self, load: &LoadReport) {
-        let (Some(queries), Some(hits)) = (load.prefix_queries, load.prefix_hits) else { return };
-        let asked = queries.saturating_sub(self.queries.swap(queries, Ordering::Relaxed));
+    fn set_missed(&self, load: &LoadReport) -> Option<u64> {
+        let (queries, hits) = load.prefix_queries.zip(load.prefix_hits)?;
+        let before = self.queries.swap(queries, Ordering::Relaxed);
+        let asked = queries.saturating_sub(before);
         let found = hits.saturating_sub(self.hits.swap(hits, Ordering::Relaxed));
+        let missed = asked.saturating_sub(found);
         if asked > 0 {
-            let missed = real::of(asked.saturating_sub(found)) / real::of(asked);
-            self.missed.store(missed.to_bits(), Ordering::Relaxed);
+            let share = real::of(missed) / real::of(asked);
+            self.missed.store(share.to_bits(), Ordering::Relaxed);
         }
+        // How long the first totals took to come about nobody knows.
+        (before > 0 && missed > 0).then_some(missed)
     }
 
     /// Of `waiting` and `running` requests those that are not ours.

@@ -41,14 +41,16 @@ impl Default for Polled {
 
 impl Polled {
     /// Replaces what was known.
-    pub(super) fn set(&self, load: &LoadReport, own: Own, at: Nanos) {
+    /// Returns what [`Others::set`] does.
+    pub(super) fn set(&self, load: &LoadReport, own: Own, at: Nanos) -> Option<u64> {
         let count = |count: Option<u32>| count.unwrap_or(NO_COUNT);
         self.waiting.store(count(load.waiting), Ordering::Relaxed);
         self.running.store(count(load.running), Ordering::Relaxed);
         self.kv_usage.store(load.kv_usage.map_or(f64::NAN, Fraction::get).to_bits(), Ordering::Relaxed);
         self.kv_tokens.store(load.kv_tokens.unwrap_or_default(), Ordering::Relaxed);
-        self.others.set(load, own);
+        let missed = self.others.set(load, own);
         self.at.store(at.get().saturating_add(1), Ordering::Relaxed);
+        missed
     }
 
     #[inline]

@@ -1,10 +1,7 @@
 //! How much of an endpoint's KV cache was written anew lately.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use super::backlog::Work;
 use super::decaying::Decaying;
-use super::metrics::LoadReport;
 use crate::real;
 use crate::units::Nanos;
 
@@ -19,9 +16,6 @@ pub(crate) struct Turnover {
     sent: Decaying,
     /// Of everybody's, by what the endpoint says.
     told: Decaying,
-    /// The endpoint's totals.
-    queries: AtomicU64,
-    hits: AtomicU64,
 }
 
 impl Turnover {
@@ -29,15 +23,9 @@ impl Turnover {
         self.sent.add(work.tokens().into(), now, HALF_LIFE);
     }
 
-    pub(super) fn told(&self, load: &LoadReport, now: Nanos) {
-        let (Some(queries), Some(hits)) = (load.prefix_queries, load.prefix_hits) else { return };
-        let before = self.queries.swap(queries, Ordering::Relaxed);
-        let asked = queries.saturating_sub(before);
-        let found = hits.saturating_sub(self.hits.swap(hits, Ordering::Relaxed));
-        // How long the first totals took to come about nobody knows.
-        if before > 0 && asked > found {
-            self.told.add(real::of(asked - found), now, HALF_LIFE);
-        }
+    /// So many tokens were not found, anybody's, since the endpoint told of it before.
+    pub(super) fn told(&self, missed: u64, now: Nanos) {
+        self.told.add(real::of(missed), now, HALF_LIFE);
     }
 
     /// Tokens: ours, or everybody's where the endpoint is heard of and that is more. It has ours in it, later than we know of them.
@@ -50,6 +38,8 @@ impl Turnover {
 
 #[cfg(test)]
 mod tests {
+    use super::super::metrics::LoadReport;
+    use super::super::others::{Others, Own};
     use super::*;
 
     fn totals(queries: u64, hits: u64) -> LoadReport {
@@ -62,17 +52,21 @@ mod tests {
     fn what_others_send_is_told_by_totals_once_two_are_known() {
         let (turnover, now) = (Turnover::default(), Nanos::new(1 << 30));
         let tokens = |is_heard| turnover.tokens(is_heard, now);
+        let others = Others::default();
+        let told = |load: &LoadReport| {
+            others.set(load, Own::default()).into_iter().for_each(|missed| turnover.told(missed, now));
+        };
         assert_eq!(tokens(true), 0.0);
-        turnover.told(&totals(9_000_000, 1_000_000), now);
+        told(&totals(9_000_000, 1_000_000));
         assert_eq!(tokens(true), 0.0, "since when, nobody knows");
         turnover.sent(Work::new(1000, 400), now);
         assert_eq!(tokens(true), 600.0, "nothing better is known");
-        turnover.told(&totals(9_004_000, 1_001_000), now);
+        told(&totals(9_004_000, 1_001_000));
         assert_eq!((tokens(true), tokens(false)), (3000.0, 600.0), "ours are among them");
-        turnover.told(&totals(2000, 500), now);
-        turnover.told(&LoadReport::default(), now);
+        told(&totals(2000, 500));
+        told(&LoadReport::default());
         assert_eq!(tokens(true), 3000.0, "totals that began anew");
-        turnover.told(&totals(2500, 500), now);
+        told(&totals(2500, 500));
         assert_eq!(tokens(true), 3500.0);
     }
 

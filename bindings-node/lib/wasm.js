@@ -3,7 +3,7 @@
 
 const { kindOf } = require('./typed.js')
 
-/** As in src/border/wasm/imports.rs: no entry, not a value of that kind. Numbers come in signed. */
+/** As in src/border/wasm/imports.rs: not a value of that kind. Numbers come in signed. */
 const NONE = -1
 
 const KINDS = { 1: 'Uint8Array', 4: 'Uint32Array', 8: 'BigUint64Array' }
@@ -61,10 +61,6 @@ class Half {
     return JSON.stringify({ error: { kind: 'internal', code: 'IR0000', message } })
   }
 
-  #value(at, entry) {
-    return entry === NONE ? this.#arguments[at] : this.#arguments[at]?.[entry]
-  }
-
   /** The numbers in the buffer that argument `at` is. Most calls come with the same. */
   #words(at) {
     const buffer = this.#arguments[at]
@@ -82,27 +78,27 @@ class Half {
 
   #imports() {
     return {
-      text_room: (at, entry) => {
-        const value = this.#value(at, entry)
+      text_room: (at) => {
+        const value = this.#arguments[at]
         if (typeof value !== 'string') return NONE
         if (value.length <= COUNTED) return 3 * value.length
         this.#encoded = encoder.encode(value)
         return this.#encoded.length
       },
-      write_text: (at, entry, to, room) => {
+      write_text: (at, to, room) => {
         const bytes = this.#bytes(to >>> 0, room >>> 0)
-        if (this.#encoded === null) return encoder.encodeInto(this.#value(at, entry), bytes).written
+        if (this.#encoded === null) return encoder.encodeInto(this.#arguments[at], bytes).written
         bytes.set(this.#encoded)
         this.#encoded = null
         return bytes.length
       },
-      numbers: (at, entry, size) => {
-        const value = this.#value(at, entry)
+      numbers: (at, size) => {
+        const value = this.#arguments[at]
         if (kindOf(value) !== KINDS[size]) return NONE
         this.#counted = value
         return value.length
       },
-      copy_numbers: (_at, _entry, to) => {
+      copy_numbers: (to) => {
         const { buffer, byteOffset, byteLength } = this.#counted
         this.#counted = null
         this.#bytes(to >>> 0, byteLength).set(new Uint8Array(buffer, byteOffset, byteLength))
@@ -121,7 +117,7 @@ class Half {
         if (words.length >= count) words.set(new Uint32Array(this.#exports.memory.buffer, from >>> 0, count))
       },
       hold_function: (at, entry) => {
-        const value = this.#value(at, entry)
+        const value = this.#arguments[at]?.[entry]
         if (typeof value !== 'function') return NONE
         const number = this.#free.pop() ?? this.#held.length
         this.#held[number] = new WeakRef(value)

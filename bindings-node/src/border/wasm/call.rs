@@ -16,7 +16,7 @@ pub(crate) struct Call {
 impl Call {
     /// Writes argument `at` to the end of `bytes` as UTF-8 and tells where; `None` where it is absent or not a string.
     pub(crate) fn append(&self, at: usize, bytes: &mut Vec<u8>) -> Option<Range<usize>> {
-        Self::append_value(size(at), NONE, bytes)
+        Self::append_value(size(at), bytes)
     }
 
     /// Argument `at` as a string of its own.
@@ -28,7 +28,7 @@ impl Call {
 
     /// The bytes of argument `at`: a string or a Uint8Array, copied.
     pub(crate) fn bytes<'c>(&'c self, at: usize, bytes: &'c mut Vec<u8>) -> Option<&'c [u8]> {
-        match self.slice(size(at), NONE) {
+        match self.numbers(at) {
             Some(slice) => Some(slice),
             None => self.append(at, bytes).and_then(|range| bytes.get(range)),
         }
@@ -46,11 +46,7 @@ impl Call {
 
     /// The numbers of argument `at`, a typed array of `T`, copied.
     pub(crate) fn numbers<T: Number>(&self, at: usize) -> Option<&[T]> {
-        self.slice(size(at), NONE)
-    }
-
-    fn slice<T: Number>(&self, at: u32, entry: u32) -> Option<&[T]> {
-        let count = match imports::numbers(at, entry, size(size_of::<T>())) {
+        let count = match imports::numbers(size(at), size(size_of::<T>())) {
             NONE => return None,
             count => usize::try_from(count).ok()?,
         };
@@ -60,7 +56,7 @@ impl Call {
         copy.try_reserve_exact(words).ok()?;
         copy.resize(words, 0);
         // SAFETY: the copy has room for `count` numbers of `T`, and JavaScript writes that many.
-        unsafe { imports::copy_numbers(at, entry, copy.as_mut_ptr()) };
+        unsafe { imports::copy_numbers(copy.as_mut_ptr()) };
         let copy = copy.into_boxed_slice();
         let data = copy.as_ptr().cast::<T>();
         self.copies.borrow_mut().push(copy);
@@ -69,8 +65,8 @@ impl Call {
         Some(unsafe { std::slice::from_raw_parts(data, count) })
     }
 
-    fn append_value(at: u32, entry: u32, bytes: &mut Vec<u8>) -> Option<Range<usize>> {
-        let room = match imports::text_room(at, entry) {
+    fn append_value(at: u32, bytes: &mut Vec<u8>) -> Option<Range<usize>> {
+        let room = match imports::text_room(at) {
             NONE => return None,
             room => room,
         };
@@ -79,7 +75,7 @@ impl Call {
         // SAFETY: `room` bytes are reserved behind the length. JavaScript writes no more and tells how many, all of them UTF-8.
         unsafe {
             let to = bytes.as_mut_ptr().add(start);
-            let written = usize::try_from(imports::write_text(at, entry, to, room)).ok()?;
+            let written = usize::try_from(imports::write_text(at, to, room)).ok()?;
             bytes.set_len(start + written);
             Some(start..start + written)
         }

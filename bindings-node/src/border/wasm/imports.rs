@@ -1,6 +1,6 @@
 //! What `lib/wasm.js` does for this half. All of it works on the arguments of the innermost call under way.
 //!
-//! `at` numbers an argument, `entry` an entry of the array that it is, or is [`NONE`] for the argument itself.
+//! `at` numbers an argument, `entry` an entry of the array that it is.
 
 /// Stands for "none" and "not that".
 pub(super) const NONE: u32 = u32::MAX;
@@ -8,13 +8,13 @@ pub(super) const NONE: u32 = u32::MAX;
 #[link(wasm_import_module = "inferroute")]
 unsafe extern "C" {
     /// Bytes in which the text has room as UTF-8; [`NONE`] where the value is no text.
-    pub(super) safe fn text_room(at: u32, entry: u32) -> u32;
+    pub(super) safe fn text_room(at: u32) -> u32;
     /// Writes as much of the text as fits into `room` bytes at `to`, in whole characters, and tells how many bytes that were.
-    pub(super) fn write_text(at: u32, entry: u32, to: *mut u8, room: u32) -> u32;
+    pub(super) fn write_text(at: u32, to: *mut u8, room: u32) -> u32;
     /// How many numbers the typed array has; [`NONE`] where it is none of unsigned numbers of `size` bytes.
-    pub(super) safe fn numbers(at: u32, entry: u32, size: u32) -> u32;
+    pub(super) safe fn numbers(at: u32, size: u32) -> u32;
     /// Copies the numbers of the typed array that [`numbers`] counted last.
-    pub(super) fn copy_numbers(at: u32, entry: u32, to: *mut u64);
+    pub(super) fn copy_numbers(to: *mut u64);
     /// 1 where the argument is a number.
     pub(super) safe fn is_number(at: u32) -> u32;
     /// The argument, a number, as a whole one.

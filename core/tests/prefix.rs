@@ -175,6 +175,12 @@ fn a_sequence_that_filled_buckets_of_a_table_half_empty_agrees() {
     assert!(approximate_agrees(4_073, 2_000) > 0);
 }
 
+/// Its 698th operation looks at blocks that share their holders, some of whom were removed from a part of them while no more sets of holders fitted in.
+#[test]
+fn a_sequence_that_removed_from_shared_holders_without_room_for_more_agrees() {
+    assert!(precise_agrees(45, 1_000) > 0);
+}
+
 const TIERS: [Tier; 4] = [Tier::Device, Tier::Host, Tier::Disk, Tier::Shared];
 const WEIGHTS: [f64; 4] = [1.0, 0.8, 0.5, 0.3];
 

@@ -283,49 +283,102 @@ fn hashing_and_walking_allocate_nothing() {
     assert_eq!(allocations(|| drop(std::hint::black_box(Box::new(7)))), 1);
 }
 
-#[test]
-fn readers_never_see_more_than_was_ever_inserted() {
-    const ENDPOINTS: usize = 12;
-    let index = ApproximateIndex::try_new(&ApproximateOptions::default().budget(1 << 20)).unwrap();
-    let ids: Vec<IndexId> = (0..ENDPOINTS).map(|_| index.add_endpoint(Some(700)).unwrap()).collect();
+/// Two threads read while `write` lets endpoints hold beginnings of a few prompts: nobody is ever seen to hold more than it is ever given.
+fn readers_never_see_more(
+    read: impl Fn(&BlockHashes, &mut [u64; ENDPOINTS]) + Sync,
+    mut write: impl FnMut(&mut Chance, usize, &BlockHashes),
+) {
     let mut chance = Chance(9);
-    let prompts: Vec<BlockHashes> = (0..200).map(|_| chain(&mut chance, 64)).collect();
-    // The most that each endpoint was ever sent of each prompt, raised before it is sent.
-    let sent: Vec<AtomicU64> = (0..200 * ENDPOINTS).map(|_| AtomicU64::new(0)).collect();
+    let prompts: Vec<BlockHashes> = (0..PROMPTS).map(|_| chain(&mut chance, 64)).collect();
+    let most = |prompt: usize, endpoint: usize| ((prompt * 29 + endpoint * 5) % 64) as u64;
     let (done, seen) = (AtomicBool::new(false), AtomicU64::new(0));
     std::thread::scope(|threads| {
         for reader in 0..2 {
-            let (index, prompts, sent, done, seen) = (&index, &prompts, &sent, &done, &seen);
+            let (read, prompts, most, done, seen) = (&read, &prompts, &most, &done, &seen);
             threads.spawn(move || {
-                let positions: Vec<u16> = (0..ENDPOINTS as u16).collect();
                 let mut lengths = [0; ENDPOINTS];
                 let mut chance = Chance(100 + reader);
                 while !done.load(Ordering::Acquire) {
-                    let prompt = chance.below(200);
-                    index.lengths(&prompts[prompt], &positions, &mut lengths);
+                    let prompt = chance.below(PROMPTS);
+                    read(&prompts[prompt], &mut lengths);
                     for (endpoint, length) in lengths.iter().enumerate() {
-                        let most = sent[prompt * ENDPOINTS + endpoint].load(Ordering::Acquire);
-                        assert!(u64::from(*length) <= most, "{length} of {most} blocks");
-                        seen.fetch_add(u64::from(*length), Ordering::Relaxed);
+                        let most = most(prompt, endpoint);
+                        assert!(*length <= most, "{length} of {most} blocks");
+                        seen.fetch_add(*length, Ordering::Relaxed);
                     }
                 }
             });
         }
         let mut chance = Chance(77);
         for _ in 0..60_000 / SLOW {
-            let (prompt, endpoint) = (chance.below(200), chance.below(12));
-            let blocks = chance.next() % 65;
-            sent[prompt * ENDPOINTS + endpoint].fetch_max(blocks, Ordering::AcqRel);
+            let (prompt, endpoint) = (chance.below(PROMPTS), chance.below(ENDPOINTS));
+            let blocks = chance.next() % (most(prompt, endpoint) + 1);
             let mut some = BlockHashes::new();
             let held = &prompts[prompt].as_slice()[..blocks as usize];
             hasher().hash(&Scope::default(), Prompt::Blocks(held), &mut some);
-            index.insert(ids[endpoint], &some).unwrap();
-            // Blocks of nobody's interest, so that slots change hands.
-            index.insert(ids[endpoint], &chain(&mut chance, 9)).unwrap();
+            write(&mut chance, endpoint, &some);
         }
         done.store(true, Ordering::Release);
     });
     assert!(seen.load(Ordering::Relaxed) > 0, "the readers saw nothing");
+}
+
+const PROMPTS: usize = 8;
+const ENDPOINTS: usize = 12;
+
+#[test]
+fn readers_never_see_more_than_was_ever_inserted() {
+    let index = ApproximateIndex::try_new(&ApproximateOptions::default().budget(1 << 20)).unwrap();
+    let ids: Vec<IndexId> = (0..ENDPOINTS).map(|_| index.add_endpoint(Some(700)).unwrap()).collect();
+    let positions: Vec<u16> = (0..ENDPOINTS as u16).collect();
+    readers_never_see_more(
+        |prompt, lengths| {
+            let mut found = [0; ENDPOINTS];
+            index.lengths(prompt, &positions, &mut found);
+            *lengths = found.map(u64::from);
+        },
+        |chance, endpoint, some| {
+            index.insert(ids[endpoint], some).unwrap();
+            // Blocks of nobody's interest, so that slots change hands.
+            index.insert(ids[endpoint], &chain(chance, 9)).unwrap();
+        },
+    );
+}
+
+#[test]
+fn readers_never_see_more_than_engines_ever_told() {
+    let index = PreciseIndex::try_new(&PreciseOptions::default().budget(2 << 20), hasher()).unwrap();
+    let ids: Vec<IndexId> = (0..ENDPOINTS).map(|_| index.add_endpoint().unwrap()).collect();
+    let positions: Vec<u16> = (0..ENDPOINTS as u16).collect();
+    let mut sequences = [0; ENDPOINTS];
+    let mut tell = |endpoint: usize, change: KvChange<'_>| {
+        sequences[endpoint] += 1;
+        let event = KvEvent { endpoint: ids[endpoint], sequence: sequences[endpoint], change };
+        assert_eq!(index.apply(&event), Ok(KvOutcome::Applied));
+    };
+    readers_never_see_more(
+        |prompt, lengths| {
+            let mut found = [PrefixMatch::default(); ENDPOINTS];
+            index.matches(prompt, &positions, &mut found);
+            *lengths = found.map(|found| found.blocks.into());
+        },
+        |chance, endpoint, some| {
+            let hashes = some.as_slice();
+            // From the end, so that what is left is a beginning, and now and then out of the middle.
+            match chance.below(8) {
+                0..5 => tell(endpoint, KvChange::Stored { hashes, parent: None, tier: Tier::Device }),
+                5 => tell(
+                    endpoint,
+                    KvChange::Removed { hashes: hashes.get(2..4).unwrap_or_default(), tier: Tier::Device },
+                ),
+                6 => tell(endpoint, KvChange::Cleared),
+                _ => {
+                    let hashes: Vec<u64> = hashes.iter().rev().copied().take(20).collect();
+                    tell(endpoint, KvChange::Removed { hashes: &hashes, tier: Tier::Device });
+                }
+            }
+        },
+    );
 }
 
 #[test]

@@ -8,28 +8,41 @@ use crate::set_bits::set_bits;
 /// Which classes of which endpoints count, as they were when a walk began: a walk reads them once. Of `WORDS` words of ids.
 pub(super) struct Alive<const WORDS: usize> {
     classes: [[u64; CLASSES]; WORDS],
-    /// Whether it is about the endpoints that are walked block by block, or about the others. Who those are is read with every block, so that nobody is
-    /// taken to hold what lies behind a hole that opened meanwhile.
+    /// Whether it is about the endpoints that are walked block by block, or about the others.
     linear: bool,
+    cleared: u64,
 }
 
 impl<const WORDS: usize> Alive<WORDS> {
     /// Of the endpoints that are walked block by block, or of the others.
     #[inline(always)]
     pub(super) fn read(table: &Table, linear: bool) -> Self {
+        let cleared = table.cleared();
         let mut classes = [[0; CLASSES]; WORDS];
         for (word, planes) in classes.iter_mut().take(table.words).enumerate() {
+            let about = about(table, word, linear);
             for (to, from) in planes.iter_mut().zip(table.planes_of_live(word).into_iter().flatten()) {
-                *to = from.load(Ordering::Acquire);
+                *to = from.load(Ordering::Acquire) & about;
             }
         }
-        Self { classes, linear }
+        Self { classes, linear, cleared }
     }
 
-    /// The endpoints among 64 that it is about.
+    /// Whether all that was read since is still so, but for what came to it.
     #[inline(always)]
-    fn about(&self, table: &Table, word: usize) -> u64 {
-        if self.linear { table.linear(word) } else { !table.linear(word) }
+    pub(super) fn is_current(&self, table: &Table) -> bool {
+        table.cleared() == self.cleared
+    }
+
+    /// Leaves out who came to be walked in the other way since, so that nobody is taken to hold what lies behind a hole that opened meanwhile.
+    #[cold]
+    #[inline(never)]
+    fn leave_out(&self, table: &Table, words: u64, ids: &mut [u64; WORDS]) {
+        for word in set_bits(words) {
+            if let Some(ids) = ids.get_mut(word) {
+                *ids &= about(table, word, self.linear);
+            }
+        }
     }
 
     /// Whether an endpoint holds anything that counts in one of `classes`.
@@ -41,55 +54,113 @@ impl<const WORDS: usize> Alive<WORDS> {
     }
 
     /// Writes the holders of a block, one bit each, and tells what stands beside it, if that was so all the while. Only into the words of `ids` that have
-    /// a bit in `words`.
+    /// a bit in `words`; tells as well in which of them it does not have all holders of a block before it.
     #[inline(always)]
     pub(super) fn holders(
         &self,
         table: &Table,
-        hash: u64,
+        held: Option<Held>,
         words: u64,
+        before: &[u64; WORDS],
         ids: &mut [u64; WORDS],
-    ) -> Option<Held> {
-        let Some(held) = table.held(hash) else {
+    ) -> (Option<Held>, u64) {
+        let Some(held) = held else {
             clear(words, ids);
-            return None;
+            return (None, lost(words, before, ids));
         };
-        if let Some(entry) = wide_entry(held.word) {
+        let mut gone = if let Some(entry) = wide_entry(held.word) {
             let planes = table.planes_of(entry);
-            for word in set_bits(words) {
-                if let (Some(to), Some(planes), Some(alive)) =
-                    (ids.get_mut(word), planes.get(word), self.classes.get(word))
-                {
-                    let [a, b, c, d] = planes;
-                    let [of_a, of_b, of_c, of_d] = alive;
-                    let load = |plane: &AtomicU64| plane.load(Ordering::Acquire);
-                    let some = load(a) & of_a | load(b) & of_b | load(c) & of_c | load(d) & of_d;
-                    *to = some & self.about(table, word);
-                }
+            if WORDS == 1 {
+                self.wide(planes, words, before, ids)
+            } else {
+                self.wide_apart(planes, words, before, ids)
             }
         } else {
-            clear(words, ids);
-            for (id, classes) in lanes(held.word) {
-                if words >> (id / 64) & 1 == 1
-                    && self.has(id, classes)
-                    && let Some(word) = ids.get_mut(id / 64)
-                {
-                    *word |= 1 << (id % 64) & self.about(table, id / 64);
-                }
-            }
-        }
+            self.narrow(held.word, words, ids);
+            lost(words, before, ids)
+        };
         if !table.is_still(held) {
             clear(words, ids);
-            return None;
+            return (None, lost(words, before, ids));
         }
-        Some(held)
+        if !self.is_current(table) {
+            self.leave_out(table, words, ids);
+            gone = lost(words, before, ids);
+        }
+        (Some(held), gone)
     }
+
+    /// Writes the holders of a wide entry.
+    #[inline(always)]
+    fn wide(
+        &self,
+        planes: &[[AtomicU64; CLASSES]],
+        words: u64,
+        before: &[u64; WORDS],
+        ids: &mut [u64; WORDS],
+    ) -> u64 {
+        let Some(planes) = planes.first_chunk::<WORDS>() else { return 0 };
+        let mut gone = 0;
+        for at in set_bits(words) {
+            // As many words as there are, which the compiler cannot know.
+            let word = at & (WORDS - 1);
+            if let (Some(to), Some(before), Some(planes), Some(alive)) =
+                (ids.get_mut(word), before.get(word), planes.get(word), self.classes.get(word))
+            {
+                let [a, b, c, d] = planes;
+                let [of_a, of_b, of_c, of_d] = alive;
+                let load = |plane: &AtomicU64| plane.load(Ordering::Acquire);
+                *to = load(a) & of_a | load(b) & of_b | load(c) & of_c | load(d) & of_d;
+                gone |= u64::from(before & !*to != 0) << at;
+            }
+        }
+        gone
+    }
+
+    /// The same apart from the walk, which leaves it more registers.
+    #[inline(never)]
+    fn wide_apart(
+        &self,
+        planes: &[[AtomicU64; CLASSES]],
+        words: u64,
+        before: &[u64; WORDS],
+        ids: &mut [u64; WORDS],
+    ) -> u64 {
+        self.wide(planes, words, before, ids)
+    }
+
+    /// Writes the holders of a word of lanes.
+    #[inline(always)]
+    fn narrow(&self, held: u64, words: u64, ids: &mut [u64; WORDS]) {
+        clear(words, ids);
+        for (id, classes) in lanes(held) {
+            if words >> (id / 64) & 1 == 1
+                && self.has(id, classes)
+                && let Some(word) = ids.get_mut(id / 64)
+            {
+                *word |= 1 << (id % 64);
+            }
+        }
+    }
+}
+
+/// The endpoints among 64 that are walked block by block, or the others.
+#[inline(always)]
+fn about(table: &Table, word: usize, linear: bool) -> u64 {
+    if linear { table.linear(word) } else { !table.linear(word) }
 }
 
 /// One bit for each word of a bitset over the ids in use.
 #[inline(always)]
 pub(super) fn all_words(table: &Table) -> u64 {
     u64::MAX >> (MAX_WORDS - table.words.min(MAX_WORDS))
+}
+
+/// Those of `words` in which a block has holders that a later one has not.
+#[inline(always)]
+pub(super) fn lost<const WORDS: usize>(words: u64, here: &[u64; WORDS], later: &[u64; WORDS]) -> u64 {
+    let word = |ids: &[u64; WORDS], at: usize| ids.get(at).copied().unwrap_or_default();
+    set_bits(words).filter(|at| word(here, *at) & !word(later, *at) != 0).fold(0, |words, at| words | 1 << at)
 }
 
 /// Empties some words.

@@ -124,7 +124,8 @@ impl ApproximateIndex {
     }
 
     /// How many leading blocks each endpoint of a pool holds. `positions` says for each id where in `lengths` it is written, `u16::MAX` for nowhere;
-    /// whoever holds nothing gets 0. Allocates nothing; looks up about as many blocks as there are different lengths times the logarithm of the chain.
+    /// whoever holds nothing gets 0. Allocates nothing; looks up about as many blocks as there are different lengths, and some more
+    /// where fewer than five endpoints hold the same.
     pub fn lengths(&self, hashes: &BlockHashes, positions: &[u16], lengths: &mut [u32]) {
         lengths.fill(0);
         self.walk(hashes, |id, blocks| {
@@ -146,7 +147,7 @@ impl ApproximateIndex {
         });
     }
 
-    /// Bytes that the index takes: 16 for each of its slots, 32 for each 64 ids in a wide entry, 64 for each 64 ids, 48 for each endpoint that there
+    /// Bytes that the index takes: 16 for each of its slots, 32 for each 64 ids in a wide entry and 16 more, 64 for each 64 ids, 48 for each endpoint that there
     /// was room for, and the fixed parts. While a table is replaced, readers may hold the one before for the moment; the budget has room for both.
     pub fn memory_bytes(&self) -> usize {
         let writer = self.writer.lock();

@@ -169,8 +169,11 @@ impl Writer {
         }
 
         let mut held = touched;
-        for hash in hashes.iter().skip(touched) {
-            let Some(before) = self.touch(shared, &mut table, id, &endpoint, *hash) else { break };
+        self.store.begin();
+        for (position, hash) in hashes.iter().enumerate().skip(touched) {
+            let Some(before) = self.touch(shared, &mut table, id, &endpoint, (position, *hash)) else {
+                break;
+            };
             if before & 1 << endpoint.generation == 0 {
                 endpoint.current += 1;
                 endpoint.previous = endpoint.previous.saturating_sub(usize::from(before != 0));
@@ -192,14 +195,14 @@ impl Writer {
         table: &mut Arc<Table>,
         id: usize,
         endpoint: &Endpoint,
-        hash: u64,
+        (position, hash): (usize, u64),
     ) -> Option<u8> {
         loop {
             let why = match self.store.place(table, hash, true) {
                 None => NoRoom::Slots,
                 Some(slot) => {
                     let before = table.classes_in(load(&table.holders, slot), id) & endpoint.live();
-                    match self.store.set(table, slot, id, 1 << endpoint.generation) {
+                    match self.store.set(table, slot, id, 1 << endpoint.generation, position) {
                         Ok(_) => return Some(before),
                         Err(why) => why,
                     }

@@ -62,11 +62,21 @@ pub(super) fn any(table: &Table, entry: usize) -> bool {
 /// Sets what is missing before it clears what is too much.
 pub(super) fn set_planes(table: &Table, entry: usize, id: usize, classes: u8) {
     let first = (entry * table.words + id / 64) * CLASSES;
+    let mut cleared = false;
     for set in [true, false] {
         for (class, cell) in table.wide.iter().skip(first).take(CLASSES).enumerate() {
             if (classes >> class & 1 == 1) == set {
-                set_bit(cell, id % 64, set);
+                cleared |= set_bit(cell, id % 64, set) && !set;
             }
         }
     }
+    if cleared {
+        table.count_cleared();
+    }
+}
+
+/// Whether two wide entries have the same holders in the same classes.
+pub(super) fn are_same(table: &Table, one: usize, other: usize) -> bool {
+    let size = CLASSES * table.words;
+    (0..size).all(|at| load(&table.wide, one * size + at) == load(&table.wide, other * size + at))
 }

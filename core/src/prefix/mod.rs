@@ -32,6 +32,7 @@ mod store_tests;
 mod table;
 mod text;
 mod walk;
+mod wide_entries;
 mod writer_lock;
 
 pub(crate) use approximate::at_position;

@@ -137,7 +137,7 @@ impl PreciseIndex {
         self.writer.lock().counters()
     }
 
-    /// Bytes that the index takes: 24 for each of its slots (8 of them links), 32 for each 64 ids in a wide entry, 64 for each 64 ids, 96 for each
+    /// Bytes that the index takes: 24 for each of its slots (8 of them links), 32 for each 64 ids in a wide entry and 16 more, 64 for each 64 ids, 96 for each
     /// endpoint that there was room for, 17 for each place in the tables of names, 13 in that of blocks which follow the same block, and the fixed parts.
     pub fn memory_bytes(&self) -> usize {
         let writer = self.writer.lock();

@@ -10,7 +10,7 @@ use super::table::{Table, load};
 const DEVICE: u8 = 1;
 
 impl Writer {
-    /// Takes one block in.
+    /// Takes one block in. `position` is where in its prompt it stands, 0 where that is not known.
     pub(super) fn try_store(
         &mut self,
         table: &Table,
@@ -18,6 +18,7 @@ impl Writer {
         hash: u64,
         parent: Option<u64>,
         tier: Tier,
+        position: usize,
     ) -> Result<(), NoRoom> {
         let slot = self.store.place(table, hash, false).ok_or(NoRoom::Slots)?;
         let linked = if is_dead(table, load(&table.holders, slot)) {
@@ -37,7 +38,7 @@ impl Writer {
         };
         let before = table.classes_in(load(&table.holders, slot), id);
         let after = before | tier.class();
-        if let Err(why) = linked.and_then(|()| self.store.set(table, slot, id, after)) {
+        if let Err(why) = linked.and_then(|()| self.store.set(table, slot, id, after, position)) {
             self.tidy(table, slot);
             return Err(why);
         }
@@ -59,6 +60,7 @@ impl Writer {
     pub(super) fn removed(&mut self, table: &Table, id: usize, hashes: &[u64], tier: Tier) {
         // A hole is about to open: walked block by block from before the first removal.
         table.set_linear(id, true);
+        self.store.begin();
         for hash in hashes {
             let key = self.key(id, *hash);
             let Some(slot) = table.find(key) else {
@@ -67,7 +69,7 @@ impl Writer {
             };
             let before = table.classes_in(load(&table.holders, slot), id);
             let after = before & !tier.class();
-            if after == before || self.store.set(table, slot, id, after).is_err() {
+            if after == before || self.store.set(table, slot, id, after, 0).is_err() {
                 continue;
             }
             let orphan = usize::from(!self.has_parent(table, slot, id));

@@ -210,13 +210,14 @@ impl Writer {
         parent: Option<u64>,
         tier: Tier,
     ) -> bool {
+        let starts = parent.is_none();
         let mut parent = parent;
+        self.store.begin();
         for (at, hash) in hashes.iter().enumerate() {
             let hash = (*hash).max(1);
-            if self
-                .store_one(shared, table, id, hash, parent.filter(|parent| *parent != hash), tier)
-                .is_none()
-            {
+            let position = if starts { at } else { 0 };
+            let before = parent.filter(|parent| *parent != hash);
+            if self.store_one(shared, table, id, (position, hash), before, tier).is_none() {
                 self.counters.refused += wide(hashes.len() - at);
                 return false;
             }
@@ -230,12 +231,12 @@ impl Writer {
         shared: &ArcSwap<Table>,
         table: &mut Arc<Table>,
         id: usize,
-        hash: u64,
+        (position, hash): (usize, u64),
         parent: Option<u64>,
         tier: Tier,
     ) -> Option<()> {
         loop {
-            let why = match self.try_store(table, id, hash, parent, tier) {
+            let why = match self.try_store(table, id, hash, parent, tier, position) {
                 Ok(()) => return Some(()),
                 Err(why) => why,
             };

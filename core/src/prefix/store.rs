@@ -1,8 +1,9 @@
 //! The writer's side of the table: one at a time, under the lock of the index.
 
 use super::free_slot::free_slot;
-use super::holders::{Packed, any, is_dead, pointer, set_planes, wide_holders};
-use super::table::{BUCKET, CLASSES, Table, lanes, load, store, wide_entry};
+use super::holders::{Packed, is_dead, set_planes, wide_holders};
+use super::table::{BUCKET, Table, lanes, load, store, wide_entry};
+use super::wide_entries::WideEntries;
 use crate::convert::wide;
 
 /// Why a holder found no place.
@@ -21,10 +22,7 @@ pub(super) enum NoRoom {
 pub(super) struct Store {
     /// Slots with a key.
     pub(super) used: usize,
-    /// One more than the first free wide entry, which holds in its first word one more than the next; 0 for none.
-    free: u64,
-    /// Wide entries from here on were never used.
-    fresh: usize,
+    entries: WideEntries,
     /// The slot that is swept next.
     cursor: usize,
     /// Slots swept so far, ever.
@@ -41,7 +39,7 @@ impl Store {
     pub(super) const START_SLOTS: usize = 1024;
 
     pub(super) fn new(budget: usize, beside: usize) -> Self {
-        Self { used: 0, free: 0, fresh: 0, cursor: 0, swept: 0, budget, beside, aside: 0 }
+        Self { used: 0, entries: WideEntries::default(), cursor: 0, swept: 0, budget, beside, aside: 0 }
     }
 
     /// The slots of the biggest table that the budget allows while the one before it is still read.
@@ -71,46 +69,32 @@ impl Store {
 
     /// Takes a slot from its key.
     pub(super) fn vacate(&mut self, table: &Table, slot: usize) {
-        self.point(table, slot, 0);
+        self.entries.point(table, slot, 0, 0);
         store(&table.keys, slot, 0);
         self.used = self.used.saturating_sub(1);
     }
 
-    /// Says in which classes an endpoint holds a slot's block; none removes it. Tells whether anybody still holds it.
-    pub(super) fn set(&mut self, table: &Table, slot: usize, id: usize, classes: u8) -> Result<bool, NoRoom> {
-        let word = load(&table.holders, slot);
-        if let Some(entry) = wide_entry(word) {
-            set_planes(table, entry, id, classes);
-            if classes != 0 || any(table, entry) {
-                return Ok(true);
-            }
-            self.point(table, slot, 0);
-            return Ok(false);
-        }
-        let mut packed = Packed::default();
-        let mut fits = classes == 0 || packed.push(id, classes);
-        for (other, held) in lanes(word).filter(|(other, _)| *other != id) {
-            fits &= packed.push(other, held);
-        }
-        if !fits {
-            // Five: perhaps not all of them count any more.
-            packed = Packed::default();
-            fits = packed.push(id, classes);
-            for (other, held) in lanes(word).filter(|(other, held)| table.live(*other) & held != 0) {
-                fits &= packed.push(other, held);
-            }
-        }
-        if fits {
-            store(&table.holders, slot, packed.word);
-            return Ok(packed.word != 0);
-        }
-        let entry = self.take_wide(table).ok_or(NoRoom::Wide)?;
-        set_planes(table, entry, id, classes);
-        for (other, held) in lanes(word) {
-            set_planes(table, entry, other, held);
-        }
-        store(&table.holders, slot, pointer(entry));
-        Ok(true)
+    /// Says in which classes an endpoint holds a slot's block; none removes it. Tells whether anybody still holds it. `position` is where in its prompt
+    /// the block stands, 0 where that is not known.
+    pub(super) fn set(
+        &mut self,
+        table: &Table,
+        slot: usize,
+        id: usize,
+        classes: u8,
+        position: usize,
+    ) -> Result<bool, NoRoom> {
+        let before = load(&table.holders, slot);
+        let narrow = if wide_entry(before).is_none() { narrow(table, before, id, classes) } else { None };
+        let after =
+            narrow.or_else(|| self.entries.changed(table, before, id, classes)).ok_or(NoRoom::Wide)?;
+        self.entries.point(table, slot, after, position);
+        Ok(after != 0)
+    }
+
+    /// What is told from here on does not follow what was told before.
+    pub(super) fn begin(&mut self) {
+        self.entries.forget_step();
     }
 
     /// Removes who does not count any more from the next `slots` slots, and the keys that nobody holds.
@@ -131,6 +115,8 @@ impl Store {
         if word == 0 {
             return false;
         }
+        // What is swept may be what the next block would take after the one before it.
+        self.entries.forget_step();
         let mut packed = Packed::default();
         let Some(entry) = wide_entry(word) else {
             for (id, classes) in lanes(word) {
@@ -155,7 +141,7 @@ impl Store {
         }
         // Well below four, so that a block does not go to and fro.
         if holders <= 2 {
-            self.point(table, slot, packed.word);
+            self.entries.point(table, slot, packed.word, 0);
         }
         holders == 0
     }
@@ -194,7 +180,8 @@ impl Store {
 
     /// A table of another size with all that counts. `None` where both tables would not fit the budget or a block found no place.
     fn copy(&mut self, old: &Table, slots: usize, entries: usize, words: usize, keep: bool) -> Option<Table> {
-        let before = old.held_bytes() + self.beside * old.slots();
+        let mut entered: Vec<u64> = vec![0; old.wide_entries()];
+        let before = old.held_bytes() + self.beside * old.slots() + size_of_val(entered.as_slice());
         if before + Table::bytes(slots, entries, words) + self.beside * slots + self.aside > self.budget {
             return None;
         }
@@ -213,15 +200,22 @@ impl Store {
                 continue;
             }
             let slot = store.place(&new, key, false)?;
-            if let Some(entry) = wide_entry(word) {
-                for (id, classes) in wide_holders(old, entry) {
-                    store.set_alive(&new, slot, id, classes)?;
+            // Who shared a wide entry shares what becomes of it.
+            let entry = wide_entry(word);
+            let known = entry.and_then(|entry| entered.get(entry)).copied().filter(|known| *known != 0);
+            let copied = match known {
+                Some(known) => known,
+                None => store.copied(old, word, &new)?,
+            };
+            let mut position = 0;
+            if let Some(entry) = entry {
+                if let Some(entered) = entered.get_mut(entry) {
+                    *entered = copied;
                 }
-            } else {
-                for (id, classes) in lanes(word) {
-                    store.set_alive(&new, slot, id, classes)?;
-                }
+                let (last, its_position) = old.last(entry);
+                position = if last == key { its_position } else { 0 };
             }
+            store.entries.point(&new, slot, copied, position);
         }
         // All of the new table is clean.
         store.swept = self.swept + wide(slots.max(old.slots()));
@@ -229,42 +223,34 @@ impl Store {
         Some(new)
     }
 
-    fn set_alive(&mut self, table: &Table, slot: usize, id: usize, classes: u8) -> Option<()> {
-        let alive = classes & table.live(id);
-        if alive != 0 {
-            self.set(table, slot, id, alive).ok()?;
+    /// The word for the holders of another table's word that count.
+    fn copied(&mut self, old: &Table, word: u64, new: &Table) -> Option<u64> {
+        let alive =
+            |(id, classes): (usize, u8)| Some((id, classes & new.live(id))).filter(|(_, alive)| *alive != 0);
+        match wide_entry(word) {
+            None => packed(lanes(word).filter_map(alive)),
+            Some(entry) => {
+                let holders = || wide_holders(old, entry).filter_map(alive);
+                packed(holders()).or_else(|| self.entries.filled(new, holders()))
+            }
         }
-        Some(())
     }
+}
 
-    /// Lets a slot's holders be `word` and gives back the wide entry that it pointed to.
-    fn point(&mut self, table: &Table, slot: usize, word: u64) {
-        let before = load(&table.holders, slot);
-        store(&table.holders, slot, word);
-        if let Some(entry) = wide_entry(before) {
-            let first = entry * CLASSES * table.words;
-            store(&table.wide, first, self.free);
-            self.free = wide(entry) + 1;
-        }
-    }
+/// The word for holders like those of `word`, which are four at most, but with an endpoint in these classes. `None` where that makes five.
+fn narrow(table: &Table, word: u64, id: usize, classes: u8) -> Option<u64> {
+    let others = || lanes(word).filter(|(other, _)| *other != id);
+    let own = Some((id, classes)).filter(|_| classes != 0);
+    // Five: perhaps not all of them count any more.
+    packed(own.into_iter().chain(others())).or_else(|| {
+        packed(own.into_iter().chain(others().filter(|(other, held)| table.live(*other) & held != 0)))
+    })
+}
 
-    fn take_wide(&mut self, table: &Table) -> Option<usize> {
-        let entry = if self.free != 0 {
-            let entry = usize::try_from(self.free - 1).ok()?;
-            self.free = load(&table.wide, entry * CLASSES * table.words);
-            entry
-        } else if self.fresh < table.wide_entries() {
-            self.fresh += 1;
-            self.fresh - 1
-        } else {
-            return None;
-        };
-        let size = CLASSES * table.words;
-        for cell in table.wide.iter().skip(entry * size).take(size) {
-            cell.store(0, std::sync::atomic::Ordering::Release);
-        }
-        Some(entry)
-    }
+/// The word for these holders. `None` for more than four.
+fn packed(mut holders: impl Iterator<Item = (usize, u8)>) -> Option<u64> {
+    let mut packed = Packed::default();
+    holders.all(|(id, classes)| packed.push(id, classes)).then_some(packed.word)
 }
 
 /// The next size of a table: a quarter, a fifth and a third more, so that every third one doubles.

@@ -2,16 +2,19 @@
 //!
 //! A key is the hash of a block and may live in one of three buckets of eight slots; nothing moves, so a reader looks at 24 keys at most and never
 //! again. Beside each key stands one word of holders: up to four lanes of 16 bits (12 of id, 4 of classes), or the number of a wide entry, four
-//! bitsets over all ids. A class is one bit of four: a generation in the approximate index, a tier in the precise one. Which classes of which endpoint
+//! bitsets over all ids, which blocks that follow each other with the same holders share. A class is one bit of four: a generation in the approximate index, a tier in the precise one. Which classes of which endpoint
 //! count is said once, in `live`, so that an endpoint or a generation dies with one store.
 //!
 //! INVARIANT: a reader may see a slot while it is given to another key. It reads the key, the holders, the wide entry, and then the holders and the key
 //! again; the writer empties the holders before it changes the key, and points away from a wide entry before it reuses it, all with release
 //! stores. So what a reader accepts was true of its key at some moment of the reading.
+//! INVARIANT: where nothing was cleared since a reader read what a word of holders says, another block beside which the same word stands has all of these
+//! holders. Whatever takes holders out of a wide entry, or uses it anew, counts in `cleared` before a word points to it again.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use super::bits::{low16, scale};
+use crate::convert::{index, number};
 
 /// Slots a bucket: their keys fill one cache line.
 pub(super) const BUCKET: usize = 8;
@@ -43,10 +46,24 @@ pub(super) struct Table {
     pub(super) holders: Box<[AtomicU64]>,
     /// Entry by entry, word by word, the four planes of 64 ids.
     pub(super) wide: Box<[AtomicU64]>,
+    /// What is known of each wide entry.
+    entries: Box<[Entry]>,
+    /// How often wide entries lost holders, or an endpoint came to be walked block by block.
+    cleared: AtomicU64,
     live: Box<[AtomicU64]>,
     buckets: usize,
-    /// Words of a bitset over the ids in use.
+    /// Words of a bitset over the ids in use: a power of two, up to [`MAX_WORDS`].
     pub(super) words: usize,
+}
+
+/// What is known of a wide entry beside its holders.
+#[derive(Debug, Default)]
+struct Entry {
+    /// Slots that point to it: only the writer asks.
+    slots: AtomicU32,
+    /// The block that came to it last, while it points here, and where in its prompt it stood: where its run ends, as a rule.
+    last: AtomicU64,
+    last_position: AtomicU32,
 }
 
 /// The holders of a block as they were read, with where they were read.
@@ -97,15 +114,19 @@ impl Table {
             keys: cells(slots),
             holders: cells(slots),
             wide: cells(wide * CLASSES * words),
+            entries: (0..wide).map(|_| Entry::default()).collect(),
+            cleared: AtomicU64::new(0),
             live: cells(words * LIVE),
             buckets: slots / BUCKET,
             words,
         }
     }
 
-    /// The bytes of a table of this size: a key and a word of holders a slot, four bitsets a wide entry, a cache line for 64 ids.
+    /// The bytes of a table of this size: a key and a word of holders a slot, four bitsets and 16 bytes a wide entry, a cache line for 64 ids.
     pub(super) fn bytes(slots: usize, wide: usize, words: usize) -> usize {
-        8 * (2 * slots + CLASSES * words * wide + LIVE * words) + size_of::<Self>()
+        8 * (2 * slots + CLASSES * words * wide + LIVE * words)
+            + size_of::<Entry>() * wide
+            + size_of::<Self>()
     }
 
     /// The bytes of this table.
@@ -118,7 +139,7 @@ impl Table {
     }
 
     pub(super) fn wide_entries(&self) -> usize {
-        self.wide.len() / (CLASSES * self.words)
+        self.entries.len()
     }
 
     /// The first slots of the buckets that a hash may live in, in the order in which readers look at them.
@@ -209,6 +230,44 @@ impl Table {
         planes.get(entry * self.words..(entry + 1) * self.words).unwrap_or_default()
     }
 
+    /// Slots that point to a wide entry.
+    pub(super) fn pointers(&self, entry: usize) -> u32 {
+        self.entries.get(entry).map_or(0, |entry| entry.slots.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn set_pointers(&self, entry: usize, slots: u32) {
+        if let Some(entry) = self.entries.get(entry) {
+            entry.slots.store(slots, Ordering::Relaxed);
+        }
+    }
+
+    /// The hash of a block that points to a wide entry, the one that came to it last, and where in its prompt it stood then; 0 for none.
+    #[inline(always)]
+    pub(super) fn last(&self, entry: usize) -> (u64, usize) {
+        self.entries.get(entry).map_or((0, 0), |entry| {
+            (entry.last.load(Ordering::Acquire), index(entry.last_position.load(Ordering::Relaxed)))
+        })
+    }
+
+    /// Says which block came to a wide entry last, after it did; or none, before that block points elsewhere.
+    pub(super) fn set_last(&self, entry: usize, hash: u64, position: usize) {
+        if let Some(entry) = self.entries.get(entry) {
+            entry.last_position.store(number(position), Ordering::Relaxed);
+            entry.last.store(hash, Ordering::Release);
+        }
+    }
+
+    /// How often wide entries lost holders, or an endpoint came to be walked block by block.
+    #[inline(always)]
+    pub(super) fn cleared(&self) -> u64 {
+        self.cleared.load(Ordering::Acquire)
+    }
+
+    /// Says that one of both happened, before what was done shows elsewhere.
+    pub(super) fn count_cleared(&self) {
+        self.cleared.store(self.cleared.load(Ordering::Relaxed).wrapping_add(1), Ordering::Release);
+    }
+
     /// Says which classes of an endpoint count. Those that do no longer go first, so that no reader sees more than was ever true.
     pub(super) fn set_live(&self, id: usize, classes: u8) {
         for (class, cell) in self.live.iter().skip(id / 64 * LIVE).take(CLASSES).enumerate() {
@@ -225,8 +284,9 @@ impl Table {
 
     /// Says whether an endpoint is walked block by block.
     pub(super) fn set_linear(&self, id: usize, linear: bool) {
-        if let Some(cell) = self.live.get(id / 64 * LIVE + LINEAR) {
-            set_bit(cell, id % 64, linear);
+        let cell = self.live.get(id / 64 * LIVE + LINEAR);
+        if cell.is_some_and(|cell| set_bit(cell, id % 64, linear)) && linear {
+            self.count_cleared();
         }
     }
 
@@ -264,11 +324,12 @@ impl Table {
     }
 }
 
-/// Sets or clears one bit. Only the writer stores, so reading and storing need not be one step.
-pub(super) fn set_bit(cell: &AtomicU64, bit: usize, set: bool) {
+/// Sets or clears one bit, and says whether it was otherwise. Only the writer stores, so reading and storing need not be one step.
+pub(super) fn set_bit(cell: &AtomicU64, bit: usize, set: bool) -> bool {
     let before = cell.load(Ordering::Relaxed);
     let after = if set { before | 1 << bit } else { before & !(1 << bit) };
     if before != after {
         cell.store(after, Ordering::Release);
     }
+    before != after
 }

@@ -1,0 +1,158 @@
+//! Wide entries: which are free, who shares one, and which one comes next.
+//!
+//! Blocks that follow each other with the same holders share an entry. So an endpoint that is given to all of them costs one new entry instead of a change
+//! in each, and readers see by one word that two blocks have the same holders.
+//!
+//! INVARIANT: there are as many entries as slots that point to one, so that a block whose holders change finds an entry, and a removal never fails.
+
+use std::sync::atomic::Ordering;
+
+use super::holders::{any, are_same, pointer, set_planes};
+use super::table::{CLASSES, Table, lanes, load, store, wide_entry};
+use crate::convert::wide;
+
+/// From one word of holders to the next, with an endpoint in other classes.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    from: u64,
+    id: usize,
+    classes: u8,
+    to: u64,
+}
+
+/// The wide entries of a table, as its writer knows them.
+#[derive(Debug, Default)]
+pub(super) struct WideEntries {
+    /// One more than the first free entry, which holds in its first word one more than the next; 0 for none.
+    free: u64,
+    /// Entries from here on were never used.
+    fresh: usize,
+    /// Slots that point to an entry.
+    slots: usize,
+    /// The last step that made an entry, while both its ends are as they were: the blocks that follow take the same.
+    step: Option<Step>,
+    /// The entry that a slot was pointed to last.
+    latest: Option<usize>,
+}
+
+impl WideEntries {
+    /// The word for holders like those of `from`, but with an endpoint in these classes; 0 where that leaves none, `None` where it is the
+    /// first entry for its slot and there are no more.
+    pub(super) fn changed(&mut self, table: &Table, from: u64, id: usize, classes: u8) -> Option<u64> {
+        if wide_entry(from).is_none() && self.slots >= table.wide_entries() {
+            return None;
+        }
+        let known = self.step.filter(|step| (step.from, step.id, step.classes) == (from, id, classes));
+        if let Some(step) = known {
+            return Some(step.to);
+        }
+        let own = wide_entry(from).filter(|entry| table.pointers(*entry) == 1);
+        let entry = if let Some(own) = own {
+            self.forget(own);
+            own
+        } else {
+            self.take(table, from)?
+        };
+        set_planes(table, entry, id, classes);
+        let before = self.latest.filter(|latest| {
+            *latest != entry && table.pointers(*latest) > 0 && are_same(table, *latest, entry)
+        });
+        let to = if classes == 0 && !any(table, entry) { 0 } else { pointer(before.unwrap_or(entry)) };
+        if own.is_none() {
+            if to != pointer(entry) {
+                self.give_back(table, entry);
+            }
+            self.step = Some(Step { from, id, classes, to });
+        }
+        Some(to)
+    }
+
+    /// An entry with holders that nobody points to yet.
+    pub(super) fn filled(
+        &mut self,
+        table: &Table,
+        holders: impl Iterator<Item = (usize, u8)>,
+    ) -> Option<u64> {
+        let entry = self.take(table, 0)?;
+        holders.for_each(|(id, classes)| set_planes(table, entry, id, classes));
+        Some(pointer(entry))
+    }
+
+    /// Lets a slot's holders be `word` and gives back the entry that nobody points to any more. The block stands at `position` of its prompt, 0 where
+    /// that is not known.
+    pub(super) fn point(&mut self, table: &Table, slot: usize, word: u64, position: usize) {
+        let (before, hash) = (load(&table.holders, slot), load(&table.keys, slot));
+        if before != word {
+            if let Some(entry) = wide_entry(before)
+                && table.last(entry).0 == hash
+            {
+                table.set_last(entry, 0, 0);
+            }
+            store(&table.holders, slot, word);
+        }
+        if let Some(entry) = wide_entry(word) {
+            let more = before != word;
+            table.set_pointers(entry, table.pointers(entry) + u32::from(more));
+            self.slots += usize::from(more);
+            if position > 0 {
+                table.set_last(entry, hash, position);
+            }
+            self.latest = Some(entry);
+        }
+        if before != word
+            && let Some(entry) = wide_entry(before)
+        {
+            let left = table.pointers(entry).saturating_sub(1);
+            self.slots = self.slots.saturating_sub(1);
+            table.set_pointers(entry, left);
+            if left == 0 {
+                self.give_back(table, entry);
+            }
+        }
+    }
+
+    /// The next block does not follow the one before.
+    pub(super) fn forget_step(&mut self) {
+        (self.step, self.latest) = (None, None);
+    }
+
+    /// Forgets a step from an entry or to it, because it changes.
+    fn forget(&mut self, entry: usize) {
+        let ends = |step: &Step| step.from == pointer(entry) || step.to == pointer(entry);
+        if self.step.as_ref().is_some_and(ends) {
+            self.step = None;
+        }
+    }
+
+    fn give_back(&mut self, table: &Table, entry: usize) {
+        self.forget(entry);
+        store(&table.wide, entry * CLASSES * table.words, self.free);
+        self.free = wide(entry) + 1;
+    }
+
+    /// A free entry, with the holders of a word.
+    fn take(&mut self, table: &Table, word: u64) -> Option<usize> {
+        let size = CLASSES * table.words;
+        let entry = if self.free != 0 {
+            let entry = usize::try_from(self.free - 1).ok()?;
+            self.free = load(&table.wide, entry * size);
+            entry
+        } else if self.fresh < table.wide_entries() {
+            self.fresh += 1;
+            self.fresh - 1
+        } else {
+            return None;
+        };
+        table.set_pointers(entry, 0);
+        table.set_last(entry, 0, 0);
+        let from = wide_entry(word).map(|from| from * size);
+        for (at, cell) in table.wide.iter().skip(entry * size).take(size).enumerate() {
+            cell.store(from.map_or(0, |from| load(&table.wide, from + at)), Ordering::Release);
+        }
+        table.count_cleared();
+        if from.is_none() {
+            lanes(word).for_each(|(id, classes)| set_planes(table, entry, id, classes));
+        }
+        Some(entry)
+    }
+}

@@ -65,6 +65,17 @@ impl Best {
         }
     }
 
+    /// Whether a candidate that scores as much as the last of the best comes behind it. Of a pool without load all do, and most of them come behind.
+    #[inline]
+    fn is_behind(&mut self, position: usize, own: &impl Fn(usize) -> u64) -> bool {
+        let Some(last) = self.len.checked_sub(1).and_then(|last| self.places.get_mut(last)) else {
+            return false;
+        };
+        last.ties = true;
+        let others = last.position;
+        own(position) <= *last.own.get_or_insert_with(|| own(others))
+    }
+
     /// What a candidate must score to be among the best.
     fn least(&self, wanted: usize) -> f64 {
         let last = self.as_slice().get(wanted.saturating_sub(1));
@@ -97,6 +108,9 @@ pub(super) fn best<T: Trace>(picking: &mut Picking<'_, T>, wanted: usize) -> Bes
         for (number, &score) in (first..).zip(some) {
             if score >= least {
                 let position = picking.candidates.position(number);
+                if score == least && best.is_behind(position, &own) {
+                    continue;
+                }
                 best.enter(Place { score, number, position, ..Place::default() }, wanted, &own);
                 least = best.least(wanted);
             }

@@ -85,6 +85,10 @@ impl Store {
         position: usize,
     ) -> Result<bool, NoRoom> {
         let before = load(&table.holders, slot);
+        if table.classes_in(before, id) == classes {
+            self.entries.point(table, slot, before, position);
+            return Ok(before != 0);
+        }
         let narrow = if wide_entry(before).is_none() { narrow(table, before, id, classes) } else { None };
         let after =
             narrow.or_else(|| self.entries.changed(table, before, id, classes)).ok_or(NoRoom::Wide)?;

@@ -156,3 +156,88 @@ impl WideEntries {
         Some(entry)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::holders::wide_holders;
+    use super::super::store::{NoRoom, Store};
+    use super::*;
+
+    /// A table with slots for so many blocks of one prompt and room for as many wide entries, held by endpoints 0 to 4, of which all classes count.
+    fn held_by_five(blocks: usize, entries: usize) -> (Table, Store, Vec<usize>) {
+        let table = Table::new(Store::START_SLOTS, entries, 1);
+        (0..64).for_each(|id| table.set_live(id, 0xF));
+        let mut store = Store::new(1 << 20, 0);
+        let slots: Vec<usize> =
+            (1..).take(blocks).map_while(|hash| store.place(&table, hash, false)).collect();
+        for id in 0..5 {
+            set(&table, &mut store, &slots, id, 1);
+        }
+        (table, store, slots)
+    }
+
+    fn set(table: &Table, store: &mut Store, slots: &[usize], id: usize, classes: u8) {
+        store.begin();
+        for (position, slot) in slots.iter().enumerate() {
+            assert!(store.set(table, *slot, id, classes, position).is_ok());
+        }
+    }
+
+    /// The different entries of these slots, in order, with the slots that point to each.
+    fn entries(table: &Table, slots: &[usize]) -> Vec<(usize, u32)> {
+        let mut entries: Vec<usize> =
+            slots.iter().filter_map(|slot| wide_entry(load(&table.holders, *slot))).collect();
+        entries.dedup();
+        entries.into_iter().map(|entry| (entry, table.pointers(entry))).collect()
+    }
+
+    fn ids(table: &Table, entry: usize) -> Vec<usize> {
+        wide_holders(table, entry).map(|(id, _)| id).collect()
+    }
+
+    #[test]
+    fn blocks_with_the_same_holders_share_an_entry_which_knows_the_last_of_them() {
+        let (table, mut store, slots) = held_by_five(10, 10);
+        let [(all, 10)] = entries(&table, &slots)[..] else { unreachable!("one entry for ten blocks") };
+        assert_eq!((ids(&table, all), table.last(all)), (vec![0, 1, 2, 3, 4], (10, 9)));
+        // The first four get one more.
+        set(&table, &mut store, &slots[..4], 5, 1);
+        let [(more, 4), (rest, 6)] = entries(&table, &slots)[..] else { unreachable!("two entries") };
+        assert_eq!((table.last(more), table.last(rest)), ((4, 3), (10, 9)));
+        // Then the others, too: their entry becomes the one before them.
+        store.begin();
+        for position in 3..10 {
+            assert_eq!(store.set(&table, slots[position], 5, 1, position), Ok(true));
+        }
+        let [(all, 10)] = entries(&table, &slots)[..] else { unreachable!("one entry again") };
+        assert_eq!((ids(&table, all), table.last(all)), (vec![0, 1, 2, 3, 4, 5], (10, 9)));
+    }
+
+    #[test]
+    fn the_last_block_is_forgotten_when_it_goes() {
+        let (table, mut store, slots) = held_by_five(10, 10);
+        set(&table, &mut store, &slots[9..], 0, 0);
+        let [(rest, 9), (last, 1)] = entries(&table, &slots)[..] else { unreachable!("two entries") };
+        assert_eq!((ids(&table, rest), ids(&table, last)), (vec![0, 1, 2, 3, 4], vec![1, 2, 3, 4]));
+        assert_eq!(table.last(rest), (0, 0));
+    }
+
+    #[test]
+    fn a_removal_finds_an_entry_where_another_block_does_not() {
+        let (table, mut store, slots) = held_by_five(10, 10);
+        // The ten slots may come to differ, so there is no entry left for an eleventh.
+        let more = store.place(&table, 11, false).unwrap_or_default();
+        (0..4).for_each(|id| assert_eq!(store.set(&table, more, id, 1, 0), Ok(true)));
+        assert_eq!(store.set(&table, more, 4, 1, 0), Err(NoRoom::Wide));
+        for (position, slot) in slots.iter().enumerate() {
+            store.begin();
+            assert_eq!(store.set(&table, *slot, 5 + position, 1, position), Ok(true));
+        }
+        assert_eq!(entries(&table, &slots).len(), 10);
+        // Whoever is removed from one block is not from the next.
+        assert_eq!(store.set(&table, slots[3], 0, 0, 0), Ok(true));
+        let held: Vec<bool> =
+            slots.iter().map(|slot| table.classes_in(load(&table.holders, *slot), 0) != 0).collect();
+        assert_eq!(held.iter().filter(|held| **held).count(), 9);
+    }
+}

@@ -228,21 +228,9 @@ impl PrefixHasher {
             return;
         }
         let blocks = (tokens.len() / self.block_tokens).min(self.max_blocks);
-        let slots = out.extend(blocks).iter_mut();
-        let mut previous = root;
-        // INVARIANT: both loops give the same hashes; the first knows the length of a block when it is compiled.
-        if self.block_tokens == 16 {
-            let (stripes, _) = tokens.as_chunks::<16>();
-            for (slot, block) in slots.zip(stripes) {
-                previous = self.secrets.chain(previous, self.secrets.stripe(keyed::token_words(block)));
-                *slot = previous.max(1);
-            }
-        } else {
-            for (slot, block) in slots.zip(tokens.chunks_exact(self.block_tokens)) {
-                previous = self.secrets.chain(previous, self.secrets.tokens(block));
-                *slot = previous.max(1);
-            }
-        }
+        let secrets = &self.secrets;
+        let content = |block: &[u32]| secrets.tokens(block);
+        secrets.blocks(root, tokens, self.block_tokens, out.extend(blocks), keyed::token_words, content);
     }
 }
 

@@ -102,6 +102,62 @@ impl Secrets {
         let first = stripes.next().map_or(0, |stripe| self.stripe(stripe));
         stripes.fold(first, |hash, stripe| self.chain(hash, self.stripe(stripe)))
     }
+
+    /// Writes the hashes of blocks of `size` items that follow `previous` to `out`, as many as it has room for, and returns the last one, which may be 0 where
+    /// `out` has a 1. `SIZE` items are a stripe, of which `words` makes words; `content` hashes blocks of any other size.
+    ///
+    /// INVARIANT: all loops give the same hashes. Most blocks are a few whole stripes, and how many is known when their loop is compiled.
+    #[inline(always)]
+    pub(super) fn blocks<const SIZE: usize, T>(
+        &self,
+        previous: u64,
+        items: &[T],
+        size: usize,
+        out: &mut [u64],
+        words: impl Fn(&[T; SIZE]) -> [u64; 8],
+        content: impl Fn(&[T]) -> u64,
+    ) -> u64 {
+        let (stripes, _) = items.as_chunks::<SIZE>();
+        if size == SIZE {
+            self.whole::<1, SIZE, T>(previous, stripes, out, words)
+        } else if size == 2 * SIZE {
+            self.whole::<2, SIZE, T>(previous, stripes, out, words)
+        } else if size == 4 * SIZE {
+            self.whole::<4, SIZE, T>(previous, stripes, out, words)
+        } else if size == 8 * SIZE {
+            self.whole::<8, SIZE, T>(previous, stripes, out, words)
+        } else {
+            let mut previous = previous;
+            for (slot, block) in out.iter_mut().zip(items.chunks_exact(size)) {
+                previous = self.chain(previous, content(block));
+                *slot = previous.max(1);
+            }
+            previous
+        }
+    }
+
+    /// The same for blocks of `STRIPES` stripes each. Loops, because an iterator over the stripes of a block is a call for each block.
+    #[inline(always)]
+    fn whole<const STRIPES: usize, const SIZE: usize, T>(
+        &self,
+        previous: u64,
+        stripes: &[[T; SIZE]],
+        out: &mut [u64],
+        words: impl Fn(&[T; SIZE]) -> [u64; 8],
+    ) -> u64 {
+        let (blocks, _) = stripes.as_chunks::<STRIPES>();
+        let mut previous = previous;
+        for (slot, block) in out.iter_mut().zip(blocks) {
+            let Some((first, others)) = block.split_first() else { break };
+            let mut content = self.stripe(words(first));
+            for stripe in others {
+                content = self.chain(content, self.stripe(words(stripe)));
+            }
+            previous = self.chain(previous, content);
+            *slot = previous.max(1);
+        }
+        previous
+    }
 }
 
 /// 64 bytes as words.
@@ -135,4 +191,31 @@ fn mixed(word: u64) -> u64 {
 #[expect(clippy::as_conversions, reason = "the halves of a 128-bit number")]
 fn halves(key: u128) -> [u64; 2] {
     [key as u64, (key >> 64) as u64]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_of_every_size_hash_as_one_by_one() {
+        let secrets = Secrets::new(0x1234_5678_9ABC_DEF0_1122_3344);
+        let tokens: Vec<u32> = (0..2_000_u32).map(|n| n.wrapping_mul(2_654_435_761)).collect();
+        let bytes: Vec<u8> = tokens.iter().flat_map(|token| token.to_le_bytes()).collect();
+        for size in [1, 15, 16, 17, 32, 48, 64, 96, 128, 256, 1_000] {
+            let mut expected = Vec::new();
+            let mut previous = 7;
+            for block in tokens.chunks_exact(size) {
+                previous = secrets.chain(previous, secrets.tokens(block));
+                expected.push(previous);
+            }
+            let mut of_tokens = vec![0; expected.len()];
+            let mut of_bytes = of_tokens.clone();
+            let content = |block: &[u32]| secrets.tokens(block);
+            let last = secrets.blocks(7, &tokens, size, &mut of_tokens, token_words, content);
+            let content = |block: &[u8]| secrets.content(block);
+            assert_eq!(secrets.blocks(7, &bytes, size * 4, &mut of_bytes, words, content), last);
+            assert_eq!((of_tokens, of_bytes, last), (expected.clone(), expected, previous), "{size}");
+        }
+    }
 }

@@ -89,21 +89,9 @@ impl TextHasher<'_> {
             }
             return;
         }
-        let slots = self.out.extend(count).iter_mut();
-        let mut previous = self.chain.previous;
-        if block == 64 {
-            let (stripes, _) = bytes.as_chunks::<64>();
-            for (slot, block) in slots.zip(stripes) {
-                previous = hasher.secrets.chain(previous, hasher.secrets.stripe(keyed::words(block)));
-                *slot = previous.max(1);
-            }
-        } else {
-            for (slot, block) in slots.zip(bytes.chunks_exact(block)) {
-                previous = hasher.secrets.chain(previous, hasher.secrets.content(block));
-                *slot = previous.max(1);
-            }
-        }
-        self.chain.previous = previous;
+        let (secrets, out) = (&hasher.secrets, self.out.extend(count));
+        let content = |block: &[u8]| secrets.content(block);
+        self.chain.previous = secrets.blocks(self.chain.previous, bytes, block, out, keyed::words, content);
         self.chain.blocks += count;
     }
 

@@ -35,6 +35,9 @@ pub(crate) struct Choice {
     pub(crate) cached_tokens: u32,
     /// Whether a profile asked and found that nobody holds anything of the prompt.
     pub(crate) is_cold: bool,
+    /// Tokens of the prompt that whoever holds the most of it does, where a profile goes by that, and whether several hold as much.
+    pub(crate) found_tokens: u32,
+    pub(crate) is_common: bool,
     pub(crate) criticality: Option<Criticality>,
     pub(crate) priority: i32,
 }
@@ -50,6 +53,8 @@ impl Choice {
             prompt_tokens: 0,
             cached_tokens: 0,
             is_cold: false,
+            found_tokens: 0,
+            is_common: false,
             criticality: None,
             priority: 0,
         }

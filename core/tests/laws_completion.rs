@@ -94,8 +94,8 @@ fn more_answers_never_make_an_endpoint_better() {
 #[test]
 fn more_held_tokens_never_make_an_endpoint_worse() {
     let mut moved = 0;
-    // With sharing they make copies of the same cheaper elsewhere, too.
-    for_each(&json!({"sharing": 0}), |case, _| {
+    // With these they make copies of the same cheaper elsewhere, too, and what is left of the prompt interrupts fewer wherever it goes.
+    for_each(&json!({"sharing": 0, "interrupting": 0}), |case, _| {
         let mut case = case.clone();
         case["request"]["blocks"] = json!([11, 12, 13, 14]);
         case["request"]["prompt_tokens"] = 64.into();
@@ -353,4 +353,61 @@ fn the_sooner_a_cache_forgets_the_less_cold_prompts_are_sent_there() {
         assert!(later.is_sorted_by(|before, after| before < after), "{later:?}");
     }
     assert_eq!(rated(2_000_000, 500, 0.5, 0), 1.0, "what is held pushes nothing out");
+}
+
+/// Three answers are under way at `a`, and `c` holds some of the prompt.
+#[test]
+fn answers_keep_away_what_nobody_holds_and_only_that() {
+    let rated = |interrupting: f64, held: u64, prompt_tokens: u64| {
+        let hashes: Vec<u64> = (11..11 + held).collect();
+        let stored =
+            json!({"event": "blocks_stored", "endpoint": "default/c", "sequence": 1, "hashes": hashes});
+        let mut told = vec![json!([0, stored])];
+        told.extend((0..3).map(|_| json!([0, started("a", 10)])));
+        told.extend((0..3).map(|_| json!([1, first_token("a", 10)])));
+        let outcome = outcome(&json!({
+            "id": "interrupts", "case": "rule", "scorer": "predicted-completion-scorer", "code": {"interrupting": interrupting},
+            "beside": [{"type": "precise-prefix-cache-producer"}], "endpoints": {"a": {}, "b": {}, "c": {}},
+            "told": told, "now": 10, "request": {"prompt_tokens": prompt_tokens, "blocks": [11, 12, 13, 14]}, "ratings": {},
+        }));
+        of(&outcome, "a") / of(&outcome, "b")
+    };
+    for prompt_tokens in [64, 100, 5000, 80_000] {
+        let more: Vec<f64> = [0.0, 0.5, 1.0, 10.0].map(|times| rated(times, 0, prompt_tokens)).into();
+        assert!(more.is_sorted_by(|less, more| less > more), "{more:?}");
+        let held: Vec<f64> = [0, 1, 2, 4].map(|held| rated(10.0, held, prompt_tokens)).into();
+        assert!(held.is_sorted_by(|less, more| less < more), "{held:?}");
+    }
+    assert!((rated(10.0, 4, 64) - rated(0.0, 4, 64)).abs() < APART, "all of it is held");
+}
+
+/// Both hold what is asked for first, and then `a` alone holds what the request asks for.
+#[test]
+fn what_one_holds_is_copied_sooner_where_several_hold_what_is_asked_for() {
+    let rated = |sharing: f64, both: bool, less: bool| {
+        let stored = |name: &str, hashes: &[u64]| json!([0, {"event": "blocks_stored", "endpoint": format!("default/{name}"), "sequence": 1, "hashes": hashes}]);
+        let common: &[u64] = if both { &[11, 12, 13, 14] } else { &[] };
+        let mut told = vec![
+            stored("a", &[11, 12, 13, 14, 21, 22, 23, 24]),
+            stored("b", common),
+            stored("c", if less { &[21] } else { &[] }),
+        ];
+        told.extend(
+            (1..4).map(
+                |at| json!([at, {"route": {"prompt_tokens": 64, "blocks": [11, 12, 13, 14]}, "to": "a"}]),
+            ),
+        );
+        let outcome = outcome(&json!({
+            "id": "common", "case": "rule", "scorer": "predicted-completion-scorer", "code": {"sharing": sharing},
+            "beside": [{"type": "precise-prefix-cache-producer"}], "endpoints": {"a": {}, "b": {}, "c": {}},
+            "told": told, "now": 10, "request": {"prompt_tokens": 64, "blocks": [21, 22, 23, 24]}, "ratings": {},
+        }));
+        of(&outcome, "b") / of(&outcome, "a")
+    };
+    let parts: Vec<f64> = [0.0, 0.5, 1.0, 10.0].map(|sharing| rated(sharing, true, false)).into();
+    assert!(parts.is_sorted_by(|less, more| less < more), "{parts:?}");
+    for (both, less) in [(false, false), (true, true)] {
+        let change = rated(10.0, both, less) - rated(0.0, both, less);
+        assert!(change.abs() < APART, "a session's own: {both} {less} {change}");
+    }
 }

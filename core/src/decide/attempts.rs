@@ -41,6 +41,8 @@ pub(super) struct Beside {
     /// Tokens of the prompt that its endpoint probably holds.
     pub(super) cached_tokens: u32,
     pub(super) is_cold: bool,
+    pub(super) found_tokens: u32,
+    pub(super) is_common: bool,
 }
 
 /// What a pool is asked for.
@@ -123,15 +125,18 @@ impl<T: Trace> Drawing<'_, T> {
         let model = target.name(named).or(request.model).unwrap_or_default();
         let mut ranked = Ranked::default();
         let asked = Asked { pool, model, priority, wanted };
-        let Staged { before, cached_tokens, is_cold } = match (&state.prefix, request.prompt) {
-            (Some(knowledge), Some(prompt)) => self.pick_by_prompt(knowledge, prompt, asked, &mut ranked)?,
-            _ => self.pick(asked, None, &mut ranked)?,
-        };
+        let Staged { before, cached_tokens, is_cold, found_tokens, is_common } =
+            match (&state.prefix, request.prompt) {
+                (Some(knowledge), Some(prompt)) => {
+                    self.pick_by_prompt(knowledge, prompt, asked, &mut ranked)?
+                }
+                _ => self.pick(asked, None, &mut ranked)?,
+            };
         let members = &state.members[pool];
         for endpoint in ranked.positions().filter_map(|at| members.endpoints.get(at)) {
             to.push(Attempt::new(position, target, *endpoint));
         }
-        Ok(Beside { criticality, before, cached_tokens, is_cold })
+        Ok(Beside { criticality, before, cached_tokens, is_cold, found_tokens, is_common })
     }
 
     /// Looks up first what the members hold of the prompt. Apart, because that takes 24 KiB of the stack, which a decision without it should not touch.

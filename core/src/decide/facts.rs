@@ -2,7 +2,7 @@
 
 use super::candidates::Candidates;
 use super::endpoint::Arguments;
-use super::prompt::{Held, PrefixMatch};
+use super::prompt::{Held, MostHeld, PrefixMatch};
 use super::session;
 use crate::ids::{EndpointIx, PoolIx};
 use crate::manifest::Labels;
@@ -89,6 +89,13 @@ impl<'a> Facts<'a> {
     #[inline]
     pub(super) fn holders(&self) -> &'a [u16] {
         self.held.map_or(&[], Held::holders)
+    }
+
+    /// The most that any candidate holds of the prompt.
+    #[inline]
+    pub(super) fn most_held(&self, candidates: Candidates<'_>) -> MostHeld {
+        let most = |held: &Held| held.most(self.prompt_tokens, |position| candidates.contains(position));
+        self.held.map(most).unwrap_or_default()
     }
 
     /// Whether no candidate holds anything of the prompt.

@@ -115,11 +115,12 @@ fn choose(
     let priority = objective.copied().unwrap_or_default();
     let prompt_tokens = request.tokens();
     let mut drawing = Drawing { state, request, now, priority, prompt_tokens, hashes, rng, trace };
-    let Beside { criticality, before, cached_tokens, is_cold } = drawing
+    let Beside { criticality, before, cached_tokens, is_cold, found_tokens, is_common } = drawing
         .attempts(&rule.backends, &mut choice.attempts)
         .map_err(|(reason, backend_ref)| Refusal { backend_ref, ..fail(reason) })?;
     (choice.at, choice.before, choice.prompt_tokens) = (at, before, prompt_tokens);
     (choice.cached_tokens, choice.is_cold) = (cached_tokens, is_cold);
+    (choice.found_tokens, choice.is_common) = (found_tokens, is_common);
     (choice.criticality, choice.priority) = (criticality, priority);
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! How much of the request's prompt each endpoint of a pool probably holds.
 
+use std::cmp::Ordering;
+
 use smallvec::SmallVec;
 
 use crate::convert::number;
@@ -24,6 +26,28 @@ pub(super) struct PrefixMatch {
     pub(super) total: u32,
     /// Tokens a block.
     pub(super) block_tokens: u32,
+}
+
+/// The most that is held of a prompt.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct MostHeld {
+    /// Tokens, all of the prompt at most.
+    pub(super) tokens: u32,
+    /// Who holds as many.
+    pub(super) holders: u32,
+    /// Who holds fewer.
+    pub(super) others: u32,
+}
+
+impl MostHeld {
+    /// Of what several hold; each holds some of it.
+    pub(super) fn of(held: impl Iterator<Item = u32>) -> Self {
+        held.fold(Self::default(), |Self { tokens, holders, others }, held| match held.cmp(&tokens) {
+            Ordering::Less => Self { tokens, holders, others: others + 1 },
+            Ordering::Equal => Self { tokens, holders: holders + 1, others },
+            Ordering::Greater => Self { tokens: held, holders: 1, others: others + holders },
+        })
+    }
 }
 
 impl PrefixMatch {
@@ -83,10 +107,33 @@ impl Held {
         &self.holders
     }
 
+    /// The most that those hold of a prompt of so many tokens whose position is meant.
+    #[inline]
+    pub(super) fn most(&self, prompt: u32, is_meant: impl Fn(usize) -> bool) -> MostHeld {
+        let meant = self.holders.iter().map(|position| usize::from(*position)).filter(|at| is_meant(*at));
+        MostHeld::of(meant.map(|position| self.by(position).map_or(0, PrefixMatch::tokens).min(prompt)))
+    }
+
     /// `None` where nothing is known of the prompt.
     #[inline]
     pub(super) fn by(&self, position: usize) -> Option<PrefixMatch> {
         let matched = *self.lengths.get(position)?;
         Some(PrefixMatch { matched, total: self.blocks, block_tokens: self.block_tokens })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MostHeld;
+
+    #[test]
+    fn who_holds_the_most_is_counted_apart_from_who_holds_less() {
+        let of = |held: &[u32]| {
+            let MostHeld { tokens, holders, others } = MostHeld::of(held.iter().copied());
+            (tokens, holders, others)
+        };
+        assert_eq!(of(&[]), (0, 0, 0));
+        assert_eq!(of(&[32, 64, 16, 64, 64]), (64, 3, 2));
+        assert_eq!(of(&[64, 64, 80]), (80, 1, 2));
     }
 }

@@ -22,7 +22,9 @@ pub(crate) fn sent(state: &State, choice: &Choice, request: &Request<'_>, hashes
     let primary = choice.attempts.primary();
     if let Some(pool) = primary.pool(&state.plan.rules[choice.at.rule]) {
         let work = Work::new(choice.prompt_tokens, choice.cached_tokens);
-        state.pool_cells[pool].typical.sent(work, now);
+        let typical = &state.pool_cells[pool].typical;
+        typical.sent(work, now);
+        typical.found(choice.found_tokens, choice.is_common, now);
         let cell = &state.cells[primary.endpoint];
         cell.returns().sent(work, now);
         cell.turnover().sent(work, now);

@@ -19,6 +19,9 @@ pub(super) struct Staged {
     pub(super) cached_tokens: u32,
     /// Whether a profile asked and found that nobody holds anything of the prompt.
     pub(super) is_cold: bool,
+    /// Tokens of the prompt that whoever holds the most of it does, where a profile goes by that, and whether several hold as much.
+    pub(super) found_tokens: u32,
+    pub(super) is_common: bool,
 }
 
 /// Endpoints that work on parts of a request before the endpoint that it goes to.
@@ -52,8 +55,16 @@ pub(super) fn run<T: Trace>(
 }
 
 fn staged<T>(arguments: &Arguments<'_, T>, ranked: &Ranked, before: Before) -> Staged {
-    let held = ranked.positions().next().and_then(|position| arguments.held_by(position));
-    Staged { before, cached_tokens: held.unwrap_or_default().tokens(), is_cold: arguments.is_cold }
+    let chosen = ranked.positions().next().and_then(|position| arguments.held_by(position));
+    let held = arguments.held.filter(|_| arguments.state.plan.scheduling.counts_copies());
+    let found = held.map(|held| held.most(arguments.prompt_tokens, |_| true)).unwrap_or_default();
+    Staged {
+        before,
+        cached_tokens: chosen.unwrap_or_default().tokens(),
+        is_cold: arguments.is_cold,
+        found_tokens: found.tokens,
+        is_common: found.holders > 1,
+    }
 }
 
 /// A stage without an endpoint is left to the endpoint that the request goes to.

@@ -272,6 +272,11 @@ impl Scheduling {
         self.profiles.iter().any(|profile| profile.picker == Picker::RoundRobin)
     }
 
+    /// Whether a scorer goes by how many hold a prompt.
+    pub(crate) fn counts_copies(&self) -> bool {
+        self.profiles.iter().any(Profile::counts_copies)
+    }
+
     /// Whether a picker goes by the slots of keys.
     pub(crate) fn hashes_keys(&self) -> bool {
         self.profiles.iter().any(|profile| matches!(profile.picker, Picker::ConsistentHash(_)))

@@ -15,6 +15,9 @@ pub(crate) struct Typical {
     prompts: Decaying,
     tokens: Decaying,
     pairs: Decaying,
+    /// Tokens of prompts that were held somewhere, and those of them that several held.
+    found: Decaying,
+    common: Decaying,
     /// How quickly prompts go, over all endpoints.
     pace: Pace,
 }
@@ -36,6 +39,22 @@ impl Typical {
         self.prompts.add(work.prompt().into(), now, HALF_LIFE);
         self.tokens.add(work.tokens().into(), now, HALF_LIFE);
         self.pairs.add(work.pairs(), now, HALF_LIFE);
+    }
+
+    /// So many tokens of a prompt were held, by one endpoint or by several.
+    pub(crate) fn found(&self, tokens: u32, by_several: bool, now: Nanos) {
+        if tokens > 0 {
+            let tokens = f64::from(tokens);
+            self.found.add(tokens, now, HALF_LIFE);
+            self.common.add(if by_several { tokens } else { 0.0 }, now, HALF_LIFE);
+        }
+    }
+
+    /// How much of what was found several held, 0..=1.
+    #[inline]
+    pub(crate) fn common(&self) -> f64 {
+        let found = self.found.latest().filter(|found| *found > 0.0);
+        found.map_or(0.0, |found| (self.common.latest().unwrap_or_default() / found).min(1.0))
     }
 
     /// A prompt that should have taken `foreseen` seconds took `taken`.
@@ -72,6 +91,21 @@ mod tests {
         assert_eq!(mean(), Some((100.0, 100.0, 5000.0)));
         typical.sent(Work::new(300, 200), start);
         assert_eq!(mean(), Some((200.0, 100.0, 15_000.0)));
+    }
+
+    #[test]
+    fn what_several_hold_is_a_share_of_what_anyone_does() {
+        let typical = Typical::default();
+        let start = Nanos::new(1 << 30);
+        typical.found(0, true, start);
+        assert_eq!(typical.common(), 0.0, "nothing was found");
+        typical.found(300, false, start);
+        assert_eq!(typical.common(), 0.0);
+        typical.found(100, true, start);
+        assert_eq!(typical.common(), 0.25);
+        typical.found(0, false, start);
+        typical.found(400, true, Nanos::new(HALF_LIFE.get() + start.get()));
+        assert!((typical.common() - 0.75).abs() < 1e-3, "{}", typical.common());
     }
 
     #[test]

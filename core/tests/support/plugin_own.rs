@@ -54,6 +54,7 @@ fn completion(code: &Value) -> PredictedCompletion {
         crowding: number(code, "crowding", default.crowding),
         returning: number(code, "returning", default.returning),
         eviction: number(code, "eviction", default.eviction),
+        interrupting: number(code, "interrupting", default.interrupting),
         sharing: number(code, "sharing", default.sharing),
         answer_steps: number(code, "answer_steps", default.answer_steps),
         residence_steps: number(code, "residence_steps", default.residence_steps),

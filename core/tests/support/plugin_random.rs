@@ -79,7 +79,7 @@ pub(crate) fn plugins() -> Vec<Value> {
         json!({"scorer": "no-hit-lru-scorer", "beside": precise}),
         json!({"scorer": "no-hit-lru-scorer", "beside": precise, "parameters": {"lruSize": 2}}),
         json!({"scorer": "predicted-completion-scorer", "code": {}}),
-        json!({"scorer": "predicted-completion-scorer", "code": {"step": dear, "congestion": 0.5, "crowding": 5, "returning": 300, "eviction": 3, "sharing": 2, "others": 0.5, "kv_seconds": 1, "pace_prior": 4000}}),
+        json!({"scorer": "predicted-completion-scorer", "code": {"step": dear, "congestion": 0.5, "crowding": 5, "returning": 300, "eviction": 3, "interrupting": 2, "sharing": 2, "others": 0.5, "kv_seconds": 1, "pace_prior": 4000}}),
         json!({"scorer": "rendezvous-scorer", "code": {"header": "x-session-id"}}),
         json!({"scorer": "rendezvous-scorer", "code": {}}),
         json!({"scorer": "bounded-load-scorer", "code": {"header": "x-session-id"}}),

@@ -179,11 +179,14 @@ impl Pricing<'_> {
         // Those who wait now answer beside it then.
         let then = step + pace * settings.step.answer * line;
         let odds = kv_usage / (1.0 - kv_usage);
+        // What nobody holds is worked off wherever it goes, and the answers under way there stand still meanwhile.
+        let interrupted = settings.interrupting * answers * pace * self.copies.least;
         // What it costs for its own seconds, beside those who come after it wherever it goes.
         let apart = settings.crowding * line.sqrt() + settings.eviction * wanted + PUT_BACK * odds;
         Price {
             seconds: first_token
                 + paid * (apart + delayed)
+                + interrupted
                 + settings.answer_steps * (then + burden)
                 + settings.kv_seconds * odds,
             by_congestion: paid,

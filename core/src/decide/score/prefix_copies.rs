@@ -3,12 +3,13 @@
 //! Whoever does so does it for all who ask for the same later, and find it in one more place. How many that will be nobody knows; but whoever made one of
 //! the copies that are there asked for it where it was not, so that as many again can be expected to. They share what the next copy costs.
 //!
-//! It is about the longest beginning of the prompt that anyone holds. Where only one holds that, it is a session's own, and nobody else will ask for it.
-
-use std::cmp::Ordering;
+//! It is about the longest beginning of the prompt that anyone holds. Where others hold less of it, they were asked for the beginning and went on
+//! otherwise: what is beyond is a session's own, if one holds it. Where nobody holds less, it may be either, and one more is as likely to ask for it as what
+//! is asked for in this pool is held by several.
 
 use crate::decide::candidates::Candidates;
 use crate::decide::facts::Facts;
+use crate::decide::prompt::MostHeld;
 use crate::plan::PredictedCompletion;
 use crate::signals::Work;
 
@@ -16,7 +17,7 @@ use crate::signals::Work;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct PrefixCopies {
     /// Seconds of what no candidate holds, at a pace of 1.
-    least: f64,
+    pub(super) least: f64,
     /// The part that counts of the others.
     part: f64,
 }
@@ -24,15 +25,16 @@ pub(super) struct PrefixCopies {
 impl PrefixCopies {
     /// Looks at what the candidates hold of the prompt.
     pub(super) fn of(settings: &PredictedCompletion, facts: &Facts<'_>, candidates: Candidates<'_>) -> Self {
-        let holders = facts.holders().iter().map(|position| usize::from(*position));
-        let held = holders.filter(|position| candidates.contains(*position));
-        let held = held.map(|position| facts.cached_tokens(position).min(facts.prompt_tokens));
-        match longest(held) {
-            (_, 0 | 1) => Self { least: 0.0, part: 1.0 },
-            (tokens, holders) => Self {
-                least: settings.step.of_work(Work::new(facts.prompt_tokens, tokens)),
-                part: 1.0 / (1.0 + settings.sharing * f64::from(holders - 1)),
-            },
+        let MostHeld { tokens, holders, others } = facts.most_held(candidates);
+        let common = || facts.state.pool_cells[facts.pool].typical.common();
+        let further = match (holders, others) {
+            (0, _) => 0.0,
+            (_, 0) => f64::from(holders - 1) + common(),
+            _ => f64::from(holders - 1),
+        };
+        Self {
+            least: settings.step.of_work(Work::new(facts.prompt_tokens, tokens)),
+            part: 1.0 / (1.0 + settings.sharing * further),
         }
     }
 
@@ -44,26 +46,9 @@ impl PrefixCopies {
     }
 }
 
-/// The most that is held, and by how many.
-fn longest(held: impl Iterator<Item = u32>) -> (u32, u32) {
-    held.fold((0, 0), |(most, holders), tokens| match tokens.cmp(&most) {
-        Ordering::Less => (most, holders),
-        Ordering::Equal => (most, holders + 1),
-        Ordering::Greater => (tokens, 1),
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{PrefixCopies, longest};
-
-    #[test]
-    fn counted_are_those_who_hold_the_most() {
-        let of = |held: &[u32]| longest(held.iter().copied());
-        assert_eq!(of(&[]), (0, 0));
-        assert_eq!(of(&[32, 64, 16, 64, 64]), (64, 3));
-        assert_eq!(of(&[64, 64, 80]), (80, 1));
-    }
+    use super::PrefixCopies;
 
     #[test]
     fn what_nobody_holds_counts_whole() {

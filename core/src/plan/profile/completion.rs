@@ -118,8 +118,12 @@ pub struct PredictedCompletion {
     /// worked off anew at the endpoint within about the last minute and a half, over that and the part of the KV cache that requests do not use. Keeps
     /// prompts that nobody holds away from endpoints that soon forget. Default: 1.
     pub eviction: f64,
+    /// What a prompt costs the answers under way at an endpoint, which stand still while it is worked on: its own seconds, as far as no endpoint holds it, so
+    /// many times for each. Keeps long prompts away from where many are being answered. Default: 1/32.
+    pub interrupting: f64,
     /// How much less it costs to work off what several endpoints hold already: where k of them hold the longest beginning of the prompt that any does, its
-    /// seconds count 1 / (1 + `sharing` (k - 1)). Many ask for what many hold, and find it in one more place afterwards. Default: 1.
+    /// seconds count 1 / (1 + `sharing` (k - 1)). Many ask for what many hold, and find it in one more place afterwards. Where nobody holds a shorter
+    /// beginning alone, k counts more by as much of what was found lately in the pool as several endpoints held. Default: 1.
     pub sharing: f64,
     /// How many steps of the answer count, each as long as it is there and as much longer as it makes those of others. Default: 12.
     pub answer_steps: f64,
@@ -142,6 +146,7 @@ impl Default for PredictedCompletion {
             crowding: 2.0,
             returning: 1.0,
             eviction: 1.0,
+            interrupting: 0.03125,
             sharing: 1.0,
             answer_steps: 12.0,
             residence_steps: 200.0,
@@ -177,6 +182,7 @@ impl PredictedCompletion {
             crowding: or(self.crowding, default.crowding),
             returning: or(self.returning, default.returning),
             eviction: or(self.eviction, default.eviction),
+            interrupting: or(self.interrupting, default.interrupting),
             sharing: or(self.sharing, default.sharing),
             answer_steps: or(self.answer_steps, default.answer_steps),
             residence_steps: or(self.residence_steps, default.residence_steps),

@@ -130,6 +130,11 @@ impl Profile {
         self.scorers.iter().any(|weighted| matches!(weighted.scorer, Scorer::NoHitLru { .. }))
     }
 
+    /// Whether it goes by how many endpoints hold a prompt.
+    pub(crate) fn counts_copies(&self) -> bool {
+        self.scorers.iter().any(|weighted| matches!(weighted.scorer, Scorer::PredictedCompletion(_)))
+    }
+
     /// The name.
     pub fn name(&self) -> &str {
         &self.name

@@ -133,7 +133,9 @@ impl Endpoint {
         let all: Vec<f64> = world.names().iter().map(|name| held_by(world, name)).collect();
         let longest = all.iter().copied().fold(0.0, f64::max);
         let holders = all.iter().filter(|other| **other == longest).count() as f64;
-        let further = if longest > 0.0 { holders - 1.0 } else { 0.0 };
+        let holds_less = all.iter().any(|other| *other > 0.0 && *other < longest);
+        let likely = if holds_less { 0.0 } else { world.typical.common() };
+        let further = if longest > 0.0 { holders - 1.0 + likely } else { 0.0 };
         let copy = own - alone(longest);
         let own = own - copy + copy / (1.0 + factor(settings, "sharing", 1.0) * further);
         let prefill = ahead + own + steps;
@@ -145,6 +147,7 @@ impl Endpoint {
         let back = factor(settings, "returning", 1.0) * back * (ahead + alone(held) / 2.0);
         let answering = beside + pace * step.answer * line;
         let to_others = pace * answers * (step.answer + step.context * prompt);
+        let interrupted = factor(settings, "interrupting", 0.03125) * answers * alone(longest);
         let lost = own * (factor(settings, "eviction", 1.0) * wanted + 0.05 * kv / (1.0 - kv));
         let price = prefill
             + under_way
@@ -152,6 +155,7 @@ impl Endpoint {
             + long
             + own * back
             + lost
+            + interrupted
             + factor(settings, "answer_steps", 12.0) * (answering + to_others)
             + factor(settings, "kv_seconds", 0.01) * kv / (1.0 - kv);
         Self { typical, ahead, price, of_congestion: own }

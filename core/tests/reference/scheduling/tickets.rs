@@ -28,6 +28,9 @@ pub(crate) struct Typical {
     prompts: Sum,
     tokens: Sum,
     pairs: Sum,
+    /// Tokens that anyone held, and those that several did.
+    found: Sum,
+    common: Sum,
     pub(crate) pace: Pace,
 }
 
@@ -36,6 +39,22 @@ impl Typical {
         let amounts = [1.0, work.prompt as f64, work.tokens(), work.pairs()];
         let sums = [&mut self.requests, &mut self.prompts, &mut self.tokens, &mut self.pairs];
         sums.into_iter().zip(amounts).for_each(|(sum, amount)| sum.add(amount, at, 60_000.0));
+    }
+
+    /// What each endpoint holds of a prompt.
+    fn found(&mut self, held: &[f64], at: u64) {
+        let most = held.iter().copied().fold(0.0, f64::max);
+        let holders = held.iter().filter(|other| **other == most).count();
+        if most > 0.0 {
+            self.found.add(most, at, 60_000.0);
+            self.common.add(if holders > 1 { most } else { 0.0 }, at, 60_000.0);
+        }
+    }
+
+    /// The part of what was found that several held.
+    pub(crate) fn common(&self) -> f64 {
+        let found = self.found.latest();
+        if found > 0.0 { (self.common.latest() / found).min(1.0) } else { 0.0 }
     }
 
     /// Tokens of the mean prompt, those of it to work off, and its pairs.
@@ -68,6 +87,9 @@ impl World {
         let work = Work { prompt, cached: (held as u64 * 16).min(prompt) };
         let latest = self.endpoints.values().map(|endpoint| endpoint.cold).max().unwrap_or(0);
         self.typical.sent(work, at);
+        let tokens = |name: &String| self.prefix_of(request, name).map_or(0.0, |(held, _)| held * 16.0);
+        let all: Vec<f64> = names.iter().map(|name| tokens(name).min(prompt as f64)).collect();
+        self.typical.found(&all, at);
         let endpoint = self.endpoints.get_mut(&name).unwrap();
         endpoint.anew.add(work.tokens(), at, 60_000.0);
         if work.cached > 0 {

@@ -20,6 +20,7 @@ pub(super) fn predicted_completion(parameters: &Section<'_>) -> Parts {
         crowding: factor("crowding", defaults.crowding),
         returning: factor("returning", defaults.returning),
         eviction: factor("eviction", defaults.eviction),
+        interrupting: factor("interrupting", defaults.interrupting),
         sharing: factor("sharing", defaults.sharing),
         answer_steps: factor("answerSteps", defaults.answer_steps),
         residence_steps: factor("residenceSteps", defaults.residence_steps),
@@ -96,6 +97,7 @@ schedulingProfiles: [{{name: default, plugins: [{{pluginRef: predicted-completio
             crowding,
             returning,
             eviction,
+            interrupting,
             sharing,
             answer_steps,
             residence_steps,
@@ -109,6 +111,7 @@ schedulingProfiles: [{{name: default, plugins: [{{pluginRef: predicted-completio
             ("crowding", crowding),
             ("returning", returning),
             ("eviction", eviction),
+            ("interrupting", interrupting),
             ("sharing", sharing),
             ("answerSteps", answer_steps),
             ("residenceSteps", residence_steps),
@@ -131,7 +134,7 @@ schedulingProfiles: [{{name: default, plugins: [{{pluginRef: predicted-completio
 
     #[test]
     fn each_parameter_is_its_own() {
-        let text = "{congestion: 2, crowding: 3, returning: 17, eviction: 18, sharing: 19, answerSteps: 4, residenceSteps: 5, kvSeconds: 6, others: 7, pacePrior: 8, \
+        let text = "{congestion: 2, crowding: 3, returning: 17, eviction: 18, interrupting: 20, sharing: 19, answerSteps: 4, residenceSteps: 5, kvSeconds: 6, others: 7, pacePrior: 8, \
                     step: {step: 9, token: 10, pair: 11, answer: 12, context: 13, chunk: 14, running: 15, kvTokens: 16}}";
         let step = StepCost {
             step: 9.0,
@@ -149,6 +152,7 @@ schedulingProfiles: [{{name: default, plugins: [{{pluginRef: predicted-completio
             crowding: 3.0,
             returning: 17.0,
             eviction: 18.0,
+            interrupting: 20.0,
             sharing: 19.0,
             answer_steps: 4.0,
             residence_steps: 5.0,
@@ -167,6 +171,7 @@ schedulingProfiles: [{{name: default, plugins: [{{pluginRef: predicted-completio
             "crowding",
             "returning",
             "eviction",
+            "interrupting",
             "sharing",
             "answerSteps",
             "residenceSteps",

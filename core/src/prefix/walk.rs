@@ -28,7 +28,9 @@ const DEPTH: usize = 18;
 /// holders are never looked at. Of blocks that share a wide entry the last one is known, as a rule, so a chain that endpoints hold to d different lengths
 /// takes one look-up for each; where it is not, a chain of n blocks takes about d log(n / d).
 pub(super) fn walk(table: &Table, hashes: &[u64], found: impl FnMut(usize, usize)) {
-    with_words!(table, walk_sets(table, hashes, found));
+    // Of many prompts nobody holds anything.
+    let Some(first) = hashes.first().and_then(|hash| table.held(*hash)) else { return };
+    with_words!(table, walk_sets(table, hashes, first, found));
 }
 
 /// A block, and who holds it.
@@ -77,8 +79,13 @@ impl<const WORDS: usize> At<WORDS> {
     }
 }
 
-fn walk_sets<const WORDS: usize>(table: &Table, hashes: &[u64], mut found: impl FnMut(usize, usize)) {
-    let (Some(first), Some(last)) = (hashes.first(), hashes.last()) else { return };
+fn walk_sets<const WORDS: usize>(
+    table: &Table,
+    hashes: &[u64],
+    first: Held,
+    mut found: impl FnMut(usize, usize),
+) {
+    let Some(last) = hashes.last() else { return };
     let alive = Alive::<WORDS>::read(table, false);
     let held = |position: usize| hashes.get(position).and_then(|hash| table.held(*hash));
     let read = |at: &mut At<WORDS>, position, held: Option<Held>, words, before: &[u64; WORDS]| {
@@ -96,7 +103,7 @@ fn walk_sets<const WORDS: usize>(table: &Table, hashes: &[u64], mut found: impl 
     let nowhere = At { position: 0, held: 0, words: 0, ids: nothing };
     let mut here = nowhere;
     let words = all_words(table);
-    read(&mut here, 0, table.held(*first), words, &nothing);
+    read(&mut here, 0, Some(first), words, &nothing);
     if here.ids == nothing {
         return;
     }

@@ -25,6 +25,7 @@ mod names;
 mod precise;
 mod precise_blocks;
 mod precise_writer;
+mod runs;
 mod scope;
 mod store;
 #[cfg(test)]

@@ -216,7 +216,7 @@ impl Store {
                 if let Some(entered) = entered.get_mut(entry) {
                     *entered = copied;
                 }
-                let (last, its_position) = old.last(entry);
+                let (last, its_position) = old.runs.last(entry);
                 position = if last == key { its_position } else { 0 };
             }
             store.entries.point(&new, slot, copied, position);

@@ -11,10 +11,10 @@
 //! INVARIANT: where nothing was cleared since a reader read what a word of holders says, another block beside which the same word stands has all of these
 //! holders. Whatever takes holders out of a wide entry, or uses it anew, counts in `cleared` before a word points to it again.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::bits::{low16, scale};
-use crate::convert::{index, number};
+use super::runs::Runs;
 
 /// Slots a bucket: their keys fill one cache line.
 pub(super) const BUCKET: usize = 8;
@@ -46,24 +46,13 @@ pub(super) struct Table {
     pub(super) holders: Box<[AtomicU64]>,
     /// Entry by entry, word by word, the four planes of 64 ids.
     pub(super) wide: Box<[AtomicU64]>,
-    /// What is known of each wide entry.
-    entries: Box<[Entry]>,
+    pub(super) runs: Runs,
     /// How often wide entries lost holders, or an endpoint came to be walked block by block.
     cleared: AtomicU64,
     live: Box<[AtomicU64]>,
     buckets: usize,
     /// Words of a bitset over the ids in use: a power of two, up to [`MAX_WORDS`].
     pub(super) words: usize,
-}
-
-/// What is known of a wide entry beside its holders.
-#[derive(Debug, Default)]
-struct Entry {
-    /// Slots that point to it: only the writer asks.
-    slots: AtomicU32,
-    /// The block that came to it last, while it points here, and where in its prompt it stood: where its run ends, as a rule.
-    last: AtomicU64,
-    last_position: AtomicU32,
 }
 
 /// The holders of a block as they were read, with where they were read.
@@ -114,7 +103,7 @@ impl Table {
             keys: cells(slots),
             holders: cells(slots),
             wide: cells(wide * CLASSES * words),
-            entries: (0..wide).map(|_| Entry::default()).collect(),
+            runs: Runs::new(wide),
             cleared: AtomicU64::new(0),
             live: cells(words * LIVE),
             buckets: slots / BUCKET,
@@ -124,9 +113,7 @@ impl Table {
 
     /// The bytes of a table of this size: a key and a word of holders a slot, four bitsets and 16 bytes a wide entry, a cache line for 64 ids.
     pub(super) fn bytes(slots: usize, wide: usize, words: usize) -> usize {
-        8 * (2 * slots + CLASSES * words * wide + LIVE * words)
-            + size_of::<Entry>() * wide
-            + size_of::<Self>()
+        8 * (2 * slots + CLASSES * words * wide + LIVE * words) + Runs::BYTES * wide + size_of::<Self>()
     }
 
     /// The bytes of this table.
@@ -139,7 +126,7 @@ impl Table {
     }
 
     pub(super) fn wide_entries(&self) -> usize {
-        self.entries.len()
+        self.runs.len()
     }
 
     /// The first slots of the buckets that a hash may live in, in the order in which readers look at them.
@@ -228,33 +215,6 @@ impl Table {
     pub(super) fn planes_of(&self, entry: usize) -> &[[AtomicU64; CLASSES]] {
         let (planes, _) = self.wide.as_chunks::<CLASSES>();
         planes.get(entry * self.words..(entry + 1) * self.words).unwrap_or_default()
-    }
-
-    /// Slots that point to a wide entry.
-    pub(super) fn pointers(&self, entry: usize) -> u32 {
-        self.entries.get(entry).map_or(0, |entry| entry.slots.load(Ordering::Relaxed))
-    }
-
-    pub(super) fn set_pointers(&self, entry: usize, slots: u32) {
-        if let Some(entry) = self.entries.get(entry) {
-            entry.slots.store(slots, Ordering::Relaxed);
-        }
-    }
-
-    /// The hash of a block that points to a wide entry, the one that came to it last, and where in its prompt it stood then; 0 for none.
-    #[inline(always)]
-    pub(super) fn last(&self, entry: usize) -> (u64, usize) {
-        self.entries.get(entry).map_or((0, 0), |entry| {
-            (entry.last.load(Ordering::Acquire), index(entry.last_position.load(Ordering::Relaxed)))
-        })
-    }
-
-    /// Says which block came to a wide entry last, after it did; or none, before that block points elsewhere.
-    pub(super) fn set_last(&self, entry: usize, hash: u64, position: usize) {
-        if let Some(entry) = self.entries.get(entry) {
-            entry.last_position.store(number(position), Ordering::Relaxed);
-            entry.last.store(hash, Ordering::Release);
-        }
     }
 
     /// How often wide entries lost holders, or an endpoint came to be walked block by block.

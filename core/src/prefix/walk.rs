@@ -48,7 +48,7 @@ impl<const WORDS: usize> At<WORDS> {
     /// Where the blocks of a prompt end that share the holders of this one, as far as is known.
     #[inline(always)]
     fn end(&self, table: &Table, hashes: &[u64]) -> Option<usize> {
-        let (last, position) = table.last(wide_entry(self.held)?);
+        let (last, position) = table.runs.last(wide_entry(self.held)?);
         (last != 0 && hashes.get(position) == Some(&last)).then_some(position)
     }
 

@@ -46,7 +46,7 @@ impl WideEntries {
         if let Some(step) = known {
             return Some(step.to);
         }
-        let own = wide_entry(from).filter(|entry| table.pointers(*entry) == 1);
+        let own = wide_entry(from).filter(|entry| table.runs.slots(*entry) == 1);
         let entry = if let Some(own) = own {
             self.forget(own);
             own
@@ -55,7 +55,7 @@ impl WideEntries {
         };
         set_planes(table, entry, id, classes);
         let before = self.latest.filter(|latest| {
-            *latest != entry && table.pointers(*latest) > 0 && are_same(table, *latest, entry)
+            *latest != entry && table.runs.slots(*latest) > 0 && are_same(table, *latest, entry)
         });
         let to = if classes == 0 && !any(table, entry) { 0 } else { pointer(before.unwrap_or(entry)) };
         if own.is_none() {
@@ -84,27 +84,27 @@ impl WideEntries {
         let (before, hash) = (load(&table.holders, slot), load(&table.keys, slot));
         if before != word {
             if let Some(entry) = wide_entry(before)
-                && table.last(entry).0 == hash
+                && table.runs.last(entry).0 == hash
             {
-                table.set_last(entry, 0, 0);
+                table.runs.set_last(entry, 0, 0);
             }
             store(&table.holders, slot, word);
         }
         if let Some(entry) = wide_entry(word) {
             let more = before != word;
-            table.set_pointers(entry, table.pointers(entry) + u32::from(more));
+            table.runs.set_slots(entry, table.runs.slots(entry) + u32::from(more));
             self.slots += usize::from(more);
             if position > 0 {
-                table.set_last(entry, hash, position);
+                table.runs.set_last(entry, hash, position);
             }
             self.latest = Some(entry);
         }
         if before != word
             && let Some(entry) = wide_entry(before)
         {
-            let left = table.pointers(entry).saturating_sub(1);
+            let left = table.runs.slots(entry).saturating_sub(1);
             self.slots = self.slots.saturating_sub(1);
-            table.set_pointers(entry, left);
+            table.runs.set_slots(entry, left);
             if left == 0 {
                 self.give_back(table, entry);
             }
@@ -143,8 +143,8 @@ impl WideEntries {
         } else {
             return None;
         };
-        table.set_pointers(entry, 0);
-        table.set_last(entry, 0, 0);
+        table.runs.set_slots(entry, 0);
+        table.runs.set_last(entry, 0, 0);
         let from = wide_entry(word).map(|from| from * size);
         for (at, cell) in table.wide.iter().skip(entry * size).take(size).enumerate() {
             cell.store(from.map_or(0, |from| load(&table.wide, from + at)), Ordering::Release);
@@ -188,7 +188,7 @@ mod tests {
         let mut entries: Vec<usize> =
             slots.iter().filter_map(|slot| wide_entry(load(&table.holders, *slot))).collect();
         entries.dedup();
-        entries.into_iter().map(|entry| (entry, table.pointers(entry))).collect()
+        entries.into_iter().map(|entry| (entry, table.runs.slots(entry))).collect()
     }
 
     fn ids(table: &Table, entry: usize) -> Vec<usize> {
@@ -199,18 +199,18 @@ mod tests {
     fn blocks_with_the_same_holders_share_an_entry_which_knows_the_last_of_them() {
         let (table, mut store, slots) = held_by_five(10, 10);
         let [(all, 10)] = entries(&table, &slots)[..] else { unreachable!("one entry for ten blocks") };
-        assert_eq!((ids(&table, all), table.last(all)), (vec![0, 1, 2, 3, 4], (10, 9)));
+        assert_eq!((ids(&table, all), table.runs.last(all)), (vec![0, 1, 2, 3, 4], (10, 9)));
         // The first four get one more.
         set(&table, &mut store, &slots[..4], 5, 1);
         let [(more, 4), (rest, 6)] = entries(&table, &slots)[..] else { unreachable!("two entries") };
-        assert_eq!((table.last(more), table.last(rest)), ((4, 3), (10, 9)));
+        assert_eq!((table.runs.last(more), table.runs.last(rest)), ((4, 3), (10, 9)));
         // Then the others, too: their entry becomes the one before them.
         store.begin();
-        for position in 3..10 {
-            assert_eq!(store.set(&table, slots[position], 5, 1, position), Ok(true));
+        for (position, slot) in slots.iter().enumerate().skip(3) {
+            assert_eq!(store.set(&table, *slot, 5, 1, position), Ok(true));
         }
         let [(all, 10)] = entries(&table, &slots)[..] else { unreachable!("one entry again") };
-        assert_eq!((ids(&table, all), table.last(all)), (vec![0, 1, 2, 3, 4, 5], (10, 9)));
+        assert_eq!((ids(&table, all), table.runs.last(all)), (vec![0, 1, 2, 3, 4, 5], (10, 9)));
     }
 
     #[test]
@@ -219,7 +219,7 @@ mod tests {
         set(&table, &mut store, &slots[9..], 0, 0);
         let [(rest, 9), (last, 1)] = entries(&table, &slots)[..] else { unreachable!("two entries") };
         assert_eq!((ids(&table, rest), ids(&table, last)), (vec![0, 1, 2, 3, 4], vec![1, 2, 3, 4]));
-        assert_eq!(table.last(rest), (0, 0));
+        assert_eq!(table.runs.last(rest), (0, 0));
     }
 
     #[test]

@@ -22,6 +22,9 @@ macro_rules! with_words {
 /// Halvings of a chain of 65,536 blocks, and the whole of it.
 const DEPTH: usize = 18;
 
+/// Words in which a later block may differ, so that the end of a run is worth going to: each word is read there. Of more, halvings leave fewer.
+const FEW: u32 = 8;
+
 /// Calls `found` with every endpoint that holds the first block, and how many leading blocks it holds.
 ///
 /// Whoever holds a block holds all before it, so the set of holders can only shrink along the chain, and blocks between two that have the same
@@ -112,11 +115,15 @@ fn walk_sets<const WORDS: usize>(
     let [furthest, ..] = &mut ahead;
     read(furthest, hashes.len() - 1, table.held(*last), words, &nothing);
     let mut depth: usize = 1;
+    // Where one run ended and nobody was lost, the next ones may be many: blocks differ in what no longer counts, too. A halving comes first.
+    let mut leads = true;
     'ahead: while let Some(next) = depth.checked_sub(1).and_then(|last| ahead.get(last)) {
         let mut words = lost(next.words, &here.ids, &next.ids);
         while words != 0 && next.position > here.position + 1 && depth < DEPTH {
-            if let Some(end) =
-                here.end(table, hashes).filter(|end| (here.position..next.position).contains(end))
+            if leads
+                && words.count_ones() <= FEW
+                && let Some(end) =
+                    here.end(table, hashes).filter(|end| (here.position..next.position).contains(end))
                 && alive.is_current(table)
             {
                 // The last block of these holders, and the one behind it.
@@ -124,9 +131,11 @@ fn walk_sets<const WORDS: usize>(
                 if end + 1 < next.position {
                     let lost = read(&mut behind, end + 1, held(end + 1), words, &here.ids);
                     words = here.go_on(&behind, lost, next, words, &mut found);
+                    leads = lost != 0;
                 }
                 continue;
             }
+            leads = true;
             let middle = here.position + (next.position - here.position) / 2;
             let held = held(middle);
             if is_same(held, here.held) {

@@ -132,9 +132,9 @@ fn rustc() -> Result<String, String> {
 
 /// Counts one scenario in processes of its own, so that none sees what another left behind.
 fn cost(id: &str) -> Result<Cost, String> {
-    let scenario = scenarios::all().into_iter().find(|scenario| scenario.id() == id);
-    // The allocator counts for all threads.
+    // The allocator counts for all threads, so that nobody else may even list scenarios.
     let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let scenario = scenarios::all().into_iter().find(|scenario| scenario.id() == id);
     let mut run = scenario.ok_or_else(|| format!("there is no scenario `{id}`"))?.prepare();
     warm(&mut run);
     let started = Instant::now();

@@ -22,6 +22,15 @@ pub(in crate::decide) struct Place {
     own: Option<u64>,
 }
 
+impl Place {
+    /// The number that decides between equals, made when it is first asked for.
+    #[inline]
+    fn own(&mut self, own: &impl Fn(usize) -> u64) -> u64 {
+        let position = self.position;
+        *self.own.get_or_insert_with(|| own(position))
+    }
+}
+
 /// The best candidates, the best first.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::decide) struct Best {
@@ -43,10 +52,7 @@ impl Best {
             if place.score == other.score {
                 // Between equals decides a number that the decision's seed gives each endpoint of its own, so that it does not matter who else is there.
                 (place.ties, other.ties) = (true, true);
-                let (places, others) = (place.position, other.position);
-                if *place.own.get_or_insert_with(|| own(places))
-                    <= *other.own.get_or_insert_with(|| own(others))
-                {
+                if place.own(own) <= other.own(own) {
                     break;
                 }
             } else if place.score < other.score {
@@ -72,8 +78,7 @@ impl Best {
             return false;
         };
         last.ties = true;
-        let others = last.position;
-        own(position) <= *last.own.get_or_insert_with(|| own(others))
+        own(position) <= last.own(own)
     }
 
     /// What a candidate must score to be among the best.

@@ -54,79 +54,49 @@ impl<const WORDS: usize> Alive<WORDS> {
     }
 
     /// Writes the holders of a block, one bit each, and tells what stands beside it, if that was so all the while. Only into the words of `ids` that have
-    /// a bit in `words`; tells as well in which of them it does not have all holders of a block before it.
+    /// a bit in `words`.
     #[inline(always)]
     pub(super) fn holders(
         &self,
         table: &Table,
         held: Option<Held>,
         words: u64,
-        before: &[u64; WORDS],
         ids: &mut [u64; WORDS],
-    ) -> (Option<Held>, u64) {
+    ) -> Option<Held> {
         let Some(held) = held else {
             clear(words, ids);
-            return (None, lost(words, before, ids));
+            return None;
         };
-        let mut gone = if let Some(entry) = wide_entry(held.word) {
-            let planes = table.planes_of(entry);
-            if WORDS == 1 {
-                self.wide(planes, words, before, ids)
-            } else {
-                self.wide_apart(planes, words, before, ids)
-            }
-        } else {
-            self.narrow(held.word, words, ids);
-            lost(words, before, ids)
-        };
+        match wide_entry(held.word) {
+            Some(entry) => self.wide(table.planes_of(entry), words, ids),
+            None => self.narrow(held.word, words, ids),
+        }
         if !table.is_still(held) {
             clear(words, ids);
-            return (None, lost(words, before, ids));
+            return None;
         }
         if !self.is_current(table) {
             self.leave_out(table, words, ids);
-            gone = lost(words, before, ids);
         }
-        (Some(held), gone)
+        Some(held)
     }
 
     /// Writes the holders of a wide entry.
     #[inline(always)]
-    fn wide(
-        &self,
-        planes: &[[AtomicU64; CLASSES]],
-        words: u64,
-        before: &[u64; WORDS],
-        ids: &mut [u64; WORDS],
-    ) -> u64 {
-        let Some(planes) = planes.first_chunk::<WORDS>() else { return 0 };
-        let mut gone = 0;
+    fn wide(&self, planes: &[[AtomicU64; CLASSES]], words: u64, ids: &mut [u64; WORDS]) {
+        let Some(planes) = planes.first_chunk::<WORDS>() else { return };
         for at in set_bits(words) {
             // As many words as there are, which the compiler cannot know.
             let word = at & (WORDS - 1);
-            if let (Some(to), Some(before), Some(planes), Some(alive)) =
-                (ids.get_mut(word), before.get(word), planes.get(word), self.classes.get(word))
+            if let (Some(to), Some(planes), Some(alive)) =
+                (ids.get_mut(word), planes.get(word), self.classes.get(word))
             {
                 let [a, b, c, d] = planes;
                 let [of_a, of_b, of_c, of_d] = alive;
                 let load = |plane: &AtomicU64| plane.load(Ordering::Acquire);
                 *to = load(a) & of_a | load(b) & of_b | load(c) & of_c | load(d) & of_d;
-                gone |= u64::from(before & !*to != 0) << at;
             }
         }
-        gone
-    }
-
-    /// The same apart from the walk, which leaves it more registers.
-    #[inline(never)]
-    fn wide_apart(
-        &self,
-        planes: &[[AtomicU64; CLASSES]],
-        words: u64,
-        before: &[u64; WORDS],
-        ids: &mut [u64; WORDS],
-    ) -> u64 {
-        self.wide(planes, words, before, ids)
     }
 
     /// Writes the holders of a word of lanes.

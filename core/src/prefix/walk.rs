@@ -91,11 +91,9 @@ fn walk_sets<const WORDS: usize>(
     let Some(last) = hashes.last() else { return };
     let alive = Alive::<WORDS>::read(table, false);
     let held = |position: usize| hashes.get(position).and_then(|hash| table.held(*hash));
-    let read = |at: &mut At<WORDS>, position, held: Option<Held>, words, before: &[u64; WORDS]| {
+    let read = |at: &mut At<WORDS>, position, held: Option<Held>, words| {
         (at.position, at.words) = (position, words);
-        let (held, lost) = alive.holders(table, held, words, before, &mut at.ids);
-        at.held = held.map_or(0, |held| held.word);
-        lost
+        at.held = alive.holders(table, held, words, &mut at.ids).map_or(0, |held| held.word);
     };
     // Who is written beside two blocks, or in the entry that both have, holds both.
     let is_same = |held: Option<Held>, word: u64| {
@@ -106,14 +104,14 @@ fn walk_sets<const WORDS: usize>(
     let nowhere = At { position: 0, held: 0, words: 0, ids: nothing };
     let mut here = nowhere;
     let words = all_words(table);
-    read(&mut here, 0, Some(first), words, &nothing);
+    read(&mut here, 0, Some(first), words);
     if here.ids == nothing {
         return;
     }
     // What lies ahead, nearest last: each is read once, and of it only the words in which its neighbours differ.
     let (mut behind, mut ahead) = (nowhere, [nowhere; DEPTH]);
     let [furthest, ..] = &mut ahead;
-    read(furthest, hashes.len() - 1, table.held(*last), words, &nothing);
+    read(furthest, hashes.len() - 1, table.held(*last), words);
     let mut depth: usize = 1;
     // Where one run ended and nobody was lost, the next ones may be many: blocks differ in what no longer counts, too. A halving comes first.
     let mut leads = true;
@@ -129,7 +127,8 @@ fn walk_sets<const WORDS: usize>(
                 // The last block of these holders, and the one behind it.
                 here.position = end;
                 if end + 1 < next.position {
-                    let lost = read(&mut behind, end + 1, held(end + 1), words, &here.ids);
+                    read(&mut behind, end + 1, held(end + 1), words);
+                    let lost = lost(words, &here.ids, &behind.ids);
                     words = here.go_on(&behind, lost, next, words, &mut found);
                     leads = lost != 0;
                 }
@@ -143,7 +142,7 @@ fn walk_sets<const WORDS: usize>(
                 continue;
             }
             if let Some(at) = ahead.get_mut(depth) {
-                read(at, middle, held, words, &nothing);
+                read(at, middle, held, words);
             }
             depth += 1;
             continue 'ahead;
@@ -165,7 +164,7 @@ fn each_held_of<const WORDS: usize>(table: &Table, hashes: &[u64], mut found: im
     let alive = Alive::<WORDS>::read(table, false);
     let mut ids = [0; WORDS];
     for hash in hashes {
-        alive.holders(table, table.held(*hash), all_words(table), &[0; WORDS], &mut ids);
+        alive.holders(table, table.held(*hash), all_words(table), &mut ids);
         let mut held = false;
         each(&ids, |id| {
             held = true;
@@ -195,7 +194,7 @@ fn each_leading_of<const WORDS: usize>(table: &Table, hashes: &[u64], mut found:
         if some == 0 {
             return;
         }
-        let (held, _) = alive.holders(table, table.held(*hash), all_words(table), &[0; WORDS], &mut ids);
+        let held = alive.holders(table, table.held(*hash), all_words(table), &mut ids);
         let Some(held) = held else { return };
         some = 0;
         for (still, ids) in still.iter_mut().zip(&ids).take(table.words) {

@@ -83,29 +83,31 @@ impl WideEntries {
     pub(super) fn point(&mut self, table: &Table, slot: usize, word: u64, position: usize) {
         let (before, hash) = (load(&table.holders, slot), load(&table.keys, slot));
         if before != word {
-            if let Some(entry) = wide_entry(before)
-                && table.runs.last(entry).0 == hash
-            {
-                table.runs.set_last(entry, 0, 0);
-            }
-            store(&table.holders, slot, word);
+            self.repoint(table, slot, hash, before, word);
         }
         if let Some(entry) = wide_entry(word) {
-            let more = before != word;
-            table.runs.set_slots(entry, table.runs.slots(entry) + u32::from(more));
-            self.slots += usize::from(more);
             if position > 0 {
                 table.runs.set_last(entry, hash, position);
             }
             self.latest = Some(entry);
         }
-        if before != word
-            && let Some(entry) = wide_entry(before)
-        {
-            let left = table.runs.slots(entry).saturating_sub(1);
+    }
+
+    fn repoint(&mut self, table: &Table, slot: usize, hash: u64, before: u64, word: u64) {
+        let left = wide_entry(before);
+        if let Some(entry) = left.filter(|entry| table.runs.last(*entry).0 == hash) {
+            table.runs.set_last(entry, 0, 0);
+        }
+        store(&table.holders, slot, word);
+        if let Some(entry) = wide_entry(word) {
+            table.runs.set_slots(entry, table.runs.slots(entry) + 1);
+            self.slots += 1;
+        }
+        if let Some(entry) = left {
+            let others = table.runs.slots(entry).saturating_sub(1);
+            table.runs.set_slots(entry, others);
             self.slots = self.slots.saturating_sub(1);
-            table.runs.set_slots(entry, left);
-            if left == 0 {
+            if others == 0 {
                 self.give_back(table, entry);
             }
         }

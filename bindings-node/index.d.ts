@@ -274,6 +274,12 @@ export interface RequestOptions {
   clientNamespace?: string | null | undefined
   /** The port of the gateway's listener or of the Service, 0 to 65535; without either it means nothing. Default: any listener's. */
   port?: number | null | undefined
+  /**
+   * The InferencePool to choose in, as `namespace/name`, where the gateway has matched its routes already and asks for an endpoint only (endpoint picker
+   * protocol). No rule of a route is looked at; the answer's route is rule 0 of one with the pool's name. Takes the place of `gateway` and
+   * `clientNamespace`; a name that is no pool is no route, 500 `backend_not_found`.
+   */
+  pool?: string | null | undefined
   /** The InferenceObjective of the request, as `namespace/name`. Not taken from the headers: whether a client may choose one is the host's to say. */
   objective?: string | null | undefined
   /**

@@ -7,7 +7,7 @@ const border = require('./native.js')
 const { bytes, flag, notOptions, prompt, setNow, setPort, setPromptTokens, setSeed, text, unknown } = require('./options.js')
 const { FIXED, Packed, Texts, say } = require('./said.js')
 
-const MANY_OPTIONS = 'model, host, path, method, gateway, clientNamespace, port, objective, prompt, promptTokens, tenant, subset, multimodal, body, contentType'
+const MANY_OPTIONS = 'model, host, path, method, gateway, clientNamespace, port, pool, objective, prompt, promptTokens, tenant, subset, multimodal, body, contentType'
 const ROUTE_OPTIONS = `${MANY_OPTIONS}, now`
 const DECIDE_OPTIONS = `${ROUTE_OPTIONS}, seed`
 
@@ -72,6 +72,7 @@ class Asked {
     this.objective = undefined
     this.tenant = undefined
     this.subset = undefined
+    this.pool = undefined
     this.prompt = undefined
   }
 
@@ -89,6 +90,7 @@ class Asked {
       else if (name === 'clientNamespace') this.clientNamespace = text('clientNamespace', value)
       else if (name === 'objective') this.objective = text('objective', value)
       else if (name === 'port') setPort(this.words, value)
+      else if (name === 'pool') this.pool = text('pool', value)
       else if (name === 'prompt') this.prompt = prompt(value, this.hasScorers)
       else if (name === 'promptTokens') setPromptTokens(this.words, value)
       else if (name === 'tenant') this.tenant = text('tenant', value)

@@ -3,8 +3,8 @@
 
 const { GIVEN, PORT, PROMPT_TOKENS } = require('./native.js')
 
-/** Numbers of a request before the lengths of its header values: parts, port, tokens of the prompt, and the lengths of nine texts. */
-const FIXED = 12
+/** Numbers of a request before the lengths of its header values: parts, port, tokens of the prompt, and the lengths of ten texts. */
+const FIXED = 13
 
 const LINE_BREAK = 10
 
@@ -24,6 +24,7 @@ function say(asked, said, at, texts) {
     said[at + 9] = add(asked.clientNamespace, texts)
     said[at + 10] = add(asked.tenant, texts)
     said[at + 11] = add(asked.subset, texts)
+    said[at + 12] = add(asked.pool, texts)
   } else {
     for (let index = at + 3; index < at + FIXED; index += 1) said[index] = 0
   }

@@ -24,6 +24,7 @@ pub(crate) struct Asked {
     port: Option<u16>,
     tenant: Option<Range<usize>>,
     subset: Option<Range<usize>>,
+    pool: Option<Range<usize>>,
     prompt_tokens: u32,
     /// The prompt, where it is text.
     prompt: Option<Range<usize>>,
@@ -88,7 +89,7 @@ impl Asked {
     pub(crate) fn take(&mut self, said: &[u32], given: &Given<'_>) {
         let Some((_, lengths)) = said.split_at_checked(PARTS) else { return };
         let Some((texts, values)) = lengths.split_first_chunk::<TEXT_PARTS>() else { return };
-        let [model, host, path, method, gateway, objective, client_namespace, tenant, subset] =
+        let [model, host, path, method, gateway, objective, client_namespace, tenant, subset, pool] =
             texts.map(|length| self.take_text(length));
         self.model = model;
         self.host = host;
@@ -99,6 +100,7 @@ impl Asked {
         self.client_namespace = client_namespace;
         self.tenant = tenant;
         self.subset = subset;
+        self.pool = pool;
         self.prompt = None;
         self.port = given.port();
         self.prompt_tokens = given.prompt_tokens;
@@ -150,6 +152,7 @@ impl Asked {
         let request = text(&self.gateway).map_or(request, |gateway| request.gateway(gateway, self.port));
         let request = text(&self.client_namespace)
             .map_or(request, |namespace| request.client_namespace(namespace, self.port));
+        let request = text(&self.pool).map_or(request, |pool| request.pool(pool));
         let request = text(&self.objective).map_or(request, |objective| request.objective(objective));
         let request = text(&self.tenant).map_or(request, |tenant| request.tenant(tenant));
         let request = text(&self.subset).map_or(request, |subset| request.subset(subset));

@@ -12,7 +12,7 @@ const OUT: usize = 3;
 
 /// Numbers that a request has beside the lengths of its header values: `[parts, port, tokens of the prompt]`, then the lengths of its texts.
 pub(crate) const PARTS: usize = 3;
-pub(crate) const TEXT_PARTS: usize = 9;
+pub(crate) const TEXT_PARTS: usize = 10;
 
 /// The requests of a call.
 pub(crate) struct Batch<'c> {

@@ -46,7 +46,7 @@ test('every part of every request arrives, in any script', () => {
     { headers: { 'x-tier': text } },
     { headers: { 'X-Tier': [text, 'gold'] }, model: text, host: text, path: `/${text}`, method: text, objective: 'ns/name', gateway: 'ns/edge', port: 443 },
     { headers: [['x-tier', 'gold'], ['x-tier', text]], tenant: text, promptTokens: 12, multimodal: true },
-    { headers: new Map([['x-tier', text]]), subset: `10.0.0.2,${text}`, clientNamespace: text },
+    { headers: new Map([['x-tier', text]]), subset: `10.0.0.2,${text}`, clientNamespace: text, pool: null },
     { headers: undefined, tenant: 'acme', subset: text },
   ])
   // Tenants and subsets send a batch another way.

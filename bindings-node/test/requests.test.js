@@ -90,6 +90,20 @@ test('a rule may answer by itself, within a mesh too', () => {
   assert.equal(router.decide({}, { host: 'echo' }).directResponse, null)
 })
 
+test('a pool that the gateway chose is decided in without a route', () => {
+  const router = withEndpoints(Router, 2)
+  const ask = { pool: 'default/gpus' }
+  for (const answer of [router.decide(null, ask), router.route({}, ask).decision, router.decideMany([{ headers: {}, ...ask }])[0]]) {
+    assert.deepEqual([answer.ok, answer.route, answer.rule, answer.pool], [true, 'default/gpus', 0, 'default/gpus'])
+  }
+  assert.match(String(router.explain({}, ask)), /^default\/gpus rule 0 -> InferencePool default\/gpus/)
+  const missing = router.decide({}, { pool: 'default/cpus' })
+  assert.deepEqual([missing.status, missing.reason, missing.route], [500, 'backend_not_found', null])
+  // Nothing of a request stays for the next one.
+  assert.equal(router.decide({}).reason, 'no_rule')
+  assert.equal(router.decide({}, { pool: null }).reason, 'no_rule')
+})
+
 test('mutations and the rewritten path are those of the decision, whatever the plan is later', () => {
   const router = new Router(http)
   const rewritten = router.decide({}, { path: '/api/chat?a=1' })

@@ -77,6 +77,7 @@ router.decide(headers, { body: '{}', path: null })
 // @ts-expect-error a body that was parsed
 router.decide(headers, { body: { model: 'm' } })
 router.decide()
+router.decide(null, { pool: 'default/gpus' })
 router.decide(null, { clientNamespace: 'shop', host: 'echo', port: 80 })
 router.update('text', { mesh: true, invalidBackendRefs: 'freeze_route', extensionFilters: ['example.com/Wasm'], envoyGateway: true })
 router.decide(null)

@@ -74,7 +74,7 @@ function run(entry, defaults, folder) {
   const [text, options] = loaded(config, folder)
   if (refused(expect, () => new Router(text, options))) return
   assert.ok(request !== undefined, 'a case that loads has a request')
-  only(request, ['headers', 'host', 'path', 'method', 'model', 'gateway', 'client_namespace', 'port'], 'request')
+  only(request, ['headers', 'host', 'path', 'method', 'model', 'gateway', 'client_namespace', 'port', 'pool'], 'request')
   const { headers: pairs = [], client_namespace: clientNamespace, ...parts } = request
   const asked = { ...parts, clientNamespace, now: integer(now, 'now') }
 

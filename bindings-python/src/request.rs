@@ -24,6 +24,7 @@ pub(crate) struct Given<'a, 'py> {
     pub(crate) gateway: Option<&'a Any<'py>>,
     pub(crate) client_namespace: Option<&'a Any<'py>>,
     pub(crate) port: Option<&'a Any<'py>>,
+    pub(crate) pool: Option<&'a Any<'py>>,
     pub(crate) objective: Option<&'a Any<'py>>,
     pub(crate) body: Option<&'a Any<'py>>,
     pub(crate) content_type: Option<&'a Any<'py>>,
@@ -47,6 +48,7 @@ pub(crate) struct Asked<'py> {
     gateway: Option<Text<'py>>,
     client_namespace: Option<Text<'py>>,
     port: Option<u16>,
+    pool: Option<Text<'py>>,
     objective: Option<Text<'py>>,
     /// Boxed, because most requests have none and all of this is moved.
     prompt: Option<Box<Held<'py>>>,
@@ -66,10 +68,21 @@ impl<'py> Given<'_, 'py> {
     /// Whether headers are all that is given.
     #[inline]
     fn is_nothing(&self) -> bool {
-        let Self { model, host, path, method, gateway, client_namespace, port, objective, .. } = *self;
-        let Self { body, content_type, prompt, prompt_tokens, tenant, subset, multimodal, .. } = *self;
-        let first = [model, host, path, method, gateway, client_namespace, port, objective];
-        let second = [body, content_type, prompt, prompt_tokens, tenant, subset, multimodal];
+        let Self { model, host, path, method, gateway, client_namespace, port, .. } = *self;
+        let Self {
+            pool,
+            objective,
+            body,
+            content_type,
+            prompt,
+            prompt_tokens,
+            tenant,
+            subset,
+            multimodal,
+            ..
+        } = *self;
+        let first = [model, host, path, method, gateway, client_namespace, port, pool];
+        let second = [objective, body, content_type, prompt, prompt_tokens, tenant, subset, multimodal];
         first.iter().chain(&second).all(|given| given.is_none())
     }
 
@@ -83,6 +96,7 @@ impl<'py> Given<'_, 'py> {
             gateway: named("gateway", self.gateway)?,
             client_namespace: args::text("client_namespace", self.client_namespace)?.cloned(),
             port: self.port.map(port).transpose()?,
+            pool: named("pool", self.pool)?,
             objective: named("objective", self.objective)?,
             prompt: self.prompt.map(|prompt| Held::take(prompt, runs_python).map(Box::new)).transpose()?,
             prompt_tokens: self.prompt_tokens.map(prompt_tokens).transpose()?.unwrap_or_default(),
@@ -152,6 +166,9 @@ impl<'py> Asked<'py> {
         if let Some(client) = &self.client_namespace {
             request = request.client_namespace(chars("client_namespace", client)?, self.port);
         }
+        if let Some(pool) = &self.pool {
+            request = request.pool(chars("pool", pool)?);
+        }
         if let Some(objective) = &self.objective {
             request = request.objective(chars("objective", objective)?);
         }
@@ -206,6 +223,7 @@ pub(crate) fn of_dict<'py>(said: &Any<'py>, runs_python: bool, asked: &mut Asked
         gateway,
         client_namespace,
         port,
+        pool,
         objective,
         body,
         content_type,
@@ -223,6 +241,7 @@ pub(crate) fn of_dict<'py>(said: &Any<'py>, runs_python: bool, asked: &mut Asked
         gateway: gateway.as_ref(),
         client_namespace: client_namespace.as_ref(),
         port: port.as_ref(),
+        pool: pool.as_ref(),
         objective: objective.as_ref(),
         body: body.as_ref(),
         content_type: content_type.as_ref(),
@@ -238,7 +257,7 @@ pub(crate) fn of_dict<'py>(said: &Any<'py>, runs_python: bool, asked: &mut Asked
 }
 
 /// The arguments of a request beside its headers, in the order in which `of_dict` takes them apart.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 16] = [
     "model",
     "host",
     "path",
@@ -246,6 +265,7 @@ const NAMES: [&str; 15] = [
     "gateway",
     "client_namespace",
     "port",
+    "pool",
     "objective",
     "body",
     "content_type",

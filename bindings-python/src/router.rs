@@ -187,11 +187,11 @@ impl Router {
     ///
     /// `headers` is a mapping or pairs of str or bytes; a value may be a list of them. `model` is what the request's body asks for; without it
     /// it is read from `body`. `host`, `path` and `method` are what the client asked for, `gateway` (`namespace/name`) and `port` the listener it
-    /// came through, `client_namespace` the namespace of a client within a mesh, `objective` its InferenceObjective, `now` nanoseconds of a monotonic clock, `seed` that of a decision to repeat. Raises RequestError.
+    /// came through, `client_namespace` the namespace of a client within a mesh, `pool` an InferencePool that is chosen already, `objective` its InferenceObjective, `now` nanoseconds of a monotonic clock, `seed` that of a decision to repeat. Raises RequestError.
     /// About half a microsecond with ten headers; holds the GIL.
     #[pyo3(
-        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, client_namespace = None, port = None, objective = None, body = None, content_type = None, prompt = None, prompt_tokens = None, tenant = None, subset = None, multimodal = None, now = Now::ZERO, seed = None),
-        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, client_namespace=None, port=None, objective=None, body=None, content_type=None, prompt=None, prompt_tokens=None, tenant=None, subset=None, multimodal=None, now=0, seed=None)"
+        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, client_namespace = None, port = None, pool = None, objective = None, body = None, content_type = None, prompt = None, prompt_tokens = None, tenant = None, subset = None, multimodal = None, now = Now::ZERO, seed = None),
+        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, client_namespace=None, port=None, pool=None, objective=None, body=None, content_type=None, prompt=None, prompt_tokens=None, tenant=None, subset=None, multimodal=None, now=0, seed=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn decide<'py>(
@@ -204,6 +204,7 @@ impl Router {
         gateway: Option<&Any<'py>>,
         client_namespace: Option<&Any<'py>>,
         port: Option<&Any<'py>>,
+        pool: Option<&Any<'py>>,
         objective: Option<&Any<'py>>,
         body: Option<&Any<'py>>,
         content_type: Option<&Any<'py>>,
@@ -225,6 +226,7 @@ impl Router {
                 gateway,
                 client_namespace,
                 port,
+                pool,
                 objective,
                 body,
                 content_type,
@@ -250,8 +252,8 @@ impl Router {
 
     /// Decides as `decide` does and counts the request in flight until the Ticket is finished. A NoRoute is false. Raises RequestError.
     #[pyo3(
-        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, client_namespace = None, port = None, objective = None, body = None, content_type = None, prompt = None, prompt_tokens = None, tenant = None, subset = None, multimodal = None, now = Now::ZERO),
-        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, client_namespace=None, port=None, objective=None, body=None, content_type=None, prompt=None, prompt_tokens=None, tenant=None, subset=None, multimodal=None, now=0)"
+        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, client_namespace = None, port = None, pool = None, objective = None, body = None, content_type = None, prompt = None, prompt_tokens = None, tenant = None, subset = None, multimodal = None, now = Now::ZERO),
+        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, client_namespace=None, port=None, pool=None, objective=None, body=None, content_type=None, prompt=None, prompt_tokens=None, tenant=None, subset=None, multimodal=None, now=0)"
     )]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn route<'py>(
@@ -264,6 +266,7 @@ impl Router {
         gateway: Option<&Any<'py>>,
         client_namespace: Option<&Any<'py>>,
         port: Option<&Any<'py>>,
+        pool: Option<&Any<'py>>,
         objective: Option<&Any<'py>>,
         body: Option<&Any<'py>>,
         content_type: Option<&Any<'py>>,
@@ -284,6 +287,7 @@ impl Router {
                 gateway,
                 client_namespace,
                 port,
+                pool,
                 objective,
                 body,
                 content_type,
@@ -305,8 +309,8 @@ impl Router {
 
     /// The decision that `decide` would make now, with its reasons. Changes nothing. Raises RequestError. Takes microseconds.
     #[pyo3(
-        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, client_namespace = None, port = None, objective = None, body = None, content_type = None, prompt = None, prompt_tokens = None, tenant = None, subset = None, multimodal = None, now = Now::ZERO, seed = None),
-        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, client_namespace=None, port=None, objective=None, body=None, content_type=None, prompt=None, prompt_tokens=None, tenant=None, subset=None, multimodal=None, now=0, seed=None)"
+        signature = (headers, *, model = None, host = None, path = None, method = None, gateway = None, client_namespace = None, port = None, pool = None, objective = None, body = None, content_type = None, prompt = None, prompt_tokens = None, tenant = None, subset = None, multimodal = None, now = Now::ZERO, seed = None),
+        text_signature = "($self, headers, *, model=None, host=None, path='/', method='GET', gateway=None, client_namespace=None, port=None, pool=None, objective=None, body=None, content_type=None, prompt=None, prompt_tokens=None, tenant=None, subset=None, multimodal=None, now=0, seed=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword argument of Python")]
     fn explain(
@@ -319,6 +323,7 @@ impl Router {
         gateway: Option<&Any<'_>>,
         client_namespace: Option<&Any<'_>>,
         port: Option<&Any<'_>>,
+        pool: Option<&Any<'_>>,
         objective: Option<&Any<'_>>,
         body: Option<&Any<'_>>,
         content_type: Option<&Any<'_>>,
@@ -339,6 +344,7 @@ impl Router {
                 gateway,
                 client_namespace,
                 port,
+                pool,
                 objective,
                 body,
                 content_type,

@@ -210,6 +210,15 @@ def test_a_request_within_a_mesh(folder: Path) -> None:
     assert done.exit_code == 2 and "give one" in done.stderr
 
 
+def test_a_pool_that_the_gateway_chose() -> None:
+    ask = ["decide", "-f", "good.yaml", "--state", "state.yaml"]
+    found = as_json(*ask, "--pool", "default/gpus")
+    assert (found["route"], found["pool"]) == ("default/gpus", "default/gpus")
+    assert as_json(*ask, "--pool", "default/cpus", code=1)["reason"] == "backend_not_found"
+    done = run(*ask, "--pool", "gpus")
+    assert done.exit_code == 2 and "namespace/name" in done.stderr
+
+
 def test_explain() -> None:
     ask = ["explain", "-f", "good.yaml", "--state", "state.yaml", "-H", "x-tier=gold", "--seed", "5"]
     done = run(*ask)

@@ -181,6 +181,18 @@ def test_a_request_within_a_mesh(web):
     assert router.decide({}, host="echo:8080", client_namespace="shop").reason == "no_rule"
 
 
+def test_a_pool_that_the_gateway_chose():
+    router = Router(POOL, seed=1)
+    report(router, "a")
+    for ask in [router.decide, lambda *a, **k: router.route(*a, **k).decision, lambda headers, **k: router.decide_many([{"headers": headers, **k}])[0]]:
+        chosen = ask({}, pool="default/gpus")
+        assert (chosen.route, chosen.rule, chosen.pool, chosen.address) == ("default/gpus", 0, "default/gpus", "10.0.0.1:8000")
+    assert str(router.explain({}, pool="default/gpus")).startswith("default/gpus rule 0 -> InferencePool default/gpus -> default/a")
+    missing = router.decide({}, pool="default/cpus")
+    assert (missing.status, missing.reason, missing.route) == (500, "backend_not_found", None)
+    assert router.decide({}).reason == "no_rule"
+
+
 def test_extension_filters_may_be_the_hosts():
     filters = "filters: [{type: ExtensionRef, extensionRef: {group: example.com, kind: Wasm, name: w}}]"
     manifest = "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r}\nspec:\n  rules:\n  - " + filters
@@ -230,6 +242,8 @@ def test_bodies_that_cannot_be_read():
         ({"gateway": "a/b", "port": 0}, "RQ0003", "port goes from 1 to 65535"),
         ({"port": 80}, "RQ0004", "name the gateway or client_namespace too"),
         ({"gateway": "a/b", "client_namespace": "a"}, "RQ0004", "not both"),
+        ({"pool": 1}, "RQ0001", "pool must be str or None, not int"),
+        ({"pool": "gpus"}, "RQ0004", "pool must be `namespace/name`"),
         ({"client_namespace": 1}, "RQ0001", "client_namespace must be str or None, not int"),
         ({"path": "/\udc80"}, "RQ0002", "lone surrogates"),
         ({"body": b"{}", "content_type": 1}, "RQ0001", "content_type must be str or None, not int"),

@@ -48,12 +48,13 @@ class Request:
     model: str | None = None
     gateway: str | None = None
     client_namespace: str | None = None
+    pool: str | None = None
     port: int | None = None
     objective: str | None = None
 
     def arguments(self) -> dict[str, Any]:
         """All but the headers, as keyword arguments; what the case leaves out is not given."""
-        given = {name: getattr(self, name) for name in ["host", "path", "method", "model", "gateway", "client_namespace", "port", "objective"]}
+        given = {name: getattr(self, name) for name in ["host", "path", "method", "model", "gateway", "client_namespace", "port", "pool", "objective"]}
         return {name: value for name, value in given.items() if value is not None}
 
     def forms(self) -> list[Any]:

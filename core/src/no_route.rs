@@ -51,7 +51,7 @@ pub enum Reason {
     NoBackendRefs,
     /// Every backendRef of the rule has weight 0.
     NoWeight,
-    /// The chosen backendRef names an object that does not exist.
+    /// The chosen backendRef, or the host's own [`Request::pool`](crate::Request::pool), names an object that does not exist.
     BackendNotFound,
     /// The chosen backendRef crosses namespaces without a ReferenceGrant.
     RefNotPermitted,

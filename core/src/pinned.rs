@@ -86,14 +86,13 @@ impl<'r, S: Deref<Target = State>> Pinned<'r, S> {
         seed: u64,
     ) -> Result<Decision<S>, NoRoute<S>> {
         let router = self.router;
-        let hashes = &mut BlockHashes::new();
         if router.has_journal() {
-            let outcome = self.run(request, now, seed, hashes);
+            let outcome = self.run(request, now, seed, None);
             router.write_down(&outcome, request, now, None, false);
             return outcome;
         }
         // Handed on as it comes: a decision is two hundred bytes, and each move of it is measured.
-        self.run(request, now, seed, hashes)
+        self.run(request, now, seed, None)
     }
 
     #[inline]
@@ -102,7 +101,7 @@ impl<'r, S: Deref<Target = State>> Pinned<'r, S> {
         request: &Request<'_>,
         now: Nanos,
         seed: u64,
-        hashes: &mut BlockHashes,
+        hashes: Option<&mut BlockHashes>,
     ) -> Result<Decision<S>, NoRoute<S>> {
         let rng = &mut DecisionRng::from_seed(seed);
         decide::run(self.state, request, now, hashes, rng, &mut NoTrace, true)
@@ -186,8 +185,8 @@ impl<'r> Pinned<'r> {
     /// As [`Router::explain_seeded`].
     pub fn explain_seeded(self, request: &Request<'_>, now: Nanos, seed: u64) -> Explanation {
         let mut recorder = Recorder::default();
-        let (hashes, rng) = (&mut BlockHashes::new(), &mut DecisionRng::from_seed(seed));
-        let outcome = decide::run(self.state, request, now, hashes, rng, &mut recorder, false);
+        let rng = &mut DecisionRng::from_seed(seed);
+        let outcome = decide::run(self.state, request, now, None, rng, &mut recorder, false);
         recorder.finish(outcome.as_ref())
     }
 }
@@ -200,17 +199,44 @@ impl Pinned<'_, Arc<State>> {
         seed: u64,
         only_counted: bool,
     ) -> Result<Ticket, NoRoute> {
+        match request.prompt {
+            Some(_) => self.ticket_with_prompt(request, now, seed, only_counted),
+            None => self.ticket_with(request, now, seed, only_counted, None),
+        }
+    }
+
+    /// Apart, because hashes take 16 KiB of the stack, which a request without a prompt should not touch.
+    #[inline(never)]
+    fn ticket_with_prompt(
+        self,
+        request: &Request<'_>,
+        now: Nanos,
+        seed: u64,
+        only_counted: bool,
+    ) -> Result<Ticket, NoRoute> {
+        self.ticket_with(request, now, seed, only_counted, Some(&mut BlockHashes::new()))
+    }
+
+    #[inline]
+    fn ticket_with(
+        self,
+        request: &Request<'_>,
+        now: Nanos,
+        seed: u64,
+        only_counted: bool,
+        mut hashes: Option<&mut BlockHashes>,
+    ) -> Result<Ticket, NoRoute> {
         let router = self.router;
-        let mut hashes = BlockHashes::new();
-        let outcome = self.run(request, now, seed, &mut hashes);
+        let outcome = self.run(request, now, seed, hashes.as_deref_mut());
+        let hashes = hashes.map(|hashes| &*hashes);
         // Seeds of one router repeat after 2^64 decisions.
         router.write_down(&outcome, request, now, Some(seed), only_counted);
         match outcome {
             Ok(decision) => {
                 if !only_counted {
-                    decide::sent(&decision.state, &decision.choice, request, &hashes, now);
+                    decide::sent(&decision.state, &decision.choice, request, hashes, now);
                 }
-                Ok(Ticket::new(decision, &hashes, now, router.shared_journal()))
+                Ok(Ticket::new(decision, hashes, now, router.shared_journal()))
             }
             Err(no_route) => Err(no_route.into_snapshot()),
         }

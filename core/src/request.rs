@@ -101,6 +101,7 @@ pub struct Request<'r> {
     pub(crate) model: Option<&'r str>,
     pub(crate) gateway: Option<&'r str>,
     pub(crate) client_namespace: Option<&'r str>,
+    pub(crate) pool: Option<&'r str>,
     pub(crate) port: Option<u16>,
     pub(crate) objective: Option<&'r str>,
     pub(crate) prompt: Option<Prompt<'r>>,
@@ -121,6 +122,7 @@ impl<'r> Request<'r> {
             model: None,
             gateway: None,
             client_namespace: None,
+            pool: None,
             port: None,
             objective: None,
             prompt: None,
@@ -172,6 +174,16 @@ impl<'r> Request<'r> {
     pub fn client_namespace(mut self, namespace: &'r str, port: Option<u16>) -> Self {
         self.client_namespace = Some(namespace);
         self.port = port;
+        self
+    }
+
+    /// The InferencePool to choose in, as `namespace/name`, for hosts whose gateway has matched its routes already and asks for an endpoint only, as in the
+    /// endpoint picker protocol. No rule of a route is looked at: the request goes to the pool by a rule of its own, rule 0 of a route with the pool's
+    /// name. Its InferenceModels, rewrites and objectives count as ever. A name that is none of [`Plan::pools`](crate::Plan::pools) is 500
+    /// `backend_not_found`. Takes the place of a [`gateway`](Self::gateway) and a [`client_namespace`](Self::client_namespace).
+    #[must_use]
+    pub fn pool(mut self, pool: &'r str) -> Self {
+        self.pool = Some(pool);
         self
     }
 

@@ -10,7 +10,6 @@ use crate::decide;
 use crate::decision::Decision;
 use crate::no_route::NoRoute;
 use crate::plan::Plan;
-use crate::prefix::BlockHashes;
 use crate::request::Request;
 use crate::rng::DecisionRng;
 use crate::router::Router;
@@ -77,10 +76,10 @@ impl Shadow {
             Ok(decision) => decision.seed(),
             Err(no_route) => no_route.seed(),
         };
-        let (hashes, rng) = (&mut BlockHashes::new(), &mut DecisionRng::from_seed(seed));
+        let rng = &mut DecisionRng::from_seed(seed);
         // A live plan that goes by turns counts them itself; another one leaves them to the shadow.
         let counts = !router.snapshot().plan().scheduling.takes_turns();
-        let shadow = decide::run(state, request, now, hashes, rng, &mut NoTrace, counts);
+        let shadow = decide::run(state, request, now, None, rng, &mut NoTrace, counts);
         self.report.count(live, shadow.as_ref());
         shadow
     }

@@ -41,7 +41,7 @@ impl Ticket {
     /// Of a decision on a shared state: a ticket may live for minutes.
     pub(crate) fn new(
         decision: Decision<Arc<State>>,
-        hashes: &BlockHashes,
+        hashes: Option<&BlockHashes>,
         now: Nanos,
         journal: Option<Arc<dyn Journal>>,
     ) -> Self {
@@ -50,7 +50,7 @@ impl Ticket {
         let lease = decision.state.plan.leases.lease(now);
         // What the endpoint holds it need not work off.
         let work = Work::new(decision.prompt_tokens(), decision.cached_tokens());
-        let prompt = hashes.as_slice().into();
+        let prompt = hashes.map(BlockHashes::as_slice).unwrap_or_default().into();
         let number = cell.start(work, now, lease);
         Self {
             decision,

@@ -93,6 +93,7 @@ fn run(router: &Router, steps: &[(Step, u64)]) {
         let prompt = [b'a' + (pause % 3) as u8; 2000];
         let prompt = Prompt::Text(&prompt[..(pause % 2000) as usize]);
         let request = Request::new(&headers).prompt(prompt).tenant(["a", "b"][*pause as usize % 2]);
+        let request = if pause % 5 == 0 { request.pool("default/p") } else { request };
         let place = |number: &usize, tickets: &Vec<Ticket>| number % tickets.len().max(1);
         match step {
             Step::Report(n) => {

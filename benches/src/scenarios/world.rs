@@ -124,12 +124,19 @@ pub struct Asked {
     pub host: String,
     /// Its prompt.
     pub tokens: Vec<u32>,
+    /// Whether it names its pool.
+    pub names_pool: bool,
 }
 
 impl Asked {
     /// Falls under a rule in the middle of so many.
     pub fn rules(rules: usize) -> Self {
         Self { headers: headers(rules), ..Self::default() }
+    }
+
+    /// Goes to the pool that it names: no rule is looked at.
+    pub fn pool() -> Self {
+        Self { names_pool: true, ..Self::rules(1) }
     }
 
     /// A prompt of so many tokens.
@@ -140,6 +147,7 @@ impl Asked {
     /// The request.
     pub fn request(&self) -> Request<'_> {
         let request = Request::new(&self.headers).host(&self.host);
+        let request = if self.names_pool { request.pool("default/gpus") } else { request };
         if self.tokens.is_empty() { request } else { request.prompt(Prompt::Tokens(&self.tokens)) }
     }
 }

@@ -387,6 +387,7 @@ class Router:
         gateway: str | None = None,
         client_namespace: str | None = None,
         port: int | None = None,
+        pool: str | None = None,
         objective: str | None = None,
         body: BodyBytes | None = None,
         content_type: str | None = None,
@@ -410,6 +411,9 @@ class Router:
         are then looked at. Without a gateway every route is.
         ``client_namespace``: the namespace of a client within a mesh, instead of a gateway; ``host`` (and ``port``, else the host's, else 80) then
         name a Service, whose routes decide, or which gets the request itself as rule 0 of a route of its own name. Needs the option ``mesh``.
+        ``pool``: the InferencePool to choose in, ``namespace/name``, where the gateway has matched its routes already and asks for an endpoint only
+        (endpoint picker protocol). No rule of a route is looked at; the answer's route is rule 0 of one with the pool's name. Takes the place of
+        ``gateway`` and ``client_namespace``; a name that is no pool is a ``NoRoute``, 500 ``backend_not_found``.
         ``objective``: the request's InferenceObjective, ``namespace/name``; no header is trusted with it.
         ``body``: where ``model`` is None, the model and, without a ``prompt``, the prompt are read from it, in the shape that ``path`` and ``content_type`` (the header's value) say;
         a body that cannot be read is a ``RequestError`` with a code ``BD…``.
@@ -436,6 +440,7 @@ class Router:
         gateway: str | None = None,
         client_namespace: str | None = None,
         port: int | None = None,
+        pool: str | None = None,
         objective: str | None = None,
         body: BodyBytes | None = None,
         content_type: str | None = None,
@@ -461,6 +466,7 @@ class Router:
         gateway: str | None = None,
         client_namespace: str | None = None,
         port: int | None = None,
+        pool: str | None = None,
         objective: str | None = None,
         body: BodyBytes | None = None,
         content_type: str | None = None,

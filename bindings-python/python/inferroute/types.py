@@ -65,6 +65,7 @@ class RequestArguments(TypedDict, total=False):
     gateway: str | None
     client_namespace: str | None
     port: int | None
+    pool: str | None
     objective: str | None
     body: BodyBytes | None
     content_type: str | None

@@ -7,7 +7,7 @@ use super::objects::Objects;
 use super::report::Report;
 use super::resolve::service_host;
 use super::route::Route;
-use crate::ids::{BackendIx, Ix, ObjectName};
+use crate::ids::{BackendIx, Ix, ObjectName, PoolIx};
 use crate::manifest::{BackendRefWire, BodyMutationWire, Code, HeaderMutationWire, Kind, Labels};
 use crate::nearest::with_nearest;
 use crate::plan::{Backend, BackendRef, InvalidBackendRefs, Mutations, Options, Target};
@@ -46,16 +46,32 @@ impl<'a> Services<'a> {
 
     /// A reference to a Service as it stands.
     pub(super) fn service(&mut self, objects: &Objects<'_>, name: &ObjectName, port: u16) -> BackendRef {
-        BackendRef {
-            name: name.clone(),
-            kind: Kind::Service.as_str(),
-            weight: Weight::DEFAULT.get(),
-            priority: 0,
-            target: Target::Backend(self.number(objects, Kind::Service, name, Some(port))),
-            mutations: Mutations::default(),
-            model: None,
-        }
+        let target = Target::Backend(self.number(objects, Kind::Service, name, Some(port)));
+        straight(name, Kind::Service, target, Mutations::default())
     }
+}
+
+/// A reference to a pool as it stands.
+pub(super) fn pool(objects: &Objects<'_>, number: PoolIx, name: &ObjectName) -> BackendRef {
+    let mutations = Mutations { app_protocol: app_protocol(objects, number), ..Mutations::default() };
+    straight(name, Kind::InferencePool, Target::Pool(number), mutations)
+}
+
+/// The only reference of its rule.
+fn straight(name: &ObjectName, kind: Kind, target: Target, mutations: Mutations) -> BackendRef {
+    BackendRef {
+        name: name.clone(),
+        kind: kind.as_str(),
+        weight: Weight::DEFAULT.get(),
+        priority: 0,
+        target,
+        mutations,
+        model: None,
+    }
+}
+
+fn app_protocol(objects: &Objects<'_>, pool: PoolIx) -> Option<String> {
+    objects.pools.get(pool.position())?.object.spec.app_protocol.clone()
 }
 
 /// Whether a reference of this route that leads nowhere takes the route out.
@@ -109,8 +125,7 @@ impl Resolver<'_> {
         let own = self.own_mutations(target);
         let mut filtered = self.filters.of_ref(rule, wire, own, &self.path, report);
         if let Target::Pool(number) = target {
-            let pool = self.objects.pools.get(number.position()).map(|pool| &pool.object.spec);
-            filtered.mutations.app_protocol = pool.and_then(|pool| pool.app_protocol.clone());
+            filtered.mutations.app_protocol = app_protocol(self.objects, number);
         }
         let target = if filtered.is_broken { Target::Broken } else { target };
         let model = wire

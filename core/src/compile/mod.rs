@@ -73,6 +73,7 @@ pub(crate) fn compile(collected: Collected, options: &Options) -> Result<Plan, P
         routes: routes.names.into_iter().collect(),
         rules: routes.rules.into_iter().collect(),
         pools: pools.into_iter().collect(),
+        pool_rules: routes.of_pools.into_iter().collect(),
         backends: backends.into_iter().collect(),
         prefix: scheduling.prefix_plan(),
         sessions: scheduling.bound_sessions().into(),

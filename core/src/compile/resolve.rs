@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::backend_ref::{Resolver, Services, freezes};
+use super::backend_ref::{self, Resolver, Services, freezes};
 use super::filters::FilterReader;
 use super::mesh;
 use super::models::models;
 use super::objects::{Named, Objects};
 use super::report::Report;
-use crate::ids::{BackendIx, Ix, ObjectName, RouteIx};
+use crate::ids::{BackendIx, Ix, ObjectName, PoolIx, RouteIx, RuleIx};
 use crate::manifest::{BackendSpec, Code, INFERENCE_V1, Kind, Labels, PoolSpec, Selector, has_labels};
 use crate::plan::{Backend, BackendRef, BackendSet, Options, Pool, Rule, RuleAnswer, Target};
 use crate::units::port;
@@ -20,6 +20,25 @@ pub(super) struct Routes {
     pub(super) rules: Vec<Rule>,
     /// Positions of the routes that take no part.
     pub(super) frozen: BTreeSet<usize>,
+    /// The rule of each pool that leads to it and nowhere else.
+    pub(super) of_pools: Vec<(Box<str>, RuleIx)>,
+}
+
+impl Routes {
+    /// Adds a route of this name with one rule, which goes straight there.
+    fn push_straight(&mut self, name: &ObjectName, to: BackendRef) -> RuleIx {
+        let rule = RuleIx::new(self.rules.len());
+        self.rules.push(Rule {
+            route: RouteIx::new(self.names.len()),
+            index: 0,
+            name: None,
+            backends: BackendSet::new(vec![to]),
+            prefixes: ["".into()].into(),
+            answer: None,
+        });
+        self.names.push(name.clone());
+        rule
+    }
 }
 
 /// The service backends, in the order of the texts.
@@ -159,15 +178,12 @@ pub(super) fn routes(
     }
     for address in mesh::addresses(objects, options) {
         let service = services.service(objects, address.service, address.port);
-        routes.rules.push(Rule {
-            route: RouteIx::new(routes.names.len()),
-            index: 0,
-            name: None,
-            backends: BackendSet::new(vec![service]),
-            prefixes: ["".into()].into(),
-            answer: None,
-        });
-        routes.names.push(address.service.clone());
+        routes.push_straight(address.service, service);
+    }
+    let pools = objects.pools.iter().filter(|_| options.inference_extension);
+    for (position, Named { name, .. }) in pools.enumerate() {
+        let rule = routes.push_straight(name, backend_ref::pool(objects, PoolIx::new(position), name));
+        routes.of_pools.push((name.as_str().into(), rule));
     }
     routes
 }

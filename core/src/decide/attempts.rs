@@ -26,8 +26,8 @@ pub(super) struct Drawing<'a, T> {
     /// The priority of the request's InferenceObjective.
     pub(super) priority: i32,
     pub(super) prompt_tokens: u32,
-    /// The hashes of the prompt, once an attempt that may become the primary has asked for them.
-    pub(super) hashes: &'a mut BlockHashes,
+    /// Where the hashes of the prompt are wanted, for the attempt that becomes the primary: its endpoint will be known to hold them.
+    pub(super) hashes: Option<&'a mut BlockHashes>,
     pub(super) rng: &'a mut DecisionRng,
     pub(super) trace: &'a mut T,
 }
@@ -127,9 +127,14 @@ impl<T: Trace> Drawing<'_, T> {
         let asked = Asked { pool, model, priority, wanted };
         let Staged { before, cached_tokens, is_cold, found_tokens, is_common } =
             match (&state.prefix, request.prompt) {
-                (Some(knowledge), Some(prompt)) => {
-                    self.pick_by_prompt(knowledge, prompt, asked, &mut ranked)?
-                }
+                (Some(knowledge), Some(prompt)) => match self.hashes.take() {
+                    Some(hashes) => {
+                        let staged = self.pick_by_prompt(knowledge, prompt, asked, hashes, &mut ranked);
+                        self.hashes = Some(hashes);
+                        staged?
+                    }
+                    None => self.pick_by_prompt_alone(knowledge, prompt, asked, &mut ranked)?,
+                },
                 _ => self.pick(asked, None, &mut ranked)?,
             };
         let members = &state.members[pool];
@@ -146,12 +151,25 @@ impl<T: Trace> Drawing<'_, T> {
         knowledge: &PrefixKnowledge,
         prompt: Prompt<'_>,
         asked: Asked<'_>,
+        hashes: &mut BlockHashes,
         ranked: &mut Ranked,
     ) -> Result<Staged, Reason> {
         let mut held = Held::new();
         let scope = Scope::new(asked.model).tenant(self.request.tenant.unwrap_or_default());
-        held.look_up(knowledge, &self.state.members[asked.pool], &scope, prompt, self.hashes);
+        held.look_up(knowledge, &self.state.members[asked.pool], &scope, prompt, hashes);
         self.pick(asked, Some(&held), ranked)
+    }
+
+    /// The same where nobody wants the hashes afterwards, which take 16 KiB of the stack.
+    #[inline(never)]
+    fn pick_by_prompt_alone(
+        &mut self,
+        knowledge: &PrefixKnowledge,
+        prompt: Prompt<'_>,
+        asked: Asked<'_>,
+        ranked: &mut Ranked,
+    ) -> Result<Staged, Reason> {
+        self.pick_by_prompt(knowledge, prompt, asked, &mut BlockHashes::new(), ranked)
     }
 
     /// Runs the profiles of a pool.
@@ -203,9 +221,7 @@ impl<T: Trace> Drawing<'_, T> {
             return;
         }
         self.trace.record(Step::FallbacksBegin);
-        // The primary's hashes are what its endpoint will be known to hold.
-        let mut hashes = BlockHashes::new();
-        let mut later = Drawing { hashes: &mut hashes, rng: self.rng, trace: self.trace, ..*self };
+        let mut later = Drawing { hashes: None, rng: self.rng, trace: self.trace, ..*self };
         for priority in refs.priorities(priority) {
             while let Some((position, r)) = refs.next(priority, later.rng, later.trace) {
                 if to.is_full() {

@@ -13,6 +13,13 @@ const MANY: usize = 64;
 /// Room on the stack for header values that have to be written anew.
 const REWRITTEN: usize = 4096;
 
+/// The rule that leads to the pool of this name and nowhere else.
+pub(super) fn of_pool<T: Trace>(plan: &Plan, pool: &str, trace: &mut T) -> Option<Place> {
+    let at = Place { rule: *plan.pool_rules.get(pool)?, match_index: 0 };
+    trace.record(Step::Match { route: pool, rule: plan.rules[at.rule].index, match_index: 0, miss: None });
+    Some(at)
+}
+
 /// The first match, in order of precedence, that holds.
 pub(super) fn find<T: Trace>(plan: &Plan, request: &Request<'_>, trace: &mut T) -> Option<Place> {
     let matcher = match request.client_namespace {

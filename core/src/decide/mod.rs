@@ -53,16 +53,16 @@ pub fn decide<'s>(
     rng: &mut DecisionRng,
     trace: &mut impl Trace,
 ) -> Result<Decision<&'s State>, NoRoute<&'s State>> {
-    run(state, request, now, &mut BlockHashes::new(), rng, trace, false)
+    run(state, request, now, None, rng, trace, false)
 }
 
-/// [`decide`] on whatever keeps the state alive. `hashes` are afterwards those of the prompt for the primary's pool. Takes the pool's turn, where pickers go
-/// by turns and the decision `counts`.
+/// [`decide`] on whatever keeps the state alive. `hashes`, where they are wanted, are afterwards those of the prompt for the primary's pool. Takes the pool's
+/// turn, where pickers go by turns and the decision `counts`.
 pub(crate) fn run<S: Deref<Target = State>>(
     state: S,
     request: &Request<'_>,
     now: Nanos,
-    hashes: &mut BlockHashes,
+    hashes: Option<&mut BlockHashes>,
     rng: &mut DecisionRng,
     trace: &mut impl Trace,
     counts: bool,
@@ -90,18 +90,22 @@ struct Refusal {
 
 impl Refusal {
     const NO_RULE: Self = Self { reason: Reason::NoRule, at: None, backend_ref: None };
+    const NO_POOL: Self = Self { reason: Reason::BackendNotFound, at: None, backend_ref: None };
 }
 
 fn choose(
     state: &State,
     request: &Request<'_>,
     now: Nanos,
-    hashes: &mut BlockHashes,
+    hashes: Option<&mut BlockHashes>,
     rng: &mut DecisionRng,
     trace: &mut impl Trace,
     choice: &mut Choice,
 ) -> Result<(), Refusal> {
-    let at = matching::find(&state.plan, request, trace).ok_or(Refusal::NO_RULE)?;
+    let at = match request.pool {
+        Some(pool) => matching::of_pool(&state.plan, pool, trace).ok_or(Refusal::NO_POOL)?,
+        None => matching::find(&state.plan, request, trace).ok_or(Refusal::NO_RULE)?,
+    };
     let fail = |reason| Refusal { reason, at: Some(at), backend_ref: None };
     let rule = &state.plan.rules[at.rule];
     match rule.answer {

@@ -11,11 +11,17 @@ use crate::signals::Work;
 use crate::state::State;
 use crate::units::Nanos;
 
-/// The request goes where `choice` says. `hashes` are those of its prompt.
-pub(crate) fn sent(state: &State, choice: &Choice, request: &Request<'_>, hashes: &BlockHashes, now: Nanos) {
+/// The request goes where `choice` says. `hashes` are those of its prompt, where it has one.
+pub(crate) fn sent(
+    state: &State,
+    choice: &Choice,
+    request: &Request<'_>,
+    hashes: Option<&BlockHashes>,
+    now: Nanos,
+) {
     let to = [Some(choice.attempts.primary().endpoint), choice.before.prefill];
     for endpoint in to.into_iter().flatten() {
-        if let Some(seat) = &state.seats[endpoint] {
+        if let (Some(seat), Some(hashes)) = (&state.seats[endpoint], hashes) {
             seat.insert(hashes);
         }
     }

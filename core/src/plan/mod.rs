@@ -70,6 +70,8 @@ pub struct Plan {
     pub(crate) routes: Table<RouteIx, ObjectName>,
     pub(crate) rules: Table<RuleIx, Rule>,
     pub(crate) pools: Table<PoolIx, Pool>,
+    /// The rule that leads to a pool and nowhere else, by the pool's `namespace/name`.
+    pub(crate) pool_rules: HashMap<Box<str>, RuleIx, foldhash::fast::FixedState>,
     pub(crate) backends: Table<BackendIx, Backend>,
     pub(crate) scheduling: Scheduling,
     /// How prompts are remembered, where a profile looks at them.
@@ -162,7 +164,7 @@ impl Plan {
     }
 
     /// All rules, each under the number by which [`Decision::rule_number`](crate::Decision::rule_number) means it: those of routes, then, with
-    /// [`Options::mesh`], one for each port of a Service.
+    /// [`Options::mesh`], one for each port of a Service, then one for each pool.
     pub fn rules(&self) -> impl ExactSizeIterator<Item = RuleView<'_>> {
         self.rules.iter().map(|rule| RuleView { route: self.routes[rule.route].as_str(), rule })
     }

@@ -32,6 +32,7 @@ pub struct RequestRecord {
     tenant: Option<String>,
     subset: Option<String>,
     client_namespace: Option<String>,
+    pool: Option<String>,
     multimodal: bool,
     /// Names in lower case, values in the order in which they were sent.
     headers: Vec<(String, Vec<u8>)>,
@@ -123,6 +124,7 @@ impl RequestRecord {
             tenant: text(request.tenant),
             subset: text(request.subset),
             client_namespace: text(request.client_namespace),
+            pool: text(request.pool),
             multimodal: request.multimodal,
             headers: headers.collect(),
         }
@@ -141,6 +143,7 @@ impl RequestRecord {
         request.tenant = self.tenant.as_deref();
         request.subset = self.subset.as_deref();
         request.client_namespace = self.client_namespace.as_deref();
+        request.pool = self.pool.as_deref();
         request.multimodal = self.multimodal;
         request
     }
@@ -160,6 +163,10 @@ impl RequestRecord {
         let port = self.port.map_or(u64::MAX, u64::from);
         hash = fnv(fnv(hash, &port.to_le_bytes()), &self.prompt_tokens.to_le_bytes());
         hash = fnv(hash, &[self.multimodal.into()]);
+        // Requests that name no pool, which most are, have the number that they had before any could.
+        if let Some(pool) = &self.pool {
+            hash = fnv(fnv(hash, &wide(pool.len()).to_le_bytes()), pool.as_bytes());
+        }
         if let Some(prompt) = &self.prompt {
             hash = prompt.digest(hash);
         }

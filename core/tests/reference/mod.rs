@@ -20,6 +20,7 @@ pub(crate) mod matching;
 pub(crate) mod members;
 pub(crate) mod mesh;
 pub(crate) mod model;
+pub(crate) mod named_pool;
 pub(crate) mod namespaces;
 pub(crate) mod path;
 pub(crate) mod prefix;
@@ -43,6 +44,13 @@ pub(crate) fn run(documents: &[Value], options: &Value, case: &Value) -> Value {
     let request = Request::read(&case["request"]);
     let mut draw = Draw::new(case["seed"].as_u64().unwrap_or(0));
 
+    if let Some(name) = request.pool {
+        let straight = named_pool::rule(name);
+        let Some(matched) = named_pool::find(&world, options, name, &straight) else {
+            return json!({"status": 500, "reason": "backend_not_found", "route": null, "rule": null});
+        };
+        return answer(&Attempts { world: &world, request: &request, matched, case }, &mut draw);
+    }
     let no_rule = json!({"status": 404, "reason": "no_rule", "route": null, "rule": null});
     let mut routes: Vec<load::Object> = world.routes().copied().collect();
     if let Some(client) = request.client_namespace {
@@ -53,13 +61,15 @@ pub(crate) fn run(documents: &[Value], options: &Value, case: &Value) -> Value {
         }
     }
     let Some(matched) = matching::first(&world, &routes, &request) else { return no_rule };
-    let attempts = Attempts { world: &world, request: &request, matched, case };
-    match decide(&attempts, &mut draw) {
-        Ok(decision) => decision,
-        Err((status, reason)) => {
-            json!({"status": status, "reason": reason, "route": matched.route.id(), "rule": matched.rule})
-        }
-    }
+    answer(&Attempts { world: &world, request: &request, matched, case }, &mut draw)
+}
+
+/// The decision of a matched rule, or why there is none.
+fn answer(attempts: &Attempts, draw: &mut Draw) -> Value {
+    let matched = &attempts.matched;
+    decide(attempts, draw).unwrap_or_else(|(status, reason)| {
+        json!({"status": status, "reason": reason, "route": matched.route.id(), "rule": matched.rule})
+    })
 }
 
 /// The decision of a matched rule: the first attempt with its model and endpoint, then the fallbacks, in this order of draws.

@@ -22,6 +22,8 @@ pub(crate) struct Request<'a> {
     pub(crate) port: Option<u64>,
     /// The namespace of a client within a mesh.
     pub(crate) client_namespace: Option<&'a str>,
+    /// `namespace/name` of the pool that is chosen already.
+    pub(crate) pool: Option<&'a str>,
 }
 
 impl<'a> Request<'a> {
@@ -43,6 +45,7 @@ impl<'a> Request<'a> {
             gateway: json["gateway"].as_str(),
             port: json["port"].as_u64(),
             client_namespace: json["client_namespace"].as_str(),
+            pool: json["pool"].as_str(),
         }
     }
 

@@ -77,6 +77,7 @@ pub(crate) struct RequestData {
     gateway: Option<String>,
     client_namespace: Option<String>,
     port: Option<u16>,
+    pool: Option<String>,
 }
 
 impl RequestData {
@@ -96,6 +97,9 @@ impl RequestData {
         }
         if let Some(namespace) = &self.client_namespace {
             request = request.client_namespace(namespace, self.port);
+        }
+        if let Some(pool) = &self.pool {
+            request = request.pool(pool);
         }
         if let Some(model) = &self.model {
             request = request.model(model);

@@ -16,6 +16,8 @@ pub(crate) struct Args {
     pub(crate) drain: Duration,
     pub(crate) body_bytes: usize,
     pub(crate) objectives: bool,
+    /// The pool of every request, where the gateway has matched its routes itself.
+    pub(crate) pool: Option<String>,
 }
 
 /// How it is called.
@@ -24,7 +26,7 @@ pub(crate) fn usage() -> &'static str {
 An endpoint picker for Envoy and every gateway that speaks the endpoint picker protocol.
 
 Usage: envoy-ext-proc --manifest FILE --endpoints FILE [--listen IP:PORT] [--admin IP:PORT] [--seed N] [--watch-ms N] [--poll-ms N]
-                      [--drain-ms N] [--body-bytes N] [--objectives-from-clients]
+                      [--drain-ms N] [--body-bytes N] [--objectives-from-clients] [--pool NS/NAME]
 
 --listen     where gateways ask, by gRPC (127.0.0.1:9002)
 --admin      /healthz, /metrics and /debug/in-flight (127.0.0.1:9003)
@@ -32,7 +34,8 @@ Usage: envoy-ext-proc --manifest FILE --endpoints FILE [--listen IP:PORT] [--adm
 --poll-ms    how often endpoints are asked for their /metrics; never without
 --drain-ms   how long after SIGTERM new requests are still taken, so that the gateway learns of it (500)
 --body-bytes the largest body of a request (16777216)
---objectives-from-clients   believe the client's x-gateway-inference-objective"
+--objectives-from-clients   believe the client's x-gateway-inference-objective
+--pool       the InferencePool of every request, whatever the routes say: the gateway has matched its own"
 }
 
 impl Args {
@@ -51,6 +54,7 @@ impl Args {
             drain: Duration::from_millis(500),
             body_bytes: 16 << 20,
             objectives: false,
+            pool: None,
         };
         while let Some(argument) = parser.next()? {
             match argument {
@@ -64,6 +68,7 @@ impl Args {
                 Long("drain-ms") => args.drain = millis(&mut parser)?,
                 Long("body-bytes") => args.body_bytes = parser.value()?.parse()?,
                 Long("objectives-from-clients") => args.objectives = true,
+                Long("pool") => args.pool = Some(parser.value()?.string()?),
                 Short('h') | Long("help") => return Ok(None),
                 _ => return Err(argument.unexpected()),
             }

@@ -150,6 +150,9 @@ impl Exchange {
         if let Some(objective) = &objective {
             request = request.objective(objective);
         }
+        if let Some(pool) = &picker.pool {
+            request = request.pool(pool);
+        }
         let ticket = picker
             .router
             .route(&request, picker.now())

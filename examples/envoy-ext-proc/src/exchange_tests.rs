@@ -35,7 +35,12 @@ spec:
 ";
 
 fn picker() -> Arc<Picker> {
+    picker_with(&[])
+}
+
+fn picker_with(more: &[&str]) -> Arc<Picker> {
     let args = ["--manifest", "-", "--endpoints", "-", "--seed", "7", "--body-bytes", "1000"];
+    let args = args.iter().chain(more);
     let args = Args::read(lexopt::Parser::from_args(args)).unwrap().unwrap();
     let plan = Manifests::from_yaml(MANIFEST).unwrap().compile(&Options::default()).unwrap();
     let picker = Picker::new(plan, &args);
@@ -110,6 +115,16 @@ fn answered(exchange: &mut Exchange, status: &str, address: &str) {
     let mut head = message(Message::ResponseHeaders(head));
     head.metadata_context = metadata("envoy.lb", "x-gateway-destination-endpoint-served", address);
     assert_eq!(exchange.on(head).unwrap().len(), 1);
+}
+
+#[test]
+fn a_pool_that_is_named_takes_what_no_route_would() {
+    let mut exchange = Exchange::new(picker_with(&["--pool", "default/gpus"]));
+    assert_eq!(destination(&asked(&mut exchange, "slow", None)).split(',').count(), 2);
+    let mut exchange = Exchange::new(picker_with(&["--pool", "default/cpus"]));
+    assert_eq!(refusal(&asked(&mut exchange, "fast", None)).0, 500);
+    let mut exchange = Exchange::new(picker());
+    assert_eq!(refusal(&asked(&mut exchange, "slow", None)).0, 404);
 }
 
 #[test]

@@ -14,6 +14,8 @@ pub(crate) struct Picker {
     pub(crate) body_bytes: usize,
     /// Whether clients choose their InferenceObjective.
     pub(crate) objectives: bool,
+    /// The pool of every request, where the gateway has matched its routes itself.
+    pub(crate) pool: Option<String>,
     started: Instant,
     pub(crate) counters: Counters,
 }
@@ -25,6 +27,7 @@ impl Picker {
             limits: BodyLimits::default().bytes(args.body_bytes),
             body_bytes: args.body_bytes,
             objectives: args.objectives,
+            pool: args.pool.clone(),
             started: Instant::now(),
             counters: Counters::default(),
         }

@@ -26,6 +26,7 @@ Method = Annotated[str, typer.Option(help="The method, in capitals.")]
 Gateway = Annotated[Optional[str], typer.Option(metavar="NS/NAME", help="The Gateway the request comes through.")]
 ClientNamespace = Annotated[Optional[str], typer.Option(metavar="NS", help="The namespace of a client within a mesh; --host then names a Service.")]
 Port = Annotated[Optional[int], typer.Option(min=1, max=65535, help="The port of the Gateway's listener, or of the Service.")]
+Pool = Annotated[Optional[str], typer.Option(metavar="NS/NAME", help="The InferencePool to choose in; no route is looked at.")]
 Model = Annotated[Optional[str], typer.Option(help="The model the body asks for.")]
 Body = Annotated[Optional[str], typer.Option(metavar="FILE", help="The body; the model is read from it, as --path and header content-type say.")]
 Seed = Annotated[Optional[int], typer.Option(min=0, max=2**64 - 1, help="Of the decision; with --count, of the router that draws one for each.")]
@@ -81,6 +82,7 @@ def _question(
     gateway: Gateway = None,
     client_namespace: ClientNamespace = None,
     port: Port = None,
+    pool: Pool = None,
     model: Model = None,
     body: Body = None,
     seed: Seed = None,
@@ -96,6 +98,8 @@ def _question(
         raise refuse("--body", "--model and --body both say the model; give one")
     if gateway is not None and not all(gateway.partition("/")):
         raise refuse("--gateway", f"{gateway!r} is not of the form namespace/name")
+    if pool is not None and not all(pool.partition("/")):
+        raise refuse("--pool", f"{pool!r} is not of the form namespace/name")
     if gateway is not None and client_namespace is not None:
         raise refuse("--client-namespace", "a request comes through a Gateway or from a client within a mesh; give one")
     if port is not None and gateway is None and client_namespace is None:
@@ -107,6 +111,7 @@ def _question(
         "gateway": gateway,
         "client_namespace": client_namespace,
         "port": port,
+        "pool": pool,
         "model": model,
         "tenant": tenant,
         "prompt": read_bytes("--prompt", prompt[1:]) if prompt is not None and prompt.startswith("@") else prompt,

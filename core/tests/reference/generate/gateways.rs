@@ -206,6 +206,13 @@ pub(crate) fn arrival(
     if source.one_in(5) {
         return within_mesh(source, request);
     }
+    if source.one_in(8) {
+        let pools = documents.iter().filter(|document| document["kind"] == "InferencePool");
+        let names: Vec<&str> = pools.filter_map(|pool| pool["metadata"]["name"].as_str()).collect();
+        let name = if names.is_empty() || source.one_in(8) { "p9" } else { source.pick(&names) };
+        let namespace = if source.one_in(2) { default_namespace } else { objects::namespace(source) };
+        request.insert("pool".into(), format!("{namespace}/{name}").into());
+    }
     let gateways: Vec<&Value> = documents.iter().filter(|document| document["kind"] == "Gateway").collect();
     if gateways.is_empty() || source.one_in(8) {
         if source.one_in(3) {

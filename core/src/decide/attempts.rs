@@ -1,10 +1,11 @@
 //! From the rule's backendRefs to attempts: the primary, and in order what to try if it fails.
 
 use super::backend::Refs;
+use super::candidates::{FEW, MANY};
 use super::endpoint::Arguments;
 use super::model;
 use super::pick::Ranked;
-use super::prompt::Held;
+use super::prompt::{Found, Held};
 use super::stages::{self, Before, Staged};
 use crate::attempt::{Attempt, Attempts, TargetModel};
 use crate::ids::PoolIx;
@@ -144,8 +145,7 @@ impl<T: Trace> Drawing<'_, T> {
         Ok(Beside { criticality, before, cached_tokens, is_cold, found_tokens, is_common })
     }
 
-    /// Looks up first what the members hold of the prompt. Apart, because that takes 24 KiB of the stack, which a decision without it should not touch.
-    #[inline(never)]
+    /// Looks up first what the members hold of the prompt.
     fn pick_by_prompt(
         &mut self,
         knowledge: &PrefixKnowledge,
@@ -154,9 +154,26 @@ impl<T: Trace> Drawing<'_, T> {
         hashes: &mut BlockHashes,
         ranked: &mut Ranked,
     ) -> Result<Staged, Reason> {
-        let mut held = Held::new();
+        if self.state.members[asked.pool].endpoints.len() <= FEW {
+            self.pick_by_prompt_in::<FEW>(knowledge, prompt, asked, hashes, ranked)
+        } else {
+            self.pick_by_prompt_in::<MANY>(knowledge, prompt, asked, hashes, ranked)
+        }
+    }
+
+    /// Apart, because a decision without a prompt should not touch the stack that this takes.
+    #[inline(never)]
+    fn pick_by_prompt_in<const ROOM: usize>(
+        &mut self,
+        knowledge: &PrefixKnowledge,
+        prompt: Prompt<'_>,
+        asked: Asked<'_>,
+        hashes: &mut BlockHashes,
+        ranked: &mut Ranked,
+    ) -> Result<Staged, Reason> {
+        let mut found = Found::<ROOM>::new();
         let scope = Scope::new(asked.model).tenant(self.request.tenant.unwrap_or_default());
-        held.look_up(knowledge, &self.state.members[asked.pool], &scope, prompt, hashes);
+        let held = found.look_up(knowledge, &self.state.members[asked.pool], &scope, prompt, hashes);
         self.pick(asked, Some(&held), ranked)
     }
 
@@ -174,7 +191,12 @@ impl<T: Trace> Drawing<'_, T> {
 
     /// Runs the profiles of a pool.
     #[inline]
-    fn pick(&mut self, asked: Asked<'_>, held: Option<&Held>, ranked: &mut Ranked) -> Result<Staged, Reason> {
+    fn pick(
+        &mut self,
+        asked: Asked<'_>,
+        held: Option<&Held<'_>>,
+        ranked: &mut Ranked,
+    ) -> Result<Staged, Reason> {
         let Asked { pool, model, priority, wanted } = asked;
         let mut arguments = Arguments {
             state: self.state,

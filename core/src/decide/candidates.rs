@@ -6,6 +6,13 @@ use crate::convert::index;
 use crate::set_bits::set_bits;
 use crate::state::Members;
 
+/// Most pools have no more members than this. What a decision keeps of each of them stands on the stack, which is touched page by page: for few there is
+/// room of their own.
+pub(super) const FEW: usize = 128;
+
+/// For so many members there is room on the stack; of larger pools it is taken from the heap.
+pub(super) const MANY: usize = 4096;
+
 /// Which members of a pool the filters have left. Up to 4,096 members it lives on the stack.
 #[derive(Clone)]
 pub(super) struct Survivors {

@@ -20,7 +20,7 @@ pub(super) struct Arguments<'a, T> {
     pub(super) request: &'a Request<'a>,
     pub(super) now: Nanos,
     /// What the pool's members hold of the prompt; `None` where nobody asks or the request brings none.
-    pub(super) held: Option<&'a Held>,
+    pub(super) held: Option<&'a Held<'a>>,
     pub(super) prompt_tokens: u32,
     /// The model that the endpoint will be asked for, empty where there is none.
     pub(super) model: &'a str,

@@ -20,7 +20,7 @@ pub(super) struct Facts<'a> {
     pub(super) members: &'a Members,
     pub(super) request: &'a Request<'a>,
     pub(super) now: Nanos,
-    held: Option<&'a Held>,
+    held: Option<&'a Held<'a>>,
     model: &'a str,
     pub(super) prompt_tokens: u32,
     /// Polled values from before this time count as missing.
@@ -94,7 +94,7 @@ impl<'a> Facts<'a> {
     /// The most that any candidate holds of the prompt.
     #[inline]
     pub(super) fn most_held(&self, candidates: Candidates<'_>) -> MostHeld {
-        let most = |held: &Held| held.most(self.prompt_tokens, |position| candidates.contains(position));
+        let most = |held: &Held<'_>| held.most(self.prompt_tokens, |position| candidates.contains(position));
         self.held.map(most).unwrap_or_default()
     }
 

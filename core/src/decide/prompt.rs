@@ -8,13 +8,20 @@ use crate::convert::number;
 use crate::prefix::{BlockHashes, Prompt, Scope};
 use crate::state::{Members, PrefixKnowledge};
 
-/// Blocks that members hold of the prompt's beginning, by position. Up to 4,096 of them live on the stack.
-pub(super) struct Held {
-    lengths: SmallVec<[u32; 4096]>,
+/// Blocks that members hold of the prompt's beginning.
+pub(super) struct Held<'r> {
+    /// By position.
+    lengths: &'r [u32],
     /// The positions of those that hold any, each once.
-    holders: SmallVec<[u16; 4096]>,
+    holders: &'r [u16],
     blocks: u32,
     block_tokens: u32,
+}
+
+/// What is found stands here. Of up to `ROOM` members on the stack.
+pub(super) struct Found<const ROOM: usize> {
+    lengths: SmallVec<[u32; ROOM]>,
+    holders: SmallVec<[u16; ROOM]>,
 }
 
 /// How much of the prompt an endpoint holds.
@@ -63,11 +70,11 @@ impl PrefixMatch {
     }
 }
 
-impl Held {
-    /// Nothing yet. Written where it stands: moving it would copy 24 KiB.
+impl<const ROOM: usize> Found<ROOM> {
+    /// Nothing yet. Written where it stands: moving it would copy all of it.
     #[inline(always)]
     pub(super) fn new() -> Self {
-        Self { lengths: SmallVec::new(), holders: SmallVec::new(), blocks: 0, block_tokens: 0 }
+        Self { lengths: SmallVec::new(), holders: SmallVec::new() }
     }
 
     /// Hashes the prompt and looks the hashes up for all members at once.
@@ -78,33 +85,38 @@ impl Held {
         scope: &Scope<'_>,
         prompt: Prompt<'_>,
         hashes: &mut BlockHashes,
-    ) {
+    ) -> Held<'_> {
         knowledge.hasher.hash(scope, prompt, hashes);
-        self.block_tokens = knowledge.hasher.block_tokens();
-        self.blocks = number(hashes.as_slice().len());
         self.lengths.resize(members.endpoints.len(), 0);
         knowledge
             .lengths(hashes, &members.seating, &mut self.lengths, |position| self.holders.push(position));
+        self.held(number(hashes.as_slice().len()), knowledge.hasher.block_tokens())
     }
 
-    /// Of a prompt of `blocks` blocks, as if an index had answered with `lengths`.
+    pub(super) fn held(&self, blocks: u32, block_tokens: u32) -> Held<'_> {
+        Held { lengths: &self.lengths, holders: &self.holders, blocks, block_tokens }
+    }
+
+    /// As if an index had answered with `lengths`.
     #[cfg(test)]
-    pub(super) fn of(lengths: &[u32], blocks: u32, block_tokens: u32) -> Self {
+    pub(super) fn of(lengths: &[u32]) -> Self {
         let holders = (0..).zip(lengths).filter(|(_, length)| **length > 0).map(|(position, _)| position);
-        Self { lengths: lengths.into(), holders: holders.collect(), blocks, block_tokens }
+        Self { lengths: lengths.into(), holders: holders.collect() }
     }
+}
 
+impl Held<'_> {
     /// By position, and what all of the prompt is. `None` where nothing is known of the prompt.
     #[inline]
     pub(super) fn all(&self) -> Option<(&[u32], PrefixMatch)> {
         let whole = PrefixMatch { matched: self.blocks, total: self.blocks, block_tokens: self.block_tokens };
-        (!self.lengths.is_empty()).then_some((&self.lengths, whole))
+        (!self.lengths.is_empty()).then_some((self.lengths, whole))
     }
 
     /// The positions of the members that hold anything of the prompt.
     #[inline]
     pub(super) fn holders(&self) -> &[u16] {
-        &self.holders
+        self.holders
     }
 
     /// The most that those hold of a prompt of so many tokens whose position is meant.

@@ -1,10 +1,11 @@
 //! A pool of endpoints for the unit tests of scorers and filters that read what no event tells.
 
+use super::candidates::FEW;
 use super::candidates::Survivors;
 use super::endpoint::Arguments;
 use super::facts::Facts;
 use super::filter::Filtering;
-use super::prompt::Held;
+use super::prompt::Found;
 use super::score::{self, Scores};
 use crate::ids::{Ix, PoolIx};
 use crate::load::Manifests;
@@ -45,7 +46,7 @@ pub(super) fn scores(router: &Router, known: Known<'_>) -> Vec<f64> {
     on_facts(router, known, |facts| {
         let mut survivors = Survivors::new();
         survivors.begin(facts.members);
-        let mut scores = Scores::new();
+        let mut scores = Scores::<FEW>::new();
         let profile = &facts.state.plan.scheduling.profiles[0];
         score::all(profile, facts, survivors.candidates(), &mut scores, &mut NoTrace);
         scores.to_vec()
@@ -71,7 +72,8 @@ pub(super) fn kept(router: &Router, known: Known<'_>) -> Vec<usize> {
 fn on_facts<R>(router: &Router, known: Known<'_>, run: impl FnOnce(&Facts<'_>) -> R) -> R {
     let none: [(&str, &str); 0] = [];
     let (state, request) = (router.snapshot(), Request::new(&none));
-    let held = (!known.held.is_empty()).then(|| Held::of(known.held, 10, 64));
+    let found = Found::<FEW>::of(known.held);
+    let held = (!known.held.is_empty()).then(|| found.held(10, 64));
     let arguments = Arguments {
         state: &state,
         request: &request,

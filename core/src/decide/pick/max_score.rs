@@ -2,6 +2,7 @@
 
 use super::{Picking, Ranked};
 use crate::attempt::Attempts;
+use crate::decide::candidates::{FEW, MANY};
 use crate::decide::score::{self, Scores};
 use crate::rng::of_endpoint;
 use crate::trace::{Step, Trace};
@@ -88,10 +89,18 @@ impl Best {
     }
 }
 
-#[inline(never)]
 pub(super) fn rank<T: Trace>(picking: &mut Picking<'_, T>, ranked: &mut Ranked) {
+    if picking.candidates.len() <= FEW {
+        rank_in::<T, FEW>(picking, ranked)
+    } else {
+        rank_in::<T, MANY>(picking, ranked)
+    }
+}
+
+#[inline(never)]
+fn rank_in<T: Trace, const ROOM: usize>(picking: &mut Picking<'_, T>, ranked: &mut Ranked) {
     let (seed, members) = (picking.rng.seed(), picking.facts.members);
-    for place in best(picking, ranked.wanted()).as_slice() {
+    for place in best_in::<T, ROOM>(picking, ranked.wanted()).as_slice() {
         if T::ON && place.ties {
             let key = members.keys.get(place.position).copied().unwrap_or_default();
             picking.trace.record(Step::Tie { number: of_endpoint(seed, key) });
@@ -100,10 +109,15 @@ pub(super) fn rank<T: Trace>(picking: &mut Picking<'_, T>, ranked: &mut Ranked) 
     }
 }
 
+/// So many of the best.
+pub(super) fn best<T: Trace>(picking: &mut Picking<'_, T>, wanted: usize) -> Best {
+    best_in::<T, MANY>(picking, wanted)
+}
+
 /// One walk over the scores, however many are wanted.
 #[inline(always)]
-pub(super) fn best<T: Trace>(picking: &mut Picking<'_, T>, wanted: usize) -> Best {
-    let mut scores = Scores::new();
+fn best_in<T: Trace, const ROOM: usize>(picking: &mut Picking<'_, T>, wanted: usize) -> Best {
+    let mut scores = Scores::<ROOM>::new();
     score::all(picking.profile, picking.facts, picking.candidates, &mut scores, picking.trace);
     let (seed, keys) = (picking.rng.seed(), &picking.facts.members.keys);
     let own = |position: usize| of_endpoint(seed, keys.get(position).copied().unwrap_or_default());

@@ -4,14 +4,23 @@
 //! differ between platforms and which underflow for small scores.
 
 use super::{Picking, Ranked, random};
+use crate::decide::candidates::{FEW, MANY};
 use crate::decide::score::{self, Scores};
 use crate::real;
 use crate::rng::PARTS;
 use crate::trace::{Step, Trace};
 
-#[inline(never)]
 pub(super) fn rank<T: Trace>(picking: &mut Picking<'_, T>, ranked: &mut Ranked) {
-    let mut scores = Scores::new();
+    if picking.candidates.len() <= FEW {
+        rank_in::<T, FEW>(picking, ranked)
+    } else {
+        rank_in::<T, MANY>(picking, ranked)
+    }
+}
+
+#[inline(never)]
+fn rank_in<T: Trace, const ROOM: usize>(picking: &mut Picking<'_, T>, ranked: &mut Ranked) {
+    let mut scores = Scores::<ROOM>::new();
     score::all(picking.profile, picking.facts, picking.candidates, &mut scores, picking.trace);
     for score in &mut scores {
         *score = score.max(0.0);

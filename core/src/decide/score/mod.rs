@@ -33,22 +33,22 @@ use super::facts::Facts;
 use crate::plan::{Profile, Scorer, ScorerFailure, Weighted};
 use crate::trace::{Step, Trace};
 
-/// The scores of candidates, by their number. Up to 4,096 of them live on the stack.
-pub(super) type Scores = SmallVec<[f64; 4096]>;
+/// A number for each candidate, by their number. Up to `ROOM` of them live on the stack.
+pub(super) type Scores<const ROOM: usize> = SmallVec<[f64; ROOM]>;
 
 /// The rating of a candidate of which a scorer makes nothing. Any other value that is not a number means the same.
 const NOTHING: f64 = f64::NAN;
 
 /// Writes the points of the profile's scorers into `scores`, which is empty, one for each candidate.
 #[inline(always)]
-pub(super) fn all<T: Trace>(
+pub(super) fn all<T: Trace, const ROOM: usize>(
     profile: &Profile,
     facts: &Facts<'_>,
     candidates: Candidates<'_>,
-    scores: &mut Scores,
+    scores: &mut Scores<ROOM>,
     trace: &mut T,
 ) {
-    let mut ratings = Scores::new();
+    let mut ratings = Scores::<ROOM>::new();
     scores.resize(candidates.len(), 0.0);
     if profile.scorers.len() > 1 {
         ratings.resize(candidates.len(), 0.0);

@@ -6,7 +6,7 @@
 use smallvec::SmallVec;
 
 use super::prefix_copies::PrefixCopies;
-use crate::decide::candidates::Candidates;
+use crate::decide::candidates::{Candidates, FEW, MANY};
 use crate::decide::facts::Facts;
 use crate::plan::PredictedCompletion;
 use crate::signals::{EndpointCell, Mean, Polled, Work};
@@ -21,12 +21,39 @@ const FULLEST: f64 = 0.99;
 /// How likely a prompt is put back and worked off again, times the used over the free part of the KV cache.
 const PUT_BACK: f64 = 0.05;
 
-#[inline(never)]
 pub(super) fn rate(
     settings: &PredictedCompletion,
     facts: &Facts<'_>,
     candidates: Candidates<'_>,
     ratings: &mut [f64],
+) {
+    if ratings.len() <= FEW {
+        rate_in::<FEW>(settings, facts, candidates, ratings);
+    } else {
+        rate_in::<MANY>(settings, facts, candidates, ratings);
+    }
+}
+
+#[inline(never)]
+fn rate_in<const ROOM: usize>(
+    settings: &PredictedCompletion,
+    facts: &Facts<'_>,
+    candidates: Candidates<'_>,
+    ratings: &mut [f64],
+) {
+    let mut prices: SmallVec<[Price; ROOM]> = SmallVec::new();
+    prices.resize(ratings.len(), Price::NEVER);
+    rate_by(settings, facts, candidates, ratings, &mut prices);
+}
+
+/// `prices` is room for one of each candidate.
+#[inline(never)]
+fn rate_by(
+    settings: &PredictedCompletion,
+    facts: &Facts<'_>,
+    candidates: Candidates<'_>,
+    ratings: &mut [f64],
+    prices: &mut [Price],
 ) {
     let prompt = f64::from(facts.prompt_tokens);
     let half_life = facts.state.plan.scheduling.half_life;
@@ -38,20 +65,20 @@ pub(super) fn rate(
     let typical = settings.step.of(mean.tokens, mean.pairs);
     let copies = PrefixCopies::of(settings, facts, candidates);
     let pricing = Pricing { settings, facts, mean, typical, prior, pace, half_life, copies };
-    let mut prices: SmallVec<[Price; 4096]> = SmallVec::new();
     let (mut ahead, mut members) = (0.0, 0.0);
+    let mut places = prices.iter_mut();
     candidates.for_each(|position| {
-        let Some(outlook) = facts.cell(position).map(|cell| pricing.look(cell)) else {
-            return prices.push(Price::NEVER);
-        };
-        ahead += outlook.seconds;
-        members += 1.0;
-        prices.push(pricing.price(position, &outlook));
+        if let (Some(place), Some(cell)) = (places.next(), facts.cell(position)) {
+            let outlook = pricing.look(cell);
+            ahead += outlook.seconds;
+            members += 1.0;
+            *place = pricing.price(position, &outlook);
+        }
     });
     let lines = if typical > 0.0 { ahead / members / (typical * pace) } else { 0.0 };
     let congestion = settings.congestion * lines.min(MOST_CONGESTION);
     let least = prices.iter().fold(f64::INFINITY, |least, price| least.min(price.at(congestion)));
-    for (rating, price) in ratings.iter_mut().zip(&prices) {
+    for (rating, price) in ratings.iter_mut().zip(&*prices) {
         *rating = least / price.at(congestion);
     }
 }

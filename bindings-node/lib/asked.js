@@ -110,7 +110,7 @@ class Asked {
       this.model = model ?? undefined
       multimodal ??= hasMedia
     }
-    let parts = multimodal ? border.HAS_MEDIA : 0
+    let parts = border.HAS_OPTIONS | (multimodal ? border.HAS_MEDIA : 0)
     if (this.prompt !== undefined) parts |= border.HAS_PROMPT
     this.words[border.GIVEN] |= parts
   }

@@ -34,6 +34,7 @@ const HAS_PROMPT = 1 << 2
 const HAS_MEDIA = 1 << 3
 const ONLY_COUNTED = 1 << 4
 const HAS_REPEATED = 1 << 5
+const HAS_OPTIONS = 1 << 6
 
 /** Out of a call. Where there is no route, RULE may be NONE, MATCH_OR_REASON numbers a reason, and the status follows. */
 const OUT_VERSION = 0
@@ -78,6 +79,7 @@ module.exports = {
   HAS_MEDIA,
   ONLY_COUNTED,
   HAS_REPEATED,
+  HAS_OPTIONS,
   OUT_VERSION,
   OUT_SEED,
   OUT_RULE,

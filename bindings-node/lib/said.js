@@ -14,6 +14,7 @@ function say(asked, said, at, texts) {
   said[at] = words[GIVEN]
   said[at + 1] = words[PORT]
   said[at + 2] = words[PROMPT_TOKENS]
+  // Nobody looks at these without HAS_OPTIONS.
   if (asked.hasOptions) {
     said[at + 3] = add(asked.model, texts)
     said[at + 4] = add(asked.host, texts)
@@ -25,8 +26,6 @@ function say(asked, said, at, texts) {
     said[at + 10] = add(asked.tenant, texts)
     said[at + 11] = add(asked.subset, texts)
     said[at + 12] = add(asked.pool, texts)
-  } else {
-    for (let index = at + 3; index < at + FIXED; index += 1) said[index] = 0
   }
   for (let index = 0; index < values.length; index += 1) said[at + FIXED + index] = add(values[index], texts)
 }

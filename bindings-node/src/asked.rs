@@ -6,7 +6,7 @@ use inferroute::{Found, HeaderName, Headers, Prompt, Request};
 
 use crate::batch::{PARTS, TEXT_PARTS};
 use crate::border::Call;
-use crate::words::{DECISION, Given, Part};
+use crate::words::{Given, Part};
 
 /// The texts of a request, where they stand in one buffer that calls share.
 #[derive(Default)]
@@ -14,17 +14,10 @@ pub(crate) struct Asked {
     /// The shared numbers of a call.
     numbers: Vec<u32>,
     bytes: Vec<u8>,
-    model: Option<Range<usize>>,
-    host: Option<Range<usize>>,
-    path: Option<Range<usize>>,
-    method: Option<Range<usize>>,
-    gateway: Option<Range<usize>>,
-    objective: Option<Range<usize>>,
-    client_namespace: Option<Range<usize>>,
+    /// The texts beside those of headers, in the order in which they cross; only looked at where `has_options`, as most requests have none.
+    options: [Option<Range<usize>>; TEXT_PARTS],
+    has_options: bool,
     port: Option<u16>,
-    tenant: Option<Range<usize>>,
-    subset: Option<Range<usize>>,
-    pool: Option<Range<usize>>,
     prompt_tokens: u32,
     /// The prompt, where it is text.
     prompt: Option<Range<usize>>,
@@ -52,13 +45,15 @@ impl Asked {
     pub(crate) fn read(&mut self, call: &Call, given: &Given<'_>, names: usize) {
         let row = PARTS + TEXT_PARTS + names;
         let mut numbers = std::mem::take(&mut self.numbers);
-        given.read_all(row, &mut numbers);
-        let (said, texts) =
-            numbers.get(DECISION..).and_then(|all| all.split_at_checked(row)).unwrap_or_default();
+        given.read_behind(row, &mut numbers);
+        let (said, texts) = numbers.split_at_checked(row).unwrap_or_default();
         match given.text_bytes() {
             Some(count) => {
                 self.clear();
-                self.bytes.extend(texts.iter().flat_map(|four| four.to_ne_bytes()).take(count));
+                for four in texts {
+                    self.bytes.extend_from_slice(&four.to_ne_bytes());
+                }
+                self.bytes.truncate(count);
                 self.begin();
             }
             None => self.read_texts(call, TEXTS),
@@ -89,18 +84,10 @@ impl Asked {
     pub(crate) fn take(&mut self, said: &[u32], given: &Given<'_>) {
         let Some((_, lengths)) = said.split_at_checked(PARTS) else { return };
         let Some((texts, values)) = lengths.split_first_chunk::<TEXT_PARTS>() else { return };
-        let [model, host, path, method, gateway, objective, client_namespace, tenant, subset, pool] =
-            texts.map(|length| self.take_text(length));
-        self.model = model;
-        self.host = host;
-        self.path = path;
-        self.method = method;
-        self.gateway = gateway;
-        self.objective = objective;
-        self.client_namespace = client_namespace;
-        self.tenant = tenant;
-        self.subset = subset;
-        self.pool = pool;
+        self.has_options = given.has(Part::Options);
+        if self.has_options {
+            self.options = texts.map(|length| self.take_text(length));
+        }
         self.prompt = None;
         self.port = given.port();
         self.prompt_tokens = given.prompt_tokens;
@@ -140,25 +127,29 @@ impl Asked {
 
     /// The request of the call that was read. Numbers of a prompt are borrowed from JavaScript.
     pub(crate) fn request<'c>(&'c self, call: &'c Call, given: &Given<'_>) -> Request<'c> {
-        let text = |range: &Option<Range<usize>>| {
-            let bytes = self.bytes.get(range.clone()?)?;
-            std::str::from_utf8(bytes).ok()
-        };
         let request = Request::new(self).multimodal(given.has(Part::Media));
-        let request = text(&self.model).map_or(request, |model| request.model(model));
-        let request = text(&self.host).map_or(request, |host| request.host(host));
-        let request = text(&self.path).map_or(request, |path| request.path(path));
-        let request = text(&self.method).map_or(request, |method| request.method(method));
-        let request = text(&self.gateway).map_or(request, |gateway| request.gateway(gateway, self.port));
-        let request = text(&self.client_namespace)
-            .map_or(request, |namespace| request.client_namespace(namespace, self.port));
-        let request = text(&self.pool).map_or(request, |pool| request.pool(pool));
-        let request = text(&self.objective).map_or(request, |objective| request.objective(objective));
-        let request = text(&self.tenant).map_or(request, |tenant| request.tenant(tenant));
-        let request = text(&self.subset).map_or(request, |subset| request.subset(subset));
+        let request = if self.has_options { self.with_options(request) } else { request };
         let prompt = if given.has(Part::Prompt) { self.prompt(call) } else { None };
         let request = prompt.map_or(request, |prompt| request.prompt(prompt));
         request.prompt_tokens(self.prompt_tokens)
+    }
+
+    fn with_options<'c>(&'c self, request: Request<'c>) -> Request<'c> {
+        let [model, host, path, method, gateway, objective, client_namespace, tenant, subset, pool] =
+            self.options.each_ref().map(|range| {
+                let bytes = self.bytes.get(range.clone()?)?;
+                std::str::from_utf8(bytes).ok()
+            });
+        let request = model.map_or(request, |model| request.model(model));
+        let request = host.map_or(request, |host| request.host(host));
+        let request = path.map_or(request, |path| request.path(path));
+        let request = method.map_or(request, |method| request.method(method));
+        let request = gateway.map_or(request, |gateway| request.gateway(gateway, self.port));
+        let request = client_namespace.map_or(request, |client| request.client_namespace(client, self.port));
+        let request = pool.map_or(request, |pool| request.pool(pool));
+        let request = objective.map_or(request, |objective| request.objective(objective));
+        let request = tenant.map_or(request, |tenant| request.tenant(tenant));
+        subset.map_or(request, |subset| request.subset(subset))
     }
 
     fn prompt<'c>(&'c self, call: &'c Call) -> Option<Prompt<'c>> {

@@ -63,6 +63,8 @@ pub(crate) enum Part {
     OnlyCounted,
     /// Headers that were sent several times.
     Repeated,
+    /// Texts beside those of headers.
+    Options,
 }
 
 impl Part {
@@ -75,6 +77,7 @@ impl Part {
             Self::Media => 1 << 3,
             Self::OnlyCounted => 1 << 4,
             Self::Repeated => 1 << 5,
+            Self::Options => 1 << 6,
         }
     }
 }
@@ -106,9 +109,11 @@ impl<'c> Given<'c> {
         }
     }
 
-    /// All that stands in the shared buffer, in which `behind` numbers stand behind those of a decision and before the texts. Nothing where it is smaller.
-    pub(crate) fn read_all(&self, behind: usize, to: &mut Vec<u32>) {
-        self.shared.read_all(DECISION + behind + TEXT_ROOM / size_of::<u32>(), to);
+    /// What stands in the shared buffer behind the numbers of a decision: `row` numbers, and the texts behind them where they stand there. Nothing where it is
+    /// smaller.
+    pub(crate) fn read_behind(&self, row: usize, to: &mut Vec<u32>) {
+        let texts = self.text_bytes().unwrap_or_default().min(TEXT_ROOM).div_ceil(size_of::<u32>());
+        self.shared.read_all(DECISION, row + texts, to);
     }
 
     /// How many bytes of texts stand there; `None` where they come as an argument.

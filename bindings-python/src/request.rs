@@ -96,7 +96,7 @@ impl<'py> Given<'_, 'py> {
             gateway: named("gateway", self.gateway)?,
             client_namespace: args::text("client_namespace", self.client_namespace)?.cloned(),
             port: self.port.map(port).transpose()?,
-            pool: named("pool", self.pool)?,
+            pool: args::text("pool", self.pool)?.cloned(),
             objective: named("objective", self.objective)?,
             prompt: self.prompt.map(|prompt| Held::take(prompt, runs_python).map(Box::new)).transpose()?,
             prompt_tokens: self.prompt_tokens.map(prompt_tokens).transpose()?.unwrap_or_default(),

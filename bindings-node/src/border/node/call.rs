@@ -166,14 +166,14 @@ impl Shared<'_> {
         (self.len >= N).then(|| unsafe { self.data.cast::<[u32; N]>().read() })
     }
 
-    /// Writes the first `count` numbers to `to`, and none where there are fewer.
-    pub(crate) fn read_all(&self, count: usize, to: &mut Vec<u32>) {
+    /// Writes `count` numbers from the one at `first` on to `to`, and none where there are fewer.
+    pub(crate) fn read_all(&self, first: usize, count: usize, to: &mut Vec<u32>) {
         to.clear();
-        if self.len >= count {
+        if self.len.checked_sub(first).is_some_and(|behind| behind >= count) {
             to.reserve(count);
             // SAFETY: as in `read`; there is room for that many, and all of them are then initialised.
             unsafe {
-                to.as_mut_ptr().copy_from_nonoverlapping(self.data, count);
+                to.as_mut_ptr().copy_from_nonoverlapping(self.data.add(first), count);
                 to.set_len(count);
             }
         }

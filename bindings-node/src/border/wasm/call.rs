@@ -105,15 +105,13 @@ impl Shared<'_> {
         (read == 1).then_some(numbers)
     }
 
-    /// Writes the first `count` numbers to `to`, and none where there are fewer.
-    pub(crate) fn read_all(&self, count: usize, to: &mut Vec<u32>) {
+    /// Writes `count` numbers from the one at `first` on to `to`, and none where there are fewer.
+    pub(crate) fn read_all(&self, first: usize, count: usize, to: &mut Vec<u32>) {
         to.clear();
-        to.resize(count, 0);
+        to.resize(first + count, 0);
         // SAFETY: there is room for that many numbers.
-        let read = unsafe { imports::read_words(self.at, to.as_mut_ptr(), size(count)) };
-        if read != 1 {
-            to.clear();
-        }
+        let read = unsafe { imports::read_words(self.at, to.as_mut_ptr(), size(first + count)) };
+        to.drain(..if read == 1 { first } else { first + count });
     }
 
     /// Writes the first `N` numbers; nothing where there are fewer.

@@ -93,18 +93,18 @@ class Router {
       // Scorers of the host's own look at one request at a time; prompts are read where they stand.
       let atOnce = !asked.hasScorers
       batch.begin()
-      const many = Array.from(requests, (request) => {
+      const many = Array.isArray(requests) ? requests : Array.from(requests)
+      for (let index = 0; index < many.length; index += 1) {
+        const request = many[index]
         if (request === null || typeof request !== 'object') throw new RequestError('RQ0002', `a request is ${typeOf(request)}; pass {headers, …}`)
         const parts = partsOf(request)
         if (parts !== undefined && 'now' in parts) throw unknown('now', MANY_OPTIONS)
-        const { headers } = request
         // What is wrong with one of them is told before any is counted.
-        asked.read(headers, parts, false)
+        asked.read(request.headers, parts, false)
         asked.words[border.GIVEN] |= part
         atOnce &&= asked.prompt === undefined
         if (atOnce) batch.add(asked)
-        return [headers, parts]
-      })
+      }
       const answers = atOnce ? this.#atOnce(batch, now, part) : this.#inTurn(many, now, part)
       this.#journal?.drain()
       return answers
@@ -117,6 +117,7 @@ class Router {
     const count = batch.models.length
     if (count === 0) return []
     const words = this.#onlyNow(now)
+    words[border.GIVEN] = part
     const [texts, said, out] = batch.arguments()
     const answer = this.#native.many(words.buffer, texts, said, out.buffer)
     const told = answer === undefined ? [] : JSON.parse(answer)
@@ -131,7 +132,7 @@ class Router {
   }
 
   #inTurn(many, now, part) {
-    const routed = many.map(([headers, parts]) => this.#routed(headers, { ...parts, now }, part))
+    const routed = many.map(({ headers, ...parts }) => this.#routed(headers, { ...parts, now }, part))
     if (part === 0) return routed
     return routed.map((answer) => {
       if (!answer.ok) return answer

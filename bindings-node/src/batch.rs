@@ -3,6 +3,7 @@
 use crate::asked::Asked;
 use crate::border::Call;
 use crate::router::Told;
+use crate::words::DECISION;
 
 /// Arguments, after the shared numbers: all texts of all requests with a character after each, an array of what each request has, and an array to write
 /// the rows of their decisions to. `lib/batch.js` holds the other half.
@@ -29,7 +30,14 @@ impl<'c> Batch<'c> {
     pub(crate) fn of(call: &'c Call, asked: &mut Asked, names: usize) -> Self {
         asked.read_texts(call, TEXTS);
         let said = call.numbers(SAID).unwrap_or_default();
-        Self { said, stride: PARTS + TEXT_PARTS + names, rows: Vec::new(), texts: Vec::new() }
+        let stride = PARTS + TEXT_PARTS + names;
+        let rows = Vec::with_capacity(said.len() / stride * (DECISION + 1));
+        Self { said, stride, rows, texts: Vec::new() }
+    }
+
+    /// How many requests there are.
+    pub(crate) fn len(&self) -> usize {
+        self.said.len() / self.stride
     }
 
     /// What each request has.

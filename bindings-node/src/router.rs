@@ -153,8 +153,12 @@ impl Handle {
         let Ok(mut asked) = self.asked.try_borrow_mut() else {
             return answer::<()>(Err(Failure::busy()));
         };
-        let (first, mut counted) = (Given::of(call), Vec::new());
+        let first = Given::of(call);
         let mut batch = Batch::of(call, &mut asked, self.names.get());
+        let mut counted = Vec::new();
+        if first.has(Part::OnlyCounted) {
+            counted.reserve_exact(batch.len());
+        }
         for said in batch.requests() {
             let given = first.of_batch(said);
             asked.take(said, &given);
@@ -167,9 +171,10 @@ impl Handle {
                         counted.push(ticket);
                         told
                     } else {
-                        let decision = ticket.decision().clone();
-                        let number = self.tickets.borrow_mut().keep(ticket);
-                        self.decided(&request, &decision, Some(number))
+                        let number = self.tickets.borrow().next();
+                        let told = self.decided(&request, ticket.decision(), Some(number));
+                        self.tickets.borrow_mut().keep(ticket);
+                        told
                     }
                 }
                 Err(no_route) => {

@@ -21,6 +21,11 @@ pub(crate) enum End {
 }
 
 impl Tickets {
+    /// The number that the next ticket will have.
+    pub(crate) fn next(&self) -> usize {
+        self.free.last().copied().unwrap_or(self.slots.len())
+    }
+
     /// Keeps a ticket and tells its number.
     pub(crate) fn keep(&mut self, ticket: Ticket) -> usize {
         let number = self.free.pop().unwrap_or(self.slots.len());

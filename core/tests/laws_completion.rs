@@ -411,3 +411,30 @@ fn what_one_holds_is_copied_sooner_where_several_hold_what_is_asked_for() {
         assert!(change.abs() < APART, "a session's own: {both} {less} {change}");
     }
 }
+
+/// Two answers are under way at each, and most of the seconds of prompts that were sent lately were sent to `a`.
+#[test]
+fn the_more_prompts_were_sent_to_an_endpoint_the_more_its_answers_keep_away() {
+    let rated = |interrupting: f64, sent: u64, now: u64| {
+        let answers = |name: &str| [json!([0, started(name, 10)]), json!([0, first_token(name, 10)])];
+        let mut told: Vec<Value> = ["a", "b"].into_iter().flat_map(|name| answers(name)).collect();
+        // Prompts that came to an end: of them nothing else is left.
+        for number in 0..sent {
+            let ticket = format!("t{number}");
+            told.push(json!([number, {"route": {"prompt_tokens": 2000}, "as": ticket, "to": "a"}]));
+            told.push(json!([number, {"finish": ticket}]));
+        }
+        let settings = json!({"interrupting": interrupting, "eviction": 0, "congestion": 0});
+        let outcome = outcome(&json!({
+            "id": "standing", "case": "rule", "scorer": "predicted-completion-scorer", "code": settings,
+            "told": told, "now": now, "endpoints": {"a": {}, "b": {}}, "request": {"prompt_tokens": 5000}, "ratings": {},
+        }));
+        of(&outcome, "a") / of(&outcome, "b")
+    };
+    let more: Vec<f64> = [0, 1, 10, 100, 200].map(|sent| rated(1.0, sent, 500)).into();
+    assert!(more[0] == 1.0 && more.is_sorted_by(|less, more| less > more), "{more:?}");
+    assert!((rated(1.0, 400, 1000) - rated(1.0, 800, 1000)).abs() < APART, "answers go on a little at least");
+    let later: Vec<f64> = [500, 5000, 60_000, 600_000].map(|now| rated(1.0, 100, now)).into();
+    assert!(later.is_sorted_by(|before, after| before < after), "{later:?}");
+    assert_eq!(rated(0.0, 100, 500), 1.0);
+}

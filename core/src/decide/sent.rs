@@ -34,6 +34,9 @@ pub(crate) fn sent(
         let cell = &state.cells[primary.endpoint];
         cell.returns().sent(work, now);
         cell.turnover().sent(work, now);
+        if let Some(step) = state.plan.scheduling.step_cost() {
+            cell.prefilling().sent(step.of_work(work), now);
+        }
     }
     if choice.is_cold {
         took_cold(state, choice);

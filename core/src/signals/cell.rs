@@ -13,6 +13,7 @@ use super::leased::{Lease, Leased, Terms};
 use super::metrics::LoadReport;
 use super::panel::Shown;
 use super::polled::Polled;
+use super::prefilling::Prefilling;
 use super::returns::Returns;
 use super::sessions::Sessions;
 use super::turnover::Turnover;
@@ -39,6 +40,7 @@ pub(crate) struct EndpointCell {
     backlog: Backlog,
     returns: Returns,
     turnover: Turnover,
+    prefilling: Prefilling,
     adapters: Adapters,
     attributes: Attributes,
     health: Health,
@@ -90,6 +92,12 @@ impl EndpointCell {
     #[inline]
     pub(crate) fn turnover(&self) -> &Turnover {
         &self.turnover
+    }
+
+    /// How much of its time goes to prompts.
+    #[inline]
+    pub(crate) fn prefilling(&self) -> &Prefilling {
+        &self.prefilling
     }
 
     /// What the endpoint said at `oldest` or later.

@@ -21,6 +21,7 @@ mod others;
 mod pace;
 mod panel;
 mod polled;
+mod prefilling;
 mod reported;
 mod returns;
 mod sessions;

@@ -16,6 +16,8 @@ use crate::units::Nanos;
 const MOST_CONGESTION: f64 = 20.0;
 /// A prompt that is worked on has at least this share of it left.
 const LEAST_LEFT: f64 = 0.1;
+/// Answers go on in at least this share of an endpoint's time: beside each chunk of prompts they go on by a token.
+const LEAST_GOING: f64 = 0.1;
 /// How full a KV cache counts at most, so that its price stays finite.
 const FULLEST: f64 = 0.99;
 /// How likely a prompt is put back and worked off again, times the used over the free part of the KV cache.
@@ -118,6 +120,8 @@ struct Outlook {
     pace: f64,
     /// Requests a second that come back to what it has cached.
     returns: f64,
+    /// The share of its time in which answers go on.
+    going: f64,
 }
 
 /// Seconds, as far as they do not depend on the other endpoints, and those for each prompt that waits for an endpoint of the pool.
@@ -149,6 +153,7 @@ impl Pricing<'_> {
         let chunk = pace * settings.step.of_chunk();
         let share = chunk / (chunk + step);
         let returns = cell.returns().rate(now);
+        let going = (1.0 - pace * cell.prefilling().share(now)).max(LEAST_GOING);
         let mut outlook = Outlook {
             line: own.requests,
             seconds: 0.0,
@@ -158,6 +163,7 @@ impl Pricing<'_> {
             wanted: 0.0,
             pace,
             returns,
+            going,
         };
         if own.requests > 0.0 {
             outlook.seconds = pace * settings.step.of(own.tokens, own.pairs);
@@ -188,7 +194,7 @@ impl Pricing<'_> {
 
     fn price(&self, position: usize, outlook: &Outlook) -> Price {
         let (settings, prompt) = (self.settings, self.facts.prompt_tokens);
-        let Outlook { line, seconds, answers, step, kv_usage, wanted, pace, returns } = *outlook;
+        let Outlook { line, seconds, answers, step, kv_usage, wanted, pace, returns, going } = *outlook;
         let work = Work::new(prompt, self.facts.cached_tokens(position));
         let own = pace * settings.step.of_work(work);
         // One more copy of what several hold is paid in part by those who come later.
@@ -206,8 +212,9 @@ impl Pricing<'_> {
         // Those who wait now answer beside it then.
         let then = step + pace * settings.step.answer * line;
         let odds = kv_usage / (1.0 - kv_usage);
-        // What nobody holds is worked off wherever it goes, and the answers under way there stand still meanwhile.
-        let interrupted = settings.interrupting * answers * pace * self.copies.least;
+        // What nobody holds is worked off wherever it goes, and the answers under way there stand still meanwhile. Who stands still meets more prompts, for
+        // which he stands still again, and so on.
+        let interrupted = settings.interrupting * answers * pace * self.copies.least / going;
         // What it costs for its own seconds, beside those who come after it wherever it goes.
         let apart = settings.crowding * line.sqrt() + settings.eviction * wanted + PUT_BACK * odds;
         Price {

@@ -119,7 +119,8 @@ pub struct PredictedCompletion {
     /// prompts that nobody holds away from endpoints that soon forget. Default: 1.
     pub eviction: f64,
     /// What a prompt costs the answers under way at an endpoint, which stand still while it is worked on: its own seconds, as far as no endpoint holds it, so
-    /// many times for each. Keeps long prompts away from where many are being answered. Default: 1/32.
+    /// many times for each, over the share of its time that other prompts leave there. Keeps long prompts away from where many are being answered, and
+    /// from where answers stand still most of the time. Default: 1/64.
     pub interrupting: f64,
     /// How much less it costs to work off what several endpoints hold already: where k of them hold the longest beginning of the prompt that any does, its
     /// seconds count 1 / (1 + `sharing` (k - 1)). Many ask for what many hold, and find it in one more place afterwards. Where nobody holds a shorter
@@ -146,7 +147,7 @@ impl Default for PredictedCompletion {
             crowding: 2.0,
             returning: 1.0,
             eviction: 1.0,
-            interrupting: 0.03125,
+            interrupting: 0.015625,
             sharing: 1.0,
             answer_steps: 12.0,
             residence_steps: 200.0,

@@ -92,6 +92,8 @@ impl World {
         self.typical.found(&all, at);
         let endpoint = self.endpoints.get_mut(&name).unwrap();
         endpoint.anew.add(work.tokens(), at, 60_000.0);
+        let seconds = self.step.token * work.tokens() + self.step.pair * work.pairs();
+        endpoint.sent_seconds.add(seconds, at, 10_000.0);
         if work.cached > 0 {
             endpoint.returns.add(work.cached as f64 / prompt as f64, at, 60_000.0);
         }

@@ -26,6 +26,8 @@ pub(crate) struct Endpoint {
     pub(crate) cold: u64,
     /// Requests that came back to what is cached there, each by its share of the prompt.
     pub(crate) returns: super::under_way::Sum,
+    /// Seconds of prompts that were sent there.
+    pub(crate) sent_seconds: super::under_way::Sum,
     /// Tokens that were not cached: of requests sent there, and of everybody's by the totals of the reports, which follow.
     pub(crate) anew: super::under_way::Sum,
     anew_of_all: super::under_way::Sum,

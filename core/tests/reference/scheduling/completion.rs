@@ -149,7 +149,8 @@ impl Endpoint {
         let to_others = pace * answers * (step.answer + step.context * prompt);
         let busy = pace * endpoint.sent_seconds.faded(world.now, 10_000.0) * std::f64::consts::LN_2 / 10.0;
         let left_to_answers = if busy < 0.9 { 1.0 - busy } else { 0.1 };
-        let interrupted = factor(settings, "interrupting", 0.015625) * answers * alone(longest) / left_to_answers;
+        let interrupted =
+            factor(settings, "interrupting", 0.015625) * answers * alone(longest) / left_to_answers;
         let lost = own * (factor(settings, "eviction", 1.0) * wanted + 0.05 * kv / (1.0 - kv));
         let price = prefill
             + under_way

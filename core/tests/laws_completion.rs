@@ -417,7 +417,7 @@ fn what_one_holds_is_copied_sooner_where_several_hold_what_is_asked_for() {
 fn the_more_prompts_were_sent_to_an_endpoint_the_more_its_answers_keep_away() {
     let rated = |interrupting: f64, sent: u64, now: u64| {
         let answers = |name: &str| [json!([0, started(name, 10)]), json!([0, first_token(name, 10)])];
-        let mut told: Vec<Value> = ["a", "b"].into_iter().flat_map(|name| answers(name)).collect();
+        let mut told: Vec<Value> = ["a", "b"].into_iter().flat_map(answers).collect();
         // Prompts that came to an end: of them nothing else is left.
         for number in 0..sent {
             let ticket = format!("t{number}");

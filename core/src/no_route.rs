@@ -133,7 +133,7 @@ impl Reason {
             Self::UnknownModel => "the model is not declared for the chosen pool",
             Self::NoBackendRefs => "the matching rule has no backendRefs",
             Self::NoWeight => "every backendRef of the matching rule has weight 0",
-            Self::BackendNotFound => "the chosen backendRef names an object that does not exist",
+            Self::BackendNotFound => "the chosen backendRef, or the pool that was asked for, does not exist",
             Self::RefNotPermitted => {
                 "the chosen backendRef is in another namespace and no ReferenceGrant permits it"
             }

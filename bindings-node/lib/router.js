@@ -93,19 +93,22 @@ class Router {
       // Scorers of the host's own look at one request at a time; prompts are read where they stand.
       let atOnce = !asked.hasScorers
       batch.begin()
-      const many = Array.isArray(requests) ? requests : Array.from(requests)
-      for (let index = 0; index < many.length; index += 1) {
-        const request = many[index]
+      /** Of each request its headers and what it has beside: read once, so that what was found right is what is asked. */
+      const [headers, parts] = [[], []]
+      for (const request of requests) {
         if (request === null || typeof request !== 'object') throw new RequestError('RQ0002', `a request is ${typeOf(request)}; pass {headers, …}`)
-        const parts = partsOf(request)
-        if (parts !== undefined && 'now' in parts) throw unknown('now', MANY_OPTIONS)
+        const beside = partsOf(request)
+        if (beside !== undefined && 'now' in beside) throw unknown('now', MANY_OPTIONS)
+        const own = request.headers
+        headers.push(own)
+        parts.push(beside)
         // What is wrong with one of them is told before any is counted.
-        asked.read(request.headers, parts, false)
+        asked.read(own, beside, false)
         asked.words[border.GIVEN] |= part
         atOnce &&= asked.prompt === undefined
         if (atOnce) batch.add(asked)
       }
-      const answers = atOnce ? this.#atOnce(batch, now, part) : this.#inTurn(many, now, part)
+      const answers = atOnce ? this.#atOnce(batch, now, part) : this.#inTurn(headers, parts, now, part)
       this.#journal?.drain()
       return answers
     } finally {
@@ -131,8 +134,8 @@ class Router {
     return answers
   }
 
-  #inTurn(many, now, part) {
-    const routed = many.map(({ headers, ...parts }) => this.#routed(headers, { ...parts, now }, part))
+  #inTurn(headers, parts, now, part) {
+    const routed = headers.map((each, index) => this.#routed(each, { ...parts[index], now }, part))
     if (part === 0) return routed
     return routed.map((answer) => {
       if (!answer.ok) return answer

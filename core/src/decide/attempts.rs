@@ -1,7 +1,7 @@
 //! From the rule's backendRefs to attempts: the primary, and in order what to try if it fails.
 
 use super::backend::Refs;
-use super::candidates::{FEW, MANY};
+use super::candidates::in_room;
 use super::endpoint::Arguments;
 use super::model;
 use super::pick::Ranked;
@@ -126,18 +126,14 @@ impl<T: Trace> Drawing<'_, T> {
         let model = target.name(named).or(request.model).unwrap_or_default();
         let mut ranked = Ranked::default();
         let asked = Asked { pool, model, priority, wanted };
-        let Staged { before, cached_tokens, is_cold, found_tokens, is_common } =
-            match (&state.prefix, request.prompt) {
-                (Some(knowledge), Some(prompt)) => match self.hashes.take() {
-                    Some(hashes) => {
-                        let staged = self.pick_by_prompt(knowledge, prompt, asked, hashes, &mut ranked);
-                        self.hashes = Some(hashes);
-                        staged?
-                    }
-                    None => self.pick_by_prompt_alone(knowledge, prompt, asked, &mut ranked)?,
-                },
-                _ => self.pick(asked, None, &mut ranked)?,
-            };
+        let staged = match (&state.prefix, request.prompt) {
+            (Some(knowledge), Some(prompt)) => {
+                let members = state.members[pool].endpoints.len();
+                in_room!(members, ROOM => self.pick_by_prompt::<ROOM>(knowledge, prompt, asked, &mut ranked))
+            }
+            _ => self.pick(asked, None, &mut ranked),
+        };
+        let Staged { before, cached_tokens, is_cold, found_tokens, is_common } = staged?;
         let members = &state.members[pool];
         for endpoint in ranked.positions().filter_map(|at| members.endpoints.get(at)) {
             to.push(Attempt::new(position, target, *endpoint));
@@ -145,48 +141,23 @@ impl<T: Trace> Drawing<'_, T> {
         Ok(Beside { criticality, before, cached_tokens, is_cold, found_tokens, is_common })
     }
 
-    /// Looks up first what the members hold of the prompt.
-    fn pick_by_prompt(
-        &mut self,
-        knowledge: &PrefixKnowledge,
-        prompt: Prompt<'_>,
-        asked: Asked<'_>,
-        hashes: &mut BlockHashes,
-        ranked: &mut Ranked,
-    ) -> Result<Staged, Reason> {
-        if self.state.members[asked.pool].endpoints.len() <= FEW {
-            self.pick_by_prompt_in::<FEW>(knowledge, prompt, asked, hashes, ranked)
-        } else {
-            self.pick_by_prompt_in::<MANY>(knowledge, prompt, asked, hashes, ranked)
-        }
-    }
-
-    /// Apart, because a decision without a prompt should not touch the stack that this takes.
+    /// Looks up first what the members hold of the prompt. Apart, because a decision without one should not touch the stack that this takes.
     #[inline(never)]
-    fn pick_by_prompt_in<const ROOM: usize>(
+    fn pick_by_prompt<const ROOM: usize>(
         &mut self,
         knowledge: &PrefixKnowledge,
         prompt: Prompt<'_>,
         asked: Asked<'_>,
-        hashes: &mut BlockHashes,
         ranked: &mut Ranked,
     ) -> Result<Staged, Reason> {
         let mut found = Found::<ROOM>::new();
+        let members = &self.state.members[asked.pool];
         let scope = Scope::new(asked.model).tenant(self.request.tenant.unwrap_or_default());
-        let held = found.look_up(knowledge, &self.state.members[asked.pool], &scope, prompt, hashes);
+        let held = match &mut self.hashes {
+            Some(hashes) => found.look_up(knowledge, members, &scope, prompt, hashes),
+            None => found.look_up_alone(knowledge, members, &scope, prompt),
+        };
         self.pick(asked, Some(&held), ranked)
-    }
-
-    /// The same where nobody wants the hashes afterwards, which take 16 KiB of the stack.
-    #[inline(never)]
-    fn pick_by_prompt_alone(
-        &mut self,
-        knowledge: &PrefixKnowledge,
-        prompt: Prompt<'_>,
-        asked: Asked<'_>,
-        ranked: &mut Ranked,
-    ) -> Result<Staged, Reason> {
-        self.pick_by_prompt(knowledge, prompt, asked, &mut BlockHashes::new(), ranked)
     }
 
     /// Runs the profiles of a pool.

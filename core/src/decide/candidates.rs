@@ -13,6 +13,20 @@ pub(super) const FEW: usize = 128;
 /// For so many members there is room on the stack; of larger pools it is taken from the heap.
 pub(super) const MANY: usize = 4096;
 
+/// Calls what is made for the room that so many members need, whose name it gives. What is called must not be inlined, or both rooms are touched.
+macro_rules! in_room {
+    ($members:expr, $room:ident => $call:expr) => {
+        if $members <= $crate::decide::candidates::FEW {
+            const $room: usize = $crate::decide::candidates::FEW;
+            $call
+        } else {
+            const $room: usize = $crate::decide::candidates::MANY;
+            $call
+        }
+    };
+}
+pub(super) use in_room;
+
 /// Which members of a pool the filters have left. Up to 4,096 members it lives on the stack.
 #[derive(Clone)]
 pub(super) struct Survivors {

@@ -93,6 +93,18 @@ impl<const ROOM: usize> Found<ROOM> {
         self.held(number(hashes.as_slice().len()), knowledge.hasher.block_tokens())
     }
 
+    /// The same where nobody wants the hashes afterwards. Apart, because they take 16 KiB of the stack.
+    #[inline(never)]
+    pub(super) fn look_up_alone(
+        &mut self,
+        knowledge: &PrefixKnowledge,
+        members: &Members,
+        scope: &Scope<'_>,
+        prompt: Prompt<'_>,
+    ) -> Held<'_> {
+        self.look_up(knowledge, members, scope, prompt, &mut BlockHashes::new())
+    }
+
     pub(super) fn held(&self, blocks: u32, block_tokens: u32) -> Held<'_> {
         Held { lengths: &self.lengths, holders: &self.holders, blocks, block_tokens }
     }

@@ -55,6 +55,12 @@ impl Decaying {
         faded(word, now, half_life)
     }
 
+    /// How much is added to it in a second, if that goes on as it did: what is halved in every half-life stays the same where ln 2 of it comes in one.
+    #[inline]
+    pub(crate) fn a_second(&self, now: Nanos, half_life: Nanos) -> f64 {
+        self.faded(now, half_life).unwrap_or_default() * (std::f64::consts::LN_2 / half_life.seconds())
+    }
+
     /// Adds to what is left.
     pub(crate) fn add(&self, amount: f64, now: Nanos, half_life: Nanos) {
         self.change(now, |word| value(word) * left(word, now, half_life) + amount);

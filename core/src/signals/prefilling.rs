@@ -18,12 +18,10 @@ impl Prefilling {
         self.seconds.add(seconds, now, HALF_LIFE);
     }
 
-    /// Seconds a second; more than 1 where more was sent than it can work off. What is halved in every half-life stays the same where ln 2 of it comes
-    /// in one.
+    /// Seconds a second; more than 1 where more was sent than it can work off.
     #[inline]
     pub(crate) fn share(&self, now: Nanos) -> f64 {
-        let seconds = self.seconds.faded(now, HALF_LIFE).unwrap_or_default();
-        seconds * (std::f64::consts::LN_2 / HALF_LIFE.seconds())
+        self.seconds.a_second(now, HALF_LIFE)
     }
 }
 

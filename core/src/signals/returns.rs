@@ -21,11 +21,10 @@ impl Returns {
         }
     }
 
-    /// Requests a second. What is halved in every half-life stays the same where ln 2 of it comes in one.
+    /// Requests a second.
     #[inline]
     pub(crate) fn rate(&self, now: Nanos) -> f64 {
-        let shares = self.shares.faded(now, HALF_LIFE).unwrap_or_default();
-        shares * (std::f64::consts::LN_2 / HALF_LIFE.seconds())
+        self.shares.a_second(now, HALF_LIFE)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Picking, Ranked};
 use crate::attempt::Attempts;
-use crate::decide::candidates::{FEW, MANY};
+use crate::decide::candidates::{MANY, in_room};
 use crate::decide::score::{self, Scores};
 use crate::rng::of_endpoint;
 use crate::trace::{Step, Trace};
@@ -90,11 +90,7 @@ impl Best {
 }
 
 pub(super) fn rank<T: Trace>(picking: &mut Picking<'_, T>, ranked: &mut Ranked) {
-    if picking.candidates.len() <= FEW {
-        rank_in::<T, FEW>(picking, ranked)
-    } else {
-        rank_in::<T, MANY>(picking, ranked)
-    }
+    in_room!(picking.candidates.len(), ROOM => rank_in::<T, ROOM>(picking, ranked));
 }
 
 #[inline(never)]

@@ -4,18 +4,14 @@
 //! differ between platforms and which underflow for small scores.
 
 use super::{Picking, Ranked, random};
-use crate::decide::candidates::{FEW, MANY};
+use crate::decide::candidates::in_room;
 use crate::decide::score::{self, Scores};
 use crate::real;
 use crate::rng::PARTS;
 use crate::trace::{Step, Trace};
 
 pub(super) fn rank<T: Trace>(picking: &mut Picking<'_, T>, ranked: &mut Ranked) {
-    if picking.candidates.len() <= FEW {
-        rank_in::<T, FEW>(picking, ranked)
-    } else {
-        rank_in::<T, MANY>(picking, ranked)
-    }
+    in_room!(picking.candidates.len(), ROOM => rank_in::<T, ROOM>(picking, ranked));
 }
 
 #[inline(never)]

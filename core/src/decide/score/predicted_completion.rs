@@ -6,7 +6,7 @@
 use smallvec::SmallVec;
 
 use super::prefix_copies::PrefixCopies;
-use crate::decide::candidates::{Candidates, FEW, MANY};
+use crate::decide::candidates::{Candidates, in_room};
 use crate::decide::facts::Facts;
 use crate::plan::PredictedCompletion;
 use crate::signals::{EndpointCell, Mean, Polled, Work};
@@ -29,11 +29,7 @@ pub(super) fn rate(
     candidates: Candidates<'_>,
     ratings: &mut [f64],
 ) {
-    if ratings.len() <= FEW {
-        rate_in::<FEW>(settings, facts, candidates, ratings);
-    } else {
-        rate_in::<MANY>(settings, facts, candidates, ratings);
-    }
+    in_room!(ratings.len(), ROOM => rate_in::<ROOM>(settings, facts, candidates, ratings));
 }
 
 #[inline(never)]

@@ -20,11 +20,17 @@ pub(super) fn plain(bytes: &[u8]) -> usize {
 #[inline(always)]
 fn has_control(run: &[u8]) -> bool {
     let (blocks, _) = run.as_chunks::<16>();
+    let (pairs, odd) = blocks.as_chunks::<2>();
     let mut least = [u8::MAX; 16];
-    for block in blocks.iter().chain(run.last_chunk()) {
-        // Without an early exit this becomes vector instructions.
+    // Without an early exit this becomes vector instructions.
+    let mut look = |block: &[u8; 16]| {
         least.iter_mut().zip(block).for_each(|(least, byte)| *least = (*least).min(*byte));
+    };
+    for [one, other] in pairs {
+        look(one);
+        look(other);
     }
+    odd.iter().chain(run.last_chunk()).for_each(look);
     least.iter().any(|byte| *byte < 0x20)
 }
 

@@ -192,19 +192,30 @@ impl<'b> Pieces<'b> {
             _ => Level::Items,
         };
         // A list of token ids is one piece, and so is a list of such lists.
-        if matches!(level, Level::Items)
-            && matches!(walk.clone().next()?, (_, Value::Other(_) | Value::Array(_)))
-        {
-            return whole(value);
+        if matches!(level, Level::Items) {
+            let mut ahead = walk.clone();
+            ahead.step()?;
+            if !matches!(ahead.peek(), Some(b'"' | b'{')) {
+                return whole(value);
+            }
         }
         self.walk = Some((walk, level));
         None
     }
 }
+
 impl<'b> Iterator for Pieces<'b> {
     type Item = Piece<'b>;
 
     fn next(&mut self) -> Option<Piece<'b>> {
+        self.advance()
+    }
+}
+
+impl<'b> Pieces<'b> {
+    /// [`next`](Iterator::next), in line where every byte of a prompt passes: a piece that is handed over in memory is waited for.
+    #[inline(always)]
+    fn advance(&mut self) -> Option<Piece<'b>> {
         loop {
             let Some((walk, level)) = &mut self.walk else {
                 let (field, value) = self.fields.next()?;
@@ -232,7 +243,7 @@ impl<'b> Iterator for Pieces<'b> {
                     None => continue,
                 }
             }
-            let value = walk.value()?;
+            let value = walk.value();
             if level.is_object() && level.passes_over(key, value) {
                 continue;
             }
@@ -252,17 +263,24 @@ impl fmt::Debug for Pieces<'_> {
 
 /// The role of a message, wherever it stands among the members. Goes past it where it is the first, as it mostly is: members of that name give no piece of
 /// their own.
+#[inline(always)]
 fn role<'b>(members: &mut Walk<'b>) -> Option<Text<'b>> {
-    let of = |(key, value): (Text<'b>, Value<'b>)| match value {
-        Value::Text(text) if key.is("role") => Some(text),
-        _ => None,
-    };
-    let mut ahead = members.clone();
-    if let Some(role) = ahead.next().and_then(of) {
-        *members = ahead;
+    let begin = members.at();
+    if members.step().is_some_and(|key| key.is("role"))
+        && let Some(role) = members.text()
+    {
         return Some(role);
     }
-    ahead.find_map(of)
+    members.back_to(begin);
+    role_further_on(members)
+}
+
+#[cold]
+fn role_further_on<'b>(members: &Walk<'b>) -> Option<Text<'b>> {
+    members.clone().find_map(|(key, value)| match value {
+        Value::Text(text) if key.is("role") => Some(text),
+        _ => None,
+    })
 }
 
 /// A value as one piece; null is none.
@@ -277,9 +295,12 @@ fn whole(value: Value<'_>) -> Option<Piece<'_>> {
 }
 
 /// Gives `sink` the bytes of the pieces in order, each piece after its mark, until it breaks.
-pub(super) fn feed<B>(pieces: Pieces<'_>, mut sink: impl FnMut(&[u8]) -> ControlFlow<B>) -> ControlFlow<B> {
+pub(super) fn feed<B>(
+    mut pieces: Pieces<'_>,
+    mut sink: impl FnMut(&[u8]) -> ControlFlow<B>,
+) -> ControlFlow<B> {
     let mut buffer = [0; 4];
-    for piece in pieces {
+    while let Some(piece) = pieces.advance() {
         sink(&[piece.kind.mark()])?;
         for chunk in piece.chunks() {
             sink(chunk.bytes(&mut buffer))?;

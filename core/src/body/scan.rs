@@ -4,7 +4,7 @@
 
 use super::error::BodyCode::{self, *};
 use super::error::Flaw;
-use super::plain::{plain, plain_if_checked};
+use super::plain::plain;
 use super::text::Text;
 
 /// A value and where it stands.
@@ -27,18 +27,11 @@ pub(super) struct Scanner<'b> {
     pub(super) at: usize,
     /// How many levels may still be opened from here.
     depth: u32,
-    /// Whether the text has been read before, so that its strings hold no control characters.
-    is_checked: bool,
 }
 
 impl<'b> Scanner<'b> {
     pub(super) fn new(text: &'b str, depth: u32) -> Self {
-        Self { text, at: 0, depth, is_checked: false }
-    }
-
-    /// Over a text that another scanner went over without finding a flaw.
-    pub(super) fn again(text: &'b str) -> Self {
-        Self { text, at: 0, depth: u32::MAX, is_checked: true }
+        Self { text, at: 0, depth }
     }
 
     #[inline(always)]
@@ -129,7 +122,7 @@ impl<'b> Scanner<'b> {
     }
 
     fn text(&self, string: Span) -> Text<'b> {
-        Text::new(self.text.get(string.from..string.to).unwrap_or_default(), string.escaped)
+        Text::new(self.text.get(string.from..string.to).unwrap_or_default(), string.plain)
     }
 
     /// Past a key, its colon and the space around it.
@@ -199,18 +192,19 @@ impl<'b> Scanner<'b> {
     fn string(&mut self) -> Result<Span, Flaw> {
         self.forward(1);
         let from = self.at;
-        let mut escaped = false;
+        let mut first_escape = None;
         loop {
             let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-            self.forward(if self.is_checked { plain_if_checked(rest) } else { plain(rest) });
+            self.forward(plain(rest));
             match self.peek() {
                 Some(b'"') => {
                     let to = self.at;
                     self.forward(1);
-                    return Ok(Span { from, to, escaped });
+                    let plain = first_escape.unwrap_or(to).wrapping_sub(from);
+                    return Ok(Span { from, to, plain });
                 }
                 Some(b'\\') => {
-                    escaped = true;
+                    first_escape.get_or_insert(self.at);
                     self.escape()?;
                 }
                 _ => return Err(self.flaw(ControlCharacter)),
@@ -223,5 +217,6 @@ impl<'b> Scanner<'b> {
 struct Span {
     from: usize,
     to: usize,
-    escaped: bool,
+    /// Bytes before the first escape.
+    plain: usize,
 }

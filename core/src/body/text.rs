@@ -7,18 +7,25 @@ use std::fmt;
 #[derive(Clone, Copy)]
 pub(super) struct Text<'b> {
     raw: &'b str,
-    escaped: bool,
+    /// Bytes before the first escape; all of them where there is none.
+    plain: usize,
 }
 
 impl<'b> Text<'b> {
-    /// The contents of a JSON string; `escaped` is true where a backslash stands in it.
-    pub(super) fn new(raw: &'b str, escaped: bool) -> Self {
-        Self { raw, escaped }
+    /// The contents of a JSON string, whose first backslash stands behind so many bytes.
+    #[inline]
+    pub(super) fn new(raw: &'b str, plain: usize) -> Self {
+        Self { raw, plain }
     }
 
     /// Text that means what it says, backslashes too.
+    #[inline]
     pub(super) fn verbatim(raw: &'b str) -> Self {
-        Self { raw, escaped: false }
+        Self { raw, plain: raw.len() }
+    }
+
+    fn is_escaped(self) -> bool {
+        self.plain < self.raw.len()
     }
 
     pub(super) fn raw(&self) -> &'b str {
@@ -26,12 +33,12 @@ impl<'b> Text<'b> {
     }
 
     pub(super) fn chunks(&self) -> Chunks<'b> {
-        Chunks { rest: self.raw, escaped: self.escaped }
+        Chunks { rest: self.raw, plain: self.plain }
     }
 
     /// Borrowed where nothing is escaped.
     pub(super) fn to_cow(self) -> Cow<'b, str> {
-        if !self.escaped {
+        if !self.is_escaped() {
             return Cow::Borrowed(self.raw);
         }
         let mut text = String::with_capacity(self.raw.len());
@@ -45,11 +52,13 @@ impl<'b> Text<'b> {
     }
 
     /// Whether the text is `wanted` once decoded. Allocates nothing.
-    #[inline]
+    #[inline(always)]
     pub(super) fn is(&self, wanted: &str) -> bool {
-        if !self.escaped {
-            return self.raw == wanted;
-        }
+        if self.is_escaped() { self.means(wanted) } else { self.raw == wanted }
+    }
+
+    #[cold]
+    fn means(&self, wanted: &str) -> bool {
         let mut rest = wanted;
         for chunk in self.chunks() {
             let left = match chunk {
@@ -100,30 +109,31 @@ impl fmt::Debug for Chunk<'_> {
 #[derive(Clone)]
 pub struct Chunks<'b> {
     rest: &'b str,
-    escaped: bool,
+    /// Bytes of it before its first escape.
+    plain: usize,
 }
 
 impl<'b> Iterator for Chunks<'b> {
     type Item = Chunk<'b>;
 
+    #[inline]
     fn next(&mut self) -> Option<Chunk<'b>> {
-        if self.rest.is_empty() {
-            return None;
+        if self.plain > 0 {
+            let (run, rest) = self.rest.split_at_checked(self.plain)?;
+            (self.rest, self.plain) = (rest, 0);
+            return Some(Chunk::Run(run));
         }
-        let run = if self.escaped { memchr::memchr(b'\\', self.rest.as_bytes()) } else { None };
-        match run {
-            None => Some(Chunk::Run(std::mem::take(&mut self.rest))),
-            Some(0) => {
-                let (char, length) = escape(self.rest);
-                self.rest = self.rest.get(length..).unwrap_or_default();
-                Some(Chunk::Char(char))
-            }
-            Some(length) => {
-                let (run, rest) = self.rest.split_at_checked(length)?;
-                self.rest = rest;
-                Some(Chunk::Run(run))
-            }
-        }
+        if self.rest.is_empty() { None } else { Some(self.escaped()) }
+    }
+}
+
+impl Chunks<'_> {
+    /// The character whose escape comes next.
+    fn escaped<'b>(&mut self) -> Chunk<'b> {
+        let (char, length) = escape(self.rest);
+        self.rest = self.rest.get(length..).unwrap_or_default();
+        self.plain = memchr::memchr(b'\\', self.rest.as_bytes()).unwrap_or(self.rest.len());
+        Chunk::Char(char)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::plan::{BackendName, BackendRef, Mutations, Pool, Rule, Target};
 use crate::request::Request;
 use crate::state::State;
 
-/// The numbers of an attempt: 12 bytes, because a decision carries eight of them by value.
+/// The numbers of an attempt: 16 bytes, because a decision carries eight of them by value and writes them out at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Attempt {
     pub(crate) endpoint: EndpointIx,

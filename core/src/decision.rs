@@ -30,16 +30,24 @@ pub struct Decision<S = Snapshot> {
 pub(crate) struct Choice {
     pub(crate) at: Place,
     pub(crate) attempts: Attempts,
-    pub(crate) before: Before,
+    pub(crate) findings: Findings,
     pub(crate) prompt_tokens: u32,
+    pub(crate) priority: i32,
+}
+
+/// What was found on the way to the primary.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Findings {
+    pub(crate) before: Before,
+    /// Tokens of the prompt that the endpoint probably holds.
     pub(crate) cached_tokens: u32,
-    /// Whether a profile asked and found that nobody holds anything of the prompt.
-    pub(crate) is_cold: bool,
     /// Tokens of the prompt that whoever holds the most of it does, where a profile goes by that, and whether several hold as much.
     pub(crate) found_tokens: u32,
     pub(crate) is_common: bool,
+    /// Whether a profile asked and found that nobody holds anything of the prompt.
+    pub(crate) is_cold: bool,
+    /// The importance of the model in its pool.
     pub(crate) criticality: Option<Criticality>,
-    pub(crate) priority: i32,
 }
 
 impl Choice {
@@ -49,13 +57,8 @@ impl Choice {
         Self {
             at: Place { rule: RuleIx::FIRST, match_index: 0 },
             attempts: Attempts::none(),
-            before: Before::default(),
+            findings: Findings::default(),
             prompt_tokens: 0,
-            cached_tokens: 0,
-            is_cold: false,
-            found_tokens: 0,
-            is_common: false,
-            criticality: None,
             priority: 0,
         }
     }
@@ -176,28 +179,28 @@ impl<S: Deref<Target = State>> Decision<S> {
 
     /// Tokens of the prompt that the endpoint probably holds in its prefix cache; 0 where no profile looks at prefixes.
     pub fn cached_tokens(&self) -> u32 {
-        self.choice.cached_tokens
+        self.choice.findings.cached_tokens
     }
 
     /// The endpoint that works off the prompt before the request goes to [`endpoint`](Self::endpoint), where the profile asks for one. Hosts tell it in
     /// header `x-prefiller-host-port`.
     pub fn prefill(&self) -> Option<EndpointView<'_>> {
-        self.choice.before.prefill.map(|endpoint| self.state.view(endpoint))
+        self.choice.findings.before.prefill.map(|endpoint| self.state.view(endpoint))
     }
 
     /// The number of [`prefill`](Self::prefill), as [`endpoint_number`](Self::endpoint_number) counts.
     pub fn prefill_number(&self) -> Option<usize> {
-        self.choice.before.prefill.map(Ix::position)
+        self.choice.findings.before.prefill.map(Ix::position)
     }
 
     /// The endpoint that works off images, audio and video before, where the profile asks for one. Hosts tell it in header `x-encoder-hosts-ports`.
     pub fn encode(&self) -> Option<EndpointView<'_>> {
-        self.choice.before.encode.map(|endpoint| self.state.view(endpoint))
+        self.choice.findings.before.encode.map(|endpoint| self.state.view(endpoint))
     }
 
     /// The number of [`encode`](Self::encode), as [`endpoint_number`](Self::endpoint_number) counts.
     pub fn encode_number(&self) -> Option<usize> {
-        self.choice.before.encode.map(Ix::position)
+        self.choice.findings.before.encode.map(Ix::position)
     }
 
     /// The model to write into the request; `None`: leave what the client wrote.
@@ -217,7 +220,7 @@ impl<S: Deref<Target = State>> Decision<S> {
 
     /// The importance that an InferenceModel gives the request's model, `None` where no InferenceModel names it.
     pub fn criticality(&self) -> Option<Criticality> {
-        self.choice.criticality
+        self.choice.findings.criticality
     }
 
     /// The addresses of the primary and of the fallbacks in its pool, separated by commas: the value of `x-gateway-destination-endpoint` in the endpoint

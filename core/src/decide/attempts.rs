@@ -6,8 +6,9 @@ use super::endpoint::Arguments;
 use super::model;
 use super::pick::Ranked;
 use super::prompt::{Found, Held};
-use super::stages::{self, Before, Staged};
+use super::stages;
 use crate::attempt::{Attempt, Attempts, TargetModel};
+use crate::decision::Findings;
 use crate::ids::PoolIx;
 use crate::manifest::Criticality;
 use crate::no_route::Reason;
@@ -33,19 +34,6 @@ pub(super) struct Drawing<'a, T> {
     pub(super) trace: &'a mut T,
 }
 
-/// What an attempt brings beside itself.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Beside {
-    /// The importance of the model in its pool.
-    pub(super) criticality: Option<Criticality>,
-    pub(super) before: Before,
-    /// Tokens of the prompt that its endpoint probably holds.
-    pub(super) cached_tokens: u32,
-    pub(super) is_cold: bool,
-    pub(super) found_tokens: u32,
-    pub(super) is_common: bool,
-}
-
 /// What a pool is asked for.
 #[derive(Clone, Copy)]
 struct Asked<'a> {
@@ -58,27 +46,28 @@ struct Asked<'a> {
 }
 
 impl<T: Trace> Drawing<'_, T> {
-    /// Writes the attempts of a rule to `to` and tells what the primary brings; or why there is none, and for which ref.
+    /// Writes the attempts of a rule to `to`, and to `findings` what was found for the primary; or tells why there is none, and for which ref.
     pub(super) fn attempts(
         &mut self,
         set: &BackendSet,
         to: &mut Attempts,
-    ) -> Result<Beside, (Reason, Option<usize>)> {
+        findings: &mut Findings,
+    ) -> Result<(), (Reason, Option<usize>)> {
         let mut refs = Refs::new(set);
         let none = if set.refs.is_empty() { Reason::NoBackendRefs } else { Reason::NoWeight };
         let (position, first) = refs.first(self.rng, self.trace).ok_or((none, None))?;
         let refused = |reason| (reason, Some(position));
         let wanted = self.endpoints_wanted();
-        let (beside, priority) = match self.attempt(position, first, wanted, to) {
-            Ok(beside) => (beside, first.priority),
+        let priority = match self.attempt(position, first, wanted, to, findings) {
+            Ok(()) => first.priority,
             Err(reason) if reason.is_of_the_pool() => {
                 self.pass_over(reason);
-                self.replacement(&mut refs, first.priority, wanted, to).ok_or(refused(reason))?
+                self.replacement(&mut refs, first.priority, wanted, to, findings).ok_or(refused(reason))?
             }
             Err(reason) => return Err(refused(reason)),
         };
         self.add_fallbacks(to, &mut refs, priority);
-        Ok(beside)
+        Ok(())
     }
 
     /// How many endpoints of its pool the primary's attempt is to name.
@@ -87,22 +76,24 @@ impl<T: Trace> Drawing<'_, T> {
         plan.fallback_endpoints.saturating_add(1)
     }
 
-    /// Adds the attempt that a ref leads to, and where it leads to a pool, the same at as many more of its endpoints as are `wanted`.
+    /// Adds the attempt that a ref leads to, and where it leads to a pool, the same at as many more of its endpoints as are `wanted`, and writes what was
+    /// found there to `findings`: where it will stand, because a decision would wait for what is handed over in memory.
     fn attempt(
         &mut self,
         position: usize,
         backend_ref: &BackendRef,
         wanted: usize,
         to: &mut Attempts,
-    ) -> Result<Beside, Reason> {
+        findings: &mut Findings,
+    ) -> Result<(), Reason> {
         match backend_ref.target {
             Target::Backend(backend) => {
                 model::tell(backend_ref, self.trace);
                 let endpoint = self.state.backend_endpoints[backend];
                 to.push(Attempt::new(position, TargetModel::NONE, endpoint));
-                Ok(Beside::default())
+                Ok(())
             }
-            Target::Pool(pool) => self.in_pool(pool, position, wanted, to),
+            Target::Pool(pool) => self.in_pool(pool, position, wanted, to, findings),
             Target::NotFound => Err(Reason::BackendNotFound),
             Target::NotPermitted => Err(Reason::RefNotPermitted),
             Target::Broken => Err(Reason::BadFilter),
@@ -115,7 +106,8 @@ impl<T: Trace> Drawing<'_, T> {
         position: usize,
         wanted: usize,
         to: &mut Attempts,
-    ) -> Result<Beside, Reason> {
+        findings: &mut Findings,
+    ) -> Result<(), Reason> {
         let (state, request) = (self.state, self.request);
         let named = &state.plan.pools[pool];
         let criticality = model::criticality(&state.plan, named, request)?;
@@ -126,19 +118,19 @@ impl<T: Trace> Drawing<'_, T> {
         let model = target.name(named).or(request.model).unwrap_or_default();
         let mut ranked = Ranked::default();
         let asked = Asked { pool, model, priority, wanted };
-        let staged = match (&state.prefix, request.prompt) {
+        match (&state.prefix, request.prompt) {
             (Some(knowledge), Some(prompt)) => {
                 let members = state.members[pool].endpoints.len();
-                in_room!(members, ROOM => self.pick_by_prompt::<ROOM>(knowledge, prompt, asked, &mut ranked))
+                in_room!(members, ROOM => self.pick_by_prompt::<ROOM>(knowledge, prompt, asked, &mut ranked, findings))
             }
-            _ => self.pick(asked, None, &mut ranked),
-        };
-        let Staged { before, cached_tokens, is_cold, found_tokens, is_common } = staged?;
+            _ => self.pick(asked, None, &mut ranked, findings),
+        }?;
+        findings.criticality = criticality;
         let members = &state.members[pool];
         for endpoint in ranked.positions().filter_map(|at| members.endpoints.get(at)) {
             to.push(Attempt::new(position, target, *endpoint));
         }
-        Ok(Beside { criticality, before, cached_tokens, is_cold, found_tokens, is_common })
+        Ok(())
     }
 
     /// Looks up first what the members hold of the prompt. Apart, because a decision without one should not touch the stack that this takes.
@@ -149,7 +141,8 @@ impl<T: Trace> Drawing<'_, T> {
         prompt: Prompt<'_>,
         asked: Asked<'_>,
         ranked: &mut Ranked,
-    ) -> Result<Staged, Reason> {
+        findings: &mut Findings,
+    ) -> Result<(), Reason> {
         let mut found = Found::<ROOM>::new();
         let members = &self.state.members[asked.pool];
         let scope = Scope::new(asked.model).tenant(self.request.tenant.unwrap_or_default());
@@ -157,7 +150,7 @@ impl<T: Trace> Drawing<'_, T> {
             Some(hashes) => found.look_up(knowledge, members, &scope, prompt, hashes),
             None => found.look_up_alone(knowledge, members, &scope, prompt),
         };
-        self.pick(asked, Some(&held), ranked)
+        self.pick(asked, Some(&held), ranked, findings)
     }
 
     /// Runs the profiles of a pool.
@@ -167,7 +160,8 @@ impl<T: Trace> Drawing<'_, T> {
         asked: Asked<'_>,
         held: Option<&Held<'_>>,
         ranked: &mut Ranked,
-    ) -> Result<Staged, Reason> {
+        findings: &mut Findings,
+    ) -> Result<(), Reason> {
         let Asked { pool, model, priority, wanted } = asked;
         let mut arguments = Arguments {
             state: self.state,
@@ -182,21 +176,22 @@ impl<T: Trace> Drawing<'_, T> {
             rng: self.rng,
             trace: self.trace,
         };
-        stages::run(&mut arguments, pool, wanted, ranked)
+        stages::run(&mut arguments, pool, wanted, ranked, findings)
     }
 
-    /// The first attempt that the priorities after `priority` have, for a pool that has no endpoint.
+    /// Adds the first attempt that the priorities after `priority` have, for a pool that has no endpoint, and tells its priority.
     fn replacement(
         &mut self,
         refs: &mut Refs<'_>,
         priority: u32,
         wanted: usize,
         to: &mut Attempts,
-    ) -> Option<(Beside, u32)> {
+        findings: &mut Findings,
+    ) -> Option<u32> {
         for later in refs.priorities(priority.checked_add(1)?) {
             while let Some((position, r)) = refs.next(later, self.rng, self.trace) {
-                match self.attempt(position, r, wanted, to) {
-                    Ok(beside) => return Some((beside, later)),
+                match self.attempt(position, r, wanted, to, findings) {
+                    Ok(()) => return Some(later),
                     Err(reason) => self.pass_over(reason),
                 }
             }
@@ -215,12 +210,13 @@ impl<T: Trace> Drawing<'_, T> {
         }
         self.trace.record(Step::FallbacksBegin);
         let mut later = Drawing { hashes: None, rng: self.rng, trace: self.trace, ..*self };
+        let mut findings = Findings::default();
         for priority in refs.priorities(priority) {
             while let Some((position, r)) = refs.next(priority, later.rng, later.trace) {
                 if to.is_full() {
                     return;
                 }
-                if let Err(reason) = later.attempt(position, r, 1, to) {
+                if let Err(reason) = later.attempt(position, r, 1, to, &mut findings) {
                     later.pass_over(reason);
                 }
             }

@@ -28,7 +28,7 @@ macro_rules! in_room {
 pub(super) use in_room;
 
 /// Which members of a pool the filters have left. Up to 4,096 members it lives on the stack.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) struct Survivors {
     members: usize,
     count: usize,
@@ -101,30 +101,29 @@ impl Survivors {
 
     /// Those that are in.
     pub(super) fn candidates(&self) -> Candidates<'_> {
-        if self.bits.is_empty() {
-            Candidates::All(self.members)
-        } else {
-            Candidates::Some { bits: &self.bits, count: self.count }
-        }
+        if self.bits.is_empty() { Candidates::All(self.members) } else { Candidates::Left(self) }
     }
 }
 
 /// The endpoints to choose among: positions among the pool's members, in their order. A candidate's number is its place in that order, from 0.
+///
+/// Two words, because every step is handed it: in registers.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Candidates<'c> {
     /// The first so many members: all there are.
     All(usize),
-    /// The members whose bit is set; `count` says how many those are.
-    Some { bits: &'c [u64], count: usize },
-    /// These positions.
-    These(&'c [usize]),
+    /// Those that filters have left.
+    Left(&'c Survivors),
+    /// The two at these positions.
+    Two(&'c [usize; 2]),
 }
 
 impl Candidates<'_> {
     pub(super) fn len(self) -> usize {
         match self {
-            Self::All(count) | Self::Some { count, .. } => count,
-            Self::These(positions) => positions.len(),
+            Self::All(count) => count,
+            Self::Left(survivors) => survivors.count,
+            Self::Two(_) => 2,
         }
     }
 
@@ -132,10 +131,10 @@ impl Candidates<'_> {
     pub(super) fn contains(self, position: usize) -> bool {
         match self {
             Self::All(count) => position < count,
-            Self::Some { bits, .. } => {
-                bits.get(position / 64).is_some_and(|word| word >> (position % 64) & 1 == 1)
+            Self::Left(survivors) => {
+                survivors.bits.get(position / 64).is_some_and(|word| word >> (position % 64) & 1 == 1)
             }
-            Self::These(positions) => positions.contains(&position),
+            Self::Two(positions) => positions.contains(&position),
         }
     }
 
@@ -144,8 +143,8 @@ impl Candidates<'_> {
     pub(super) fn position(self, number: usize) -> usize {
         match self {
             Self::All(_) => number,
-            Self::Some { bits, .. } => nth_set(bits, number),
-            Self::These(positions) => positions.get(number).copied().unwrap_or_default(),
+            Self::Left(survivors) => nth_set(&survivors.bits, number),
+            Self::Two(positions) => positions.get(number).copied().unwrap_or_default(),
         }
     }
 
@@ -156,7 +155,7 @@ impl Candidates<'_> {
         match self {
             Self::All(_) => places.zip(items).for_each(|(place, item)| *place = of(item)),
             // Two of very many: what a walk needs is more than they take.
-            Self::These(positions) => places.zip(positions).for_each(|(place, position)| {
+            Self::Two(positions) => places.zip(positions).for_each(|(place, position)| {
                 *place = items.get(*position).map_or(f64::NAN, &mut of);
             }),
             _ => self.for_each(|position| {
@@ -184,12 +183,12 @@ impl Candidates<'_> {
     pub(super) fn for_each(self, mut each: impl FnMut(usize)) {
         match self {
             Self::All(count) => (0..count).for_each(each),
-            Self::Some { bits, .. } => {
-                for (at, word) in bits.iter().enumerate() {
+            Self::Left(survivors) => {
+                for (at, word) in survivors.bits.iter().enumerate() {
                     positions_in(at, *word).for_each(&mut each);
                 }
             }
-            Self::These(positions) => positions.iter().copied().for_each(each),
+            Self::Two(positions) => positions.iter().copied().for_each(each),
         }
     }
 }
@@ -224,8 +223,9 @@ mod tests {
 
     #[test]
     fn bits_are_counted_in_order() {
-        let bits = [1 << 63 | 1, 0, 0b110];
-        let candidates = Candidates::Some { bits: &bits, count: 4 };
+        let bits = SmallVec::from_slice(&[1 << 63 | 1, 0, 0b110]);
+        let survivors = Survivors { members: 192, count: 4, bits };
+        let candidates = survivors.candidates();
         assert_eq!(positions(candidates), [0, 63, 129, 130]);
         assert!(candidates.contains(129) && !candidates.contains(128) && !candidates.contains(1000));
     }

@@ -29,7 +29,7 @@ pub use self::score::ScoringView;
 pub(crate) use self::sent::sent;
 pub(crate) use self::stages::Before;
 
-use self::attempts::{Beside, Drawing};
+use self::attempts::Drawing;
 use crate::decision::{Choice, Decision, Place};
 use crate::no_route::{NoRoute, Reason};
 use crate::plan::RuleAnswer;
@@ -118,13 +118,9 @@ fn choose(
     let objective = request.objective.and_then(|name| state.plan.objectives.get(name));
     let priority = objective.copied().unwrap_or_default();
     let prompt_tokens = request.tokens();
+    (choice.at, choice.prompt_tokens, choice.priority) = (at, prompt_tokens, priority);
     let mut drawing = Drawing { state, request, now, priority, prompt_tokens, hashes, rng, trace };
-    let Beside { criticality, before, cached_tokens, is_cold, found_tokens, is_common } = drawing
-        .attempts(&rule.backends, &mut choice.attempts)
-        .map_err(|(reason, backend_ref)| Refusal { backend_ref, ..fail(reason) })?;
-    (choice.at, choice.before, choice.prompt_tokens) = (at, before, prompt_tokens);
-    (choice.cached_tokens, choice.is_cold) = (cached_tokens, is_cold);
-    (choice.found_tokens, choice.is_common) = (found_tokens, is_common);
-    (choice.criticality, choice.priority) = (criticality, priority);
-    Ok(())
+    drawing
+        .attempts(&rule.backends, &mut choice.attempts, &mut choice.findings)
+        .map_err(|(reason, backend_ref)| Refusal { backend_ref, ..fail(reason) })
 }

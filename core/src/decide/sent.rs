@@ -19,7 +19,7 @@ pub(crate) fn sent(
     hashes: Option<&BlockHashes>,
     now: Nanos,
 ) {
-    let to = [Some(choice.attempts.primary().endpoint), choice.before.prefill];
+    let to = [Some(choice.attempts.primary().endpoint), choice.findings.before.prefill];
     for endpoint in to.into_iter().flatten() {
         if let (Some(seat), Some(hashes)) = (&state.seats[endpoint], hashes) {
             seat.insert(hashes);
@@ -27,10 +27,10 @@ pub(crate) fn sent(
     }
     let primary = choice.attempts.primary();
     if let Some(pool) = primary.pool(&state.plan.rules[choice.at.rule]) {
-        let work = Work::new(choice.prompt_tokens, choice.cached_tokens);
+        let work = Work::new(choice.prompt_tokens, choice.findings.cached_tokens);
         let typical = &state.pool_cells[pool].typical;
         typical.sent(work, now);
-        typical.found(choice.found_tokens, choice.is_common, now);
+        typical.found(choice.findings.found_tokens, choice.findings.is_common, now);
         let cell = &state.cells[primary.endpoint];
         cell.returns().sent(work, now);
         cell.turnover().sent(work, now);
@@ -38,7 +38,7 @@ pub(crate) fn sent(
             cell.prefilling().sent(step.of_work(work), now);
         }
     }
-    if choice.is_cold {
+    if choice.findings.is_cold {
         took_cold(state, choice);
     }
     session::bind(state, choice, request, now);
@@ -49,7 +49,7 @@ fn took_cold(state: &State, choice: &Choice) {
     let primary = choice.attempts.primary();
     let Some(pool) = primary.pool(&state.plan.rules[choice.at.rule]) else { return };
     let latest = state.members[pool].cells.iter().map(|cell| cell.cold()).max().unwrap_or_default();
-    let to = [Some(primary.endpoint), choice.before.prefill];
+    let to = [Some(primary.endpoint), choice.findings.before.prefill];
     for (endpoint, place) in to.into_iter().flatten().zip(latest + 1..) {
         state.cells[endpoint].set_cold(place);
     }

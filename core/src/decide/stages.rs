@@ -5,24 +5,12 @@ use super::facts;
 use super::joint;
 use super::pick::Ranked;
 use super::prompt::PrefixMatch;
+use crate::decision::Findings;
 use crate::ids::{EndpointIx, PoolIx};
 use crate::no_route::Reason;
 use crate::plan::{Decider, Disaggregation, Handler, StageOrder};
 use crate::request::Request;
 use crate::trace::Trace;
-
-/// What the profiles picked of one pool.
-pub(super) struct Staged {
-    /// Endpoints that work on the request before.
-    pub(super) before: Before,
-    /// Tokens of the prompt that the endpoint probably holds.
-    pub(super) cached_tokens: u32,
-    /// Whether a profile asked and found that nobody holds anything of the prompt.
-    pub(super) is_cold: bool,
-    /// Tokens of the prompt that whoever holds the most of it does, where a profile goes by that, and whether several hold as much.
-    pub(super) found_tokens: u32,
-    pub(super) is_common: bool,
-}
 
 /// Endpoints that work on parts of a request before the endpoint that it goes to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,31 +27,46 @@ pub(super) fn run<T: Trace>(
     pool: PoolIx,
     wanted: usize,
     ranked: &mut Ranked,
-) -> Result<Staged, Reason> {
+    findings: &mut Findings,
+) -> Result<(), Reason> {
+    match &arguments.state.plan.scheduling.handler {
+        Handler::Disaggregated(stages) => {
+            findings.before = in_stages(stages, arguments, pool, wanted, ranked)?;
+        }
+        handler => {
+            let profile = single(handler, arguments).ok_or(Reason::NoProfile)?;
+            endpoint::rank(arguments, pool, profile, wanted, ranked)?;
+        }
+    }
+    find(arguments, ranked, findings);
+    Ok(())
+}
+
+/// The profile of a handler that runs one.
+#[inline]
+fn single<T>(handler: &Handler, arguments: &Arguments<'_, T>) -> Option<usize> {
     let scheduling = &arguments.state.plan.scheduling;
-    let profile = match &scheduling.handler {
-        Handler::Single | Handler::DataParallel { .. } => Some(0),
-        Handler::Header { .. } if scheduling.profiles.len() == 1 => Some(0),
-        Handler::Header { header, default } => {
+    match handler {
+        Handler::Header { header, default } if scheduling.profiles.len() > 1 => {
             let named = facts::header(arguments.state, arguments.request, header);
             scheduling.profile(named.unwrap_or(default))
         }
-        Handler::Disaggregated(stages) => return in_stages(stages, arguments, pool, wanted, ranked),
-    };
-    endpoint::rank(arguments, pool, profile.ok_or(Reason::NoProfile)?, wanted, ranked)?;
-    Ok(staged(arguments, ranked, Before::default()))
+        _ => Some(0),
+    }
 }
 
-fn staged<T>(arguments: &Arguments<'_, T>, ranked: &Ranked, before: Before) -> Staged {
-    let chosen = ranked.positions().next().and_then(|position| arguments.held_by(position));
-    let held = arguments.held.filter(|_| arguments.state.plan.scheduling.counts_copies());
-    let found = held.map(|held| held.most(arguments.prompt_tokens, |_| true)).unwrap_or_default();
-    Staged {
-        before,
-        cached_tokens: chosen.unwrap_or_default().tokens(),
-        is_cold: arguments.is_cold,
-        found_tokens: found.tokens,
-        is_common: found.holders > 1,
+/// Writes down what the endpoint that was picked holds of the prompt, and what others do. Without a prompt nothing: that stands there already.
+#[inline]
+fn find<T>(arguments: &Arguments<'_, T>, ranked: &Ranked, findings: &mut Findings) {
+    if arguments.is_cold {
+        findings.is_cold = true;
+    }
+    let Some(held) = arguments.held else { return };
+    let chosen = ranked.positions().next().and_then(|position| held.by(position));
+    findings.cached_tokens = chosen.unwrap_or_default().tokens();
+    if arguments.state.plan.scheduling.counts_copies() {
+        let found = held.most(arguments.prompt_tokens, |_| true);
+        (findings.found_tokens, findings.is_common) = (found.tokens, found.holders > 1);
     }
 }
 
@@ -74,7 +77,7 @@ fn in_stages<T: Trace>(
     pool: PoolIx,
     wanted: usize,
     ranked: &mut Ranked,
-) -> Result<Staged, Reason> {
+) -> Result<Before, Reason> {
     let decode = arguments.state.plan.scheduling.profile(&stages.decode).ok_or(Reason::NoProfile)?;
     let (prefill, encode) = match stages.order {
         StageOrder::DecodeFirst => {
@@ -101,8 +104,7 @@ fn in_stages<T: Trace>(
     };
     let members = &arguments.state.members[pool].endpoints;
     let endpoint = |position: Option<usize>| members.get(position?).copied();
-    let before = Before { prefill: endpoint(prefill), encode: endpoint(encode) };
-    Ok(staged(arguments, ranked, before))
+    Ok(Before { prefill: endpoint(prefill), encode: endpoint(encode) })
 }
 
 /// The position of the member that a stage goes to.

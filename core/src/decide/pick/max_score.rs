@@ -46,7 +46,15 @@ impl Best {
 
     /// Takes a candidate in where it belongs among at most `wanted`. Whoever scores less than all of them when they are that many need not be shown.
     #[inline(never)]
-    fn enter(&mut self, mut place: Place, wanted: usize, own: &impl Fn(usize) -> u64) {
+    fn enter(
+        &mut self,
+        score: f64,
+        number: usize,
+        position: usize,
+        wanted: usize,
+        own: &impl Fn(usize) -> u64,
+    ) {
+        let mut place = Place { score, number, position, ..Place::default() };
         // From behind, because most candidates do not come before the last of the best.
         let mut at = self.len;
         while let Some(other) = at.checked_sub(1).and_then(|before| self.places.get_mut(before)) {
@@ -62,12 +70,13 @@ impl Best {
             at -= 1;
         }
         if at < wanted {
-            self.len = wanted.min(self.len + 1);
-            if let Some(moved) = self.places.get_mut(at..self.len) {
-                moved.rotate_right(1);
-                if let Some(first) = moved.first_mut() {
-                    *first = place;
-                }
+            let kept = self.len.min(wanted - 1);
+            if at < kept {
+                self.places.copy_within(at..kept, at + 1);
+            }
+            self.len = kept + 1;
+            if let Some(free) = self.places.get_mut(at) {
+                *free = place;
             }
         }
     }
@@ -96,7 +105,9 @@ pub(super) fn rank<T: Trace>(picking: &mut Picking<'_, T>, ranked: &mut Ranked) 
 #[inline(never)]
 fn rank_in<T: Trace, const ROOM: usize>(picking: &mut Picking<'_, T>, ranked: &mut Ranked) {
     let (seed, members) = (picking.rng.seed(), picking.facts.members);
-    for place in best_in::<T, ROOM>(picking, ranked.wanted()).as_slice() {
+    let mut best = Best::default();
+    best_in::<T, ROOM>(picking, ranked.wanted(), &mut best);
+    for place in best.as_slice() {
         if T::ON && place.ties {
             let key = members.keys.get(place.position).copied().unwrap_or_default();
             picking.trace.record(Step::Tie { number: of_endpoint(seed, key) });
@@ -107,17 +118,18 @@ fn rank_in<T: Trace, const ROOM: usize>(picking: &mut Picking<'_, T>, ranked: &m
 
 /// So many of the best.
 pub(super) fn best<T: Trace>(picking: &mut Picking<'_, T>, wanted: usize) -> Best {
-    best_in::<T, MANY>(picking, wanted)
+    let mut best = Best::default();
+    best_in::<T, MANY>(picking, wanted, &mut best);
+    best
 }
 
-/// One walk over the scores, however many are wanted.
+/// One walk over the scores, however many are wanted. `best` is empty.
 #[inline(always)]
-fn best_in<T: Trace, const ROOM: usize>(picking: &mut Picking<'_, T>, wanted: usize) -> Best {
+fn best_in<T: Trace, const ROOM: usize>(picking: &mut Picking<'_, T>, wanted: usize, best: &mut Best) {
     let mut scores = Scores::<ROOM>::new();
     score::all(picking.profile, picking.facts, picking.candidates, &mut scores, picking.trace);
     let (seed, keys) = (picking.rng.seed(), &picking.facts.members.keys);
     let own = |position: usize| of_endpoint(seed, keys.get(position).copied().unwrap_or_default());
-    let mut best = Best::default();
     let mut least = f64::NEG_INFINITY;
     let mut consider = |first: usize, some: &[f64]| {
         for (number, &score) in (first..).zip(some) {
@@ -126,7 +138,7 @@ fn best_in<T: Trace, const ROOM: usize>(picking: &mut Picking<'_, T>, wanted: us
                 if score == least && best.is_behind(position, &own) {
                     continue;
                 }
-                best.enter(Place { score, number, position, ..Place::default() }, wanted, &own);
+                best.enter(score, number, position, wanted, &own);
                 least = best.least(wanted);
             }
         }
@@ -141,5 +153,4 @@ fn best_in<T: Trace, const ROOM: usize>(picking: &mut Picking<'_, T>, wanted: us
         }
     }
     consider(chunks.len() * CHUNK, rest);
-    best
 }

@@ -3,29 +3,29 @@
 use crate::attempt::Attempts;
 use crate::convert;
 
-/// At most as many as a decision has attempts. Small, because it is handed from step to step by value.
+/// At most as many as a decision has attempts.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::decide) struct Ranked {
     positions: [u32; Attempts::MOST + 1],
     /// The numbers of the same candidates, ascending.
     numbers: [u32; Attempts::MOST + 1],
-    len: u8,
-    wanted: u8,
+    len: u32,
+    wanted: u32,
 }
 
 impl Ranked {
     /// Room for `wanted`, which is at most the number of candidates.
     pub(in crate::decide) fn new(wanted: usize) -> Self {
         let wanted = wanted.min(Attempts::MOST + 1);
-        Self { wanted: u8::try_from(wanted).unwrap_or(u8::MAX), ..Self::default() }
+        Self { wanted: convert::number(wanted), ..Self::default() }
     }
 
     pub(super) fn wanted(&self) -> usize {
-        self.wanted.into()
+        convert::index(self.wanted)
     }
 
     pub(super) fn len(&self) -> usize {
-        self.len.into()
+        convert::index(self.len)
     }
 
     pub(super) fn is_full(&self) -> bool {

@@ -21,7 +21,7 @@ pub(super) fn rank<T: Trace>(picking: &mut Picking<'_, T>, ranked: &mut Ranked) 
         let numbers = [ranked.nth_left(first), ranked.nth_left(second)];
         let positions = numbers.map(|number| picking.candidates.position(number));
         let (mut scores, mut ratings) = ([0.0; 2], [0.0; 2]);
-        let pair = Candidates::These(&positions);
+        let pair = Candidates::Two(&positions);
         score::total(picking.profile, picking.facts, pair, &mut scores, &mut ratings, picking.trace);
         let ([first, second], [first_at, second_at], [first_score, second_score]) =
             (numbers, positions, scores);

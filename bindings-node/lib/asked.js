@@ -15,11 +15,15 @@ const DECIDE_OPTIONS = `${ROUTE_OPTIONS}, seed`
 class Asked {
   constructor(bodyFacts) {
     this.bodyFacts = bodyFacts
+    /** The number that the native half has the router by. */
+    this.router = 0
     /** The numbers of a call; behind them what the request has, then its texts where they have room. */
     this.buffer = null
     this.words = null
     /** Writes to the last of it. */
     this.packed = null
+    /** The texts of a call where they have no room among its numbers. */
+    this.texts = undefined
     this.headerNames = null
     this.values = null
     /** Whether a scorer of the host's own runs, which may not ask in turn. */
@@ -115,22 +119,24 @@ class Asked {
     this.words[border.GIVEN] |= parts
   }
 
-  /** Asks a function of the native half. */
-  ask(native) {
-    const { words, packed, prompt } = this
+  /** Writes the request that was read to what crosses the border. */
+  say() {
+    const { words, packed } = this
+    words[border.ROUTER] = this.router
     packed.begin()
     say(this, words, border.SIZE, packed)
-    if (!packed.fits) return this.#askApart(native)
-    words[border.TEXT_BYTES] = packed.length
-    return prompt === undefined ? native(this.buffer) : native(this.buffer, undefined, prompt)
+    if (packed.fits) {
+      words[border.TEXT_BYTES] = packed.length
+      this.texts = undefined
+    } else this.#sayApart()
   }
 
-  /** Asks with texts that have no room among the numbers. */
-  #askApart(native) {
+  /** The same with texts that have no room among the numbers. */
+  #sayApart() {
     const texts = new Texts()
     say(this, this.words, border.SIZE, texts)
     this.words[border.TEXT_BYTES] = border.NONE
-    return native(this.buffer, texts.asOne(), this.prompt)
+    this.texts = texts.asOne()
   }
 
   /** The request as a scorer of the host's own sees it. */

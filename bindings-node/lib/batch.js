@@ -4,9 +4,6 @@
 const { SIZE } = require('./native.js')
 const { FIXED, Texts, say } = require('./said.js')
 
-/** Numbers of a decision, and after them the kind of the answer. */
-const ROW = SIZE + 1
-
 /** Arrays for batches larger than this are made for each and not kept. */
 const KEPT = 256
 
@@ -35,7 +32,7 @@ class Batch {
 
   /** The arguments of the native half. */
   arguments() {
-    const rows = ROW * this.models.length
+    const rows = SIZE * this.models.length
     if (this.#out.length < rows) this.#out = new Uint32Array(rows)
     const out = this.#out
     if (this.models.length > KEPT) {
@@ -53,4 +50,4 @@ class Batch {
   }
 }
 
-module.exports = { Batch, ROW }
+module.exports = { Batch }

@@ -19,13 +19,15 @@ function use(native) {
   return about
 }
 
-/** Into a call: which parts the request has, then time and seed in two halves each, the port, the tokens of the prompt, and how many bytes of texts stand behind all numbers, `NONE` where they do not. */
+/** Into a call: which parts the request has, then time and seed in two halves each, the port, the tokens of the prompt, how many bytes of texts stand behind all numbers, `NONE` where they do not, and the router that is asked. */
 const GIVEN = 0
 const NOW = 1
 const SEED = 3
 const PORT = 5
 const PROMPT_TOKENS = 6
 const TEXT_BYTES = 7
+const ROUTER = 8
+const INTO = 9
 
 /** The bits of GIVEN. */
 const HAS_SEED = 1
@@ -36,7 +38,7 @@ const ONLY_COUNTED = 1 << 4
 const HAS_REPEATED = 1 << 5
 const HAS_OPTIONS = 1 << 6
 
-/** Out of a call. Where there is no route, RULE may be NONE, MATCH_OR_REASON numbers a reason, and the status follows. */
+/** Out of a call, whose KIND is one of those below. Where there is no route, RULE may be NONE, MATCH_OR_REASON numbers a reason, and the status follows. */
 const OUT_VERSION = 0
 const OUT_SEED = 2
 const OUT_RULE = 4
@@ -52,7 +54,8 @@ const OUT_PROMPT_TOKENS = 12
 const OUT_CACHED_TOKENS = 13
 const OUT_PREFILL = 14
 const OUT_ENCODE = 15
-const OUT_FIRST = 16
+const OUT_KIND = 16
+const OUT_FIRST = 17
 
 /** The numbers of one attempt from OUT_FIRST on: backendRef, endpoint, model. */
 const ATTEMPT = 3
@@ -62,8 +65,10 @@ module.exports = {
   about: null,
   open,
   use,
+  /** Numbers of a call that says nothing of a request. */
+  INTO,
   /** Numbers of a call and of its answer. */
-  SIZE: 40,
+  SIZE: 41,
   NONE: 0xffff_ffff,
   GIVEN,
   NOW,
@@ -71,6 +76,7 @@ module.exports = {
   PORT,
   PROMPT_TOKENS,
   TEXT_BYTES,
+  ROUTER,
   /** Bytes of texts that have room behind the numbers; src/words.rs has the same. */
   TEXT_ROOM: 128,
   HAS_SEED,
@@ -95,9 +101,10 @@ module.exports = {
   OUT_CACHED_TOKENS,
   OUT_PREFILL,
   OUT_ENCODE,
+  OUT_KIND,
   OUT_FIRST,
   ATTEMPT,
-  /** What `decide` and `route` answer. */
+  /** The kinds of answers. */
   NO_ROUTE: 0,
   REDIRECT: 1,
   ROUTE: 2,

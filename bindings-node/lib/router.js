@@ -2,7 +2,7 @@
 // The router: gathers what the plan reads, asks the native half, and describes its numbers with the tables of the same state.
 
 const { Asked, MANY_OPTIONS } = require('./asked.js')
-const { Batch, ROW } = require('./batch.js')
+const { Batch } = require('./batch.js')
 const { Decision } = require('./decision.js')
 const { encode } = require('./encode.js')
 const { EventError, InferrouteError, OptionError, RequestError, raise, typeOf } = require('./errors.js')
@@ -10,6 +10,7 @@ const { Explanation } = require('./explanation.js')
 const { HeaderNames } = require('./headers.js')
 const { Journal } = require('./journal.js')
 const border = require('./native.js')
+const { DIRECT_RESPONSE, NO_ROUTE, OUT_KIND, OUT_MODELS, OUT_PATH_CHANGES, OUT_RULE, OUT_VERSION, REDIRECT, ROUTE } = border
 const { NoRoute } = require('./no_route.js')
 const { HALF } = require('./numbers.js')
 const { DEFAULTS, notOptions, optionsJson, planOptions, routerSeed, setNow, text, texts, unknown } = require('./options.js')
@@ -34,7 +35,7 @@ class Router {
   #options
   #seed
   #plan
-  #state = { version: -1, endpoints: [] }
+  #state = { version: -1, versionLow: -1, versionHigh: -1, endpoints: [] }
   /** The drawn models of this plan, by number. Grows; decisions refer to it. */
   #models
   #asked
@@ -55,14 +56,17 @@ class Router {
     const opened = border.native.open(list, optionsJson(this.#options), this.#callbacks, this.#seed.toString(), journal === undefined ? 0 : 1)
     if (typeof opened === 'string') border.open(opened)
     this.#native = opened
+    this.#asked.router = opened.number()
     if (journal !== undefined) this.#journal = new Journal(journal, opened.entries)
     this.#slots = new Slots(opened, this.#journal)
     this.#loadPlan()
   }
 
   decide(headers, options) {
-    this.#asked.read(headers, options, true)
-    const answer = this.#described(this.#asked.ask(this.#native.decide))
+    const asked = this.#asked
+    asked.read(headers, options, true)
+    asked.say()
+    const answer = this.#described(border.native.decide(asked.buffer, asked.texts, asked.prompt))
     this.#journal?.drain()
     return answer
   }
@@ -127,8 +131,8 @@ class Router {
     if (!Array.isArray(told)) raise(told.error)
     const answers = new Array(count)
     for (let index = 0; index < count; index += 1) {
-      const at = index * ROW
-      const made = this.#made(out[at + border.SIZE], out, at, batch.models[index], batch.paths[index], told)
+      const at = index * border.SIZE
+      const made = this.#made(out, at, batch.models[index], batch.paths[index], told)
       answers[index] = made.ok && part === 0 ? new Ticket(made, this.#slots.take(out[at + border.OUT_TICKET])) : made
     }
     return answers
@@ -147,9 +151,10 @@ class Router {
   explain(headers, options) {
     const asked = this.#asked
     asked.read(headers, options, true)
+    asked.say()
     asked.thrown = []
     try {
-      return new Explanation(border.open(asked.ask(this.#native.explain)), asked.thrown)
+      return new Explanation(border.open(border.native.explain(asked.buffer, asked.texts, asked.prompt)), asked.thrown)
     } finally {
       asked.thrown = null
     }
@@ -226,11 +231,12 @@ class Router {
   }
 
   #routed(headers, options, part) {
-    this.#asked.read(headers, options, false)
-    const { words } = this.#asked
-    words[border.GIVEN] |= part
-    const answer = this.#described(this.#asked.ask(this.#native.route))
-    return answer.ok ? new Ticket(answer, this.#slots.take(words[border.OUT_TICKET])) : answer
+    const asked = this.#asked
+    asked.read(headers, options, false)
+    asked.words[border.GIVEN] |= part
+    asked.say()
+    const answer = this.#described(border.native.route(asked.buffer, asked.texts, asked.prompt))
+    return answer.ok ? new Ticket(answer, this.#slots.take(asked.words[border.OUT_TICKET])) : answer
   }
 
   /** The only option of calls that have no other. */
@@ -249,24 +255,26 @@ class Router {
     return words
   }
 
-  /** The decision or refusal that the native half answered with. */
-  #described(kind) {
-    if (typeof kind !== 'number') raise(JSON.parse(kind).error)
-    return this.#made(kind, this.#asked.words, 0, this.#asked.model, this.#asked.path, null)
+  /** The decision or refusal that the native half wrote; what it answers with is a failure. */
+  #described(failure) {
+    if (failure !== undefined) raise(JSON.parse(failure).error)
+    return this.#made(this.#asked.words, 0, this.#asked.model, this.#asked.path, null)
   }
 
   /** The decision or refusal whose numbers stand in `words` from `at` on. `texts` are those of a batch, which are taken in order. */
-  #made(kind, words, at, model, path, texts) {
-    const rule = this.#plan.rules[words[at + border.OUT_RULE]]
-    if (kind !== border.ROUTE) {
-      const beside = kind === border.NO_ROUTE ? null : frozen(JSON.parse(this.#text(texts)))
-      return new NoRoute(words, at, rule, kind === border.REDIRECT ? beside : null, kind === border.DIRECT_RESPONSE ? beside : null)
-    }
-    const version = words[at + border.OUT_VERSION] + words[at + border.OUT_VERSION + 1] * HALF
-    if (this.#state.version !== version) this.#loadEndpoints(version)
-    if (this.#models.length !== words[at + border.OUT_MODELS]) this.#loadModels()
-    const changed = words[at + border.OUT_PATH_CHANGES] === 1 ? this.#text(texts) : (path ?? '/')
-    return new Decision(words, at, rule, this.#state, this.#models, model, changed)
+  #made(words, at, model, path, texts) {
+    if (words[at + OUT_KIND] !== ROUTE) return this.#refusal(words, at, texts)
+    const { versionLow, versionHigh } = this.#state
+    if (versionLow !== words[at + OUT_VERSION] || versionHigh !== words[at + OUT_VERSION + 1]) this.#loadEndpoints(words[at + OUT_VERSION], words[at + OUT_VERSION + 1])
+    if (this.#models.length !== words[at + OUT_MODELS]) this.#loadModels()
+    const changed = words[at + OUT_PATH_CHANGES] === 1 ? this.#text(texts) : (path ?? '/')
+    return new Decision(words, at, this.#plan.rules[words[at + OUT_RULE]], this.#state, this.#models, model, changed)
+  }
+
+  #refusal(words, at, texts) {
+    const kind = words[at + OUT_KIND]
+    const beside = kind === NO_ROUTE ? null : frozen(JSON.parse(this.#text(texts)))
+    return new NoRoute(words, at, this.#plan.rules[words[at + OUT_RULE]], kind === REDIRECT ? beside : null, kind === DIRECT_RESPONSE ? beside : null)
   }
 
   #text(texts) {
@@ -286,12 +294,13 @@ class Router {
   }
 
   /** Loads the table of endpoints; nothing can have changed the state since the decision of that version. */
-  #loadEndpoints(version) {
+  #loadEndpoints(versionLow, versionHigh) {
+    const version = versionLow + versionHigh * HALF
     const state = border.open(this.#native.endpoints())
     if (state.version !== version) {
       throw new InferrouteError('IR0000', `a fault inside inferroute, please report it: state ${state.version} describes a decision on ${version}`)
     }
-    this.#state = { version, endpoints: state.endpoints.map(({ id, address }) => Object.freeze({ id, address })) }
+    this.#state = { version, versionLow, versionHigh, endpoints: state.endpoints.map(({ id, address }) => Object.freeze({ id, address })) }
   }
 }
 

@@ -3,7 +3,7 @@
 
 const { INSPECT } = require('./inspect.js')
 const { RequestError } = require('./errors.js')
-const { NONE, NOW, open } = require('./native.js')
+const { INTO, NONE, NOW, open } = require('./native.js')
 const { isUint64 } = require('./numbers.js')
 const { setNow } = require('./options.js')
 
@@ -62,7 +62,7 @@ class Slots {
   constructor(native, journal) {
     this.native = native
     this.journal = journal
-    this.words = new Uint32Array(8)
+    this.words = new Uint32Array(INTO)
     this.free = []
   }
 

@@ -45,20 +45,13 @@ impl Asked {
     pub(crate) fn read(&mut self, call: &Call, given: &Given<'_>, names: usize) {
         let row = PARTS + TEXT_PARTS + names;
         let mut numbers = std::mem::take(&mut self.numbers);
-        given.read_behind(row, &mut numbers);
-        let (said, texts) = numbers.split_at_checked(row).unwrap_or_default();
-        match given.text_bytes() {
-            Some(count) => {
-                self.clear();
-                for four in texts {
-                    self.bytes.extend_from_slice(&four.to_ne_bytes());
-                }
-                self.bytes.truncate(count);
-                self.begin();
-            }
+        given.read_row(row, &mut numbers);
+        self.clear();
+        match given.read_texts(row, &mut self.bytes) {
+            Some(()) => (self.next, self.is_ascii) = (0, true),
             None => self.read_texts(call, TEXTS),
         }
-        self.take(said, given);
+        self.take(&numbers, given);
         self.numbers = numbers;
         self.prompt = if given.has(Part::Prompt) { call.append(PROMPT, &mut self.bytes) } else { None };
     }
@@ -67,17 +60,12 @@ impl Asked {
     pub(crate) fn read_texts(&mut self, call: &Call, at: usize) {
         self.clear();
         _ = call.append(at, &mut self.bytes);
-        self.begin();
+        (self.next, self.is_ascii) = (0, self.bytes.is_ascii());
     }
 
     fn clear(&mut self) {
         self.bytes.clear();
         self.bytes.shrink_to(KEPT_BYTES);
-    }
-
-    fn begin(&mut self) {
-        self.next = 0;
-        self.is_ascii = self.bytes.is_ascii();
     }
 
     /// Takes the texts of the next request, of which `said` tells as [`Batch`](crate::batch::Batch) has it.

@@ -2,8 +2,7 @@
 
 use crate::asked::Asked;
 use crate::border::Call;
-use crate::router::Told;
-use crate::words::DECISION;
+use crate::words::Numbers;
 
 /// Arguments, after the shared numbers: all texts of all requests with a character after each, an array of what each request has, and an array to write
 /// the rows of their decisions to. `lib/batch.js` holds the other half.
@@ -20,8 +19,8 @@ pub(crate) struct Batch<'c> {
     said: &'c [u32],
     /// Numbers of one request.
     stride: usize,
-    /// The numbers of each answer, and after them its kind.
-    rows: Vec<u32>,
+    /// The numbers of each answer.
+    rows: Vec<Numbers>,
     texts: Vec<String>,
 }
 
@@ -31,7 +30,7 @@ impl<'c> Batch<'c> {
         asked.read_texts(call, TEXTS);
         let said = call.numbers(SAID).unwrap_or_default();
         let stride = PARTS + TEXT_PARTS + names;
-        let rows = Vec::with_capacity(said.len() / stride * (DECISION + 1));
+        let rows = Vec::with_capacity(said.len() / stride);
         Self { said, stride, rows, texts: Vec::new() }
     }
 
@@ -46,15 +45,14 @@ impl<'c> Batch<'c> {
     }
 
     /// Takes the answer to the next request.
-    pub(crate) fn push(&mut self, told: Told) {
-        self.rows.extend(told.numbers);
-        self.rows.push(told.kind);
-        self.texts.extend(told.text);
+    pub(crate) fn push(&mut self, numbers: Numbers, text: Option<String>) {
+        self.rows.push(numbers);
+        self.texts.extend(text);
     }
 
     /// Writes all answers. Tells the texts that they have beside their numbers, in their order.
     pub(crate) fn write(self, call: &Call) -> Vec<String> {
-        call.shared(OUT).write_all(&self.rows);
+        call.shared(OUT).write_all(self.rows.as_flattened());
         self.texts
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use inferroute::{Body, BodyFormat, BodyLimits};
 use serde::Serialize;
 
-use crate::border::{Call, Native};
+use crate::border::{Answer, Call, Native};
 use crate::errors::{Failure, answer};
 use crate::router::Handle;
 use crate::shadows;
@@ -15,10 +15,8 @@ use crate::words::Given;
 /// The functions JavaScript gets, by name.
 #[derive(Clone, Copy)]
 pub(crate) enum Function {
-    Decide,
-    Route,
+    Number,
     Many,
-    Explain,
     BodyFacts,
     Models,
     Text,
@@ -42,11 +40,9 @@ pub(crate) enum Function {
 }
 
 impl Function {
-    pub(crate) const ALL: [Self; 24] = [
-        Self::Decide,
-        Self::Route,
+    pub(crate) const ALL: [Self; 22] = [
+        Self::Number,
         Self::Many,
-        Self::Explain,
         Self::BodyFacts,
         Self::Models,
         Self::Text,
@@ -69,13 +65,11 @@ impl Function {
         Self::Version,
     ];
 
-    /// The function on a router, with its name.
-    pub(crate) fn bind(self, handle: Rc<Handle>) -> (&'static str, Native) {
+    /// The function on a router of that number among [`Routers`](crate::routers::Routers), with its name.
+    pub(crate) fn bind(self, handle: Rc<Handle>, number: u32) -> (&'static str, Native) {
         match self {
-            Self::Decide => ("decide", Box::new(move |call| handle.decide(call))),
-            Self::Route => ("route", Box::new(move |call| handle.route(call))),
+            Self::Number => ("number", Box::new(move |_| Answer::Number(number))),
             Self::Many => ("many", Box::new(move |call| handle.many(call))),
-            Self::Explain => ("explain", Box::new(move |call| handle.explain(call))),
             Self::BodyFacts => ("bodyFacts", Box::new(|call| answer(body_facts(call)))),
             Self::Models => ("models", Box::new(move |_| handle.models())),
             Self::Text => ("text", Box::new(move |_| handle.text())),

@@ -18,6 +18,7 @@ mod options;
 mod player;
 mod rewrite;
 mod router;
+mod routers;
 mod scorers;
 mod shadows;
 mod tape;

@@ -15,14 +15,19 @@ use crate::options;
 use crate::player;
 use crate::rewrite;
 use crate::router::Handle;
+use crate::routers::{Routers, asking};
 use crate::tape::Tape;
 use crate::words::REASONS;
 
 /// The functions of the module.
 pub(crate) fn functions() -> Vec<(&'static str, Native)> {
+    let routers = Rc::new(Routers::default());
     vec![
+        ("decide", asking(&routers, Handle::decide)),
+        ("route", asking(&routers, Handle::route)),
+        ("explain", asking(&routers, Handle::explain)),
         ("about", Box::new(|_| about())),
-        ("open", Box::new(open)),
+        ("open", Box::new(move |call| open(call, &routers))),
         ("player", Box::new(player::open)),
         ("scrape", Box::new(metrics::scrape)),
         ("render", Box::new(render)),
@@ -53,9 +58,12 @@ fn render(call: &Call) -> Answer {
 }
 
 /// Arguments: manifests, options, the functions of scorers, seed in decimal, whether there is a journal. Answers with the functions of a router, or with a failure as text.
-fn open(call: &Call) -> Answer {
+fn open(call: &Call, routers: &Routers) -> Answer {
     match handle(call) {
-        Ok(handle) => Answer::Functions(Function::ALL.iter().map(|f| f.bind(Rc::clone(&handle))).collect()),
+        Ok(handle) => {
+            let number = routers.add(&handle);
+            Answer::Functions(Function::ALL.iter().map(|f| f.bind(Rc::clone(&handle), number)).collect())
+        }
         Err(failure) => answer::<()>(Err(failure)),
     }
 }

@@ -18,7 +18,7 @@ use crate::options;
 use crate::shadows::Shadows;
 use crate::tape::Tape;
 use crate::tickets::{End, Tickets};
-use crate::words::{self, Given, Numbers, Part};
+use crate::words::{self, DECISION, Given, Kind, Numbers, Part};
 
 /// A router with what its calls reuse.
 pub(crate) struct Handle {
@@ -32,20 +32,6 @@ pub(crate) struct Handle {
     /// What the last answer has beside its numbers: the changed path of a decision, the location of a redirect or a direct
     /// response in JSON.
     text: RefCell<String>,
-}
-
-/// What a call that decides answers with; all else stands in the shared numbers.
-const NO_ROUTE: u32 = 0;
-const REDIRECT: u32 = 1;
-const ROUTE: u32 = 2;
-const DIRECT_RESPONSE: u32 = 3;
-
-/// What a call that decides answers with.
-pub(crate) struct Told {
-    pub(crate) kind: u32,
-    pub(crate) numbers: Numbers,
-    /// What it has beside its numbers.
-    pub(crate) text: Option<String>,
 }
 
 impl Handle {
@@ -64,44 +50,56 @@ impl Handle {
     }
 
     /// Reads the request of a call and hands it to `then`.
-    fn ask(&self, call: &Call, then: impl FnOnce(&Request<'_>, &Given<'_>) -> Answer) -> Answer {
-        let given = Given::of(call);
+    fn ask(&self, call: &Call, given: &Given<'_>, then: impl FnOnce(&Request<'_>) -> Answer) -> Answer {
         let Ok(mut asked) = self.asked.try_borrow_mut() else {
             return answer::<()>(Err(Failure::busy()));
         };
-        asked.read(call, &given, self.names.get());
-        then(&asked.request(call, &given), &given)
+        asked.read(call, given, self.names.get());
+        then(&asked.request(call, given))
     }
 
-    pub(crate) fn decide(&self, call: &Call) -> Answer {
-        self.ask(call, |request, given| {
+    pub(crate) fn decide(&self, call: &Call, given: &Given<'_>) -> Answer {
+        self.ask(call, given, |request| {
             let outcome = match given.seed() {
                 None => self.router.decide(request, given.now),
                 Some(seed) => self.router.decide_seeded(request, given.now, seed),
             };
             self.shadows.compare(&self.router, request, given.now, outcome.as_ref());
-            match outcome {
-                Ok(decision) => self.answer(given, self.decided(request, &decision, None)),
-                Err(no_route) => self.answer(given, Self::refused(request, &no_route)),
-            }
+            self.answer(given, |numbers| match &outcome {
+                Ok(decision) => self.decided(request, decision, None, numbers),
+                Err(no_route) => Self::refused(request, no_route, numbers),
+            })
         })
     }
 
-    pub(crate) fn route(&self, call: &Call) -> Answer {
-        self.ask(call, |request, given| match self.counted(request, given) {
+    pub(crate) fn route(&self, call: &Call, given: &Given<'_>) -> Answer {
+        self.ask(call, given, |request| {
+            let outcome = self.counted(request, given);
+            self.answer(given, |numbers| self.routed(request, given, outcome, numbers))
+        })
+    }
+
+    /// Keeps the ticket of a request.
+    fn routed(
+        &self,
+        request: &Request<'_>,
+        given: &Given<'_>,
+        outcome: Result<Ticket, NoRoute>,
+        numbers: &mut Numbers,
+    ) -> Option<String> {
+        match outcome {
             Ok(ticket) => {
                 self.shadows.compare(&self.router, request, given.now, Ok(ticket.decision()));
                 let mut tickets = self.tickets.borrow_mut();
-                let number = tickets.keep(ticket);
-                tickets.get(number).map_or(Answer::Nothing, |ticket| {
-                    self.answer(given, self.decided(request, ticket.decision(), Some(number)))
-                })
+                let text = self.decided(request, ticket.decision(), Some(tickets.next()), numbers);
+                tickets.keep(ticket);
+                text
             }
             Err(no_route) => {
                 self.shadows.compare(&self.router, request, given.now, Err(&no_route));
-                self.answer(given, Self::refused(request, &no_route))
+                Self::refused(request, &no_route, numbers)
             }
-        })
+        }
     }
 
     fn counted(&self, request: &Request<'_>, given: &Given<'_>) -> Result<Ticket, NoRoute> {
@@ -112,39 +110,43 @@ impl Handle {
         }
     }
 
-    /// A decision, with its path where that changes.
+    /// The numbers of a decision, and its path where that changes.
     fn decided<S: Deref<Target = State>>(
         &self,
         request: &Request<'_>,
         decision: &Decision<S>,
         ticket: Option<usize>,
-    ) -> Told {
+        numbers: &mut Numbers,
+    ) -> Option<String> {
         // The plan may be another one when JavaScript asks for the path.
         let text = match decision.path(request) {
             Cow::Borrowed(_) => None,
             Cow::Owned(path) => Some(path),
         };
-        let numbers = words::of_decision(decision, ticket, &mut self.models.borrow_mut(), text.is_some());
-        Told { kind: ROUTE, numbers, text }
+        words::of_decision(decision, ticket, &mut self.models.borrow_mut(), text.is_some(), numbers);
+        text
     }
 
-    /// A refusal, with the location of a redirect or a direct response in JSON.
-    fn refused(request: &Request<'_>, no_route: &NoRoute) -> Told {
+    /// The numbers of a refusal, and the location of a redirect or a direct response in JSON.
+    fn refused(request: &Request<'_>, no_route: &NoRoute, numbers: &mut Numbers) -> Option<String> {
         let (kind, text) = match (no_route.redirect(request), no_route.direct_response()) {
-            (Some(location), _) => (REDIRECT, Some(json!(location).to_string())),
-            (None, Some(response)) => (DIRECT_RESPONSE, Some(json!(response).to_string())),
-            (None, None) => (NO_ROUTE, None),
+            (Some(location), _) => (Kind::Redirect, Some(json!(location).to_string())),
+            (None, Some(response)) => (Kind::DirectResponse, Some(json!(response).to_string())),
+            (None, None) => (Kind::NoRoute, None),
         };
-        Told { kind, numbers: words::of_no_route(no_route), text }
+        words::of_no_route(no_route, kind, numbers);
+        text
     }
 
-    /// Writes the numbers, and keeps the text until JavaScript asks for it.
-    fn answer(&self, given: &Given<'_>, told: Told) -> Answer {
-        given.write(told.numbers);
-        if let Some(text) = told.text {
+    /// Answers with the numbers that `fill` fills in, and keeps the text that it tells until JavaScript asks for it.
+    fn answer(&self, given: &Given<'_>, fill: impl FnOnce(&mut Numbers) -> Option<String>) -> Answer {
+        let mut numbers = [0; DECISION];
+        let text = fill(&mut numbers);
+        given.write(&numbers);
+        if let Some(text) = text {
             *self.text.borrow_mut() = text;
         }
-        Answer::Number(told.kind)
+        Answer::Nothing
     }
 
     /// Arguments: those of `Batch`. Each request counts in flight for those after it; those that are only counted do so until all are decided. Answers with
@@ -163,25 +165,18 @@ impl Handle {
             let given = first.of_batch(said);
             asked.take(said, &given);
             let request = asked.request(call, &given);
-            batch.push(match self.counted(&request, &given) {
-                Ok(ticket) => {
+            let outcome = self.counted(&request, &given);
+            let mut numbers = [0; DECISION];
+            let text = match outcome {
+                Ok(ticket) if given.has(Part::OnlyCounted) => {
                     self.shadows.compare(&self.router, &request, given.now, Ok(ticket.decision()));
-                    if given.has(Part::OnlyCounted) {
-                        let told = self.decided(&request, ticket.decision(), None);
-                        counted.push(ticket);
-                        told
-                    } else {
-                        let number = self.tickets.borrow().next();
-                        let told = self.decided(&request, ticket.decision(), Some(number));
-                        self.tickets.borrow_mut().keep(ticket);
-                        told
-                    }
+                    let text = self.decided(&request, ticket.decision(), None, &mut numbers);
+                    counted.push(ticket);
+                    text
                 }
-                Err(no_route) => {
-                    self.shadows.compare(&self.router, &request, given.now, Err(&no_route));
-                    Self::refused(&request, &no_route)
-                }
-            });
+                outcome => self.routed(&request, &given, outcome, &mut numbers),
+            };
+            batch.push(numbers, text);
         }
         // In the order in which they were counted, as a journal writes it down.
         counted.into_iter().for_each(drop);
@@ -189,8 +184,8 @@ impl Handle {
         if texts.is_empty() { Answer::Nothing } else { Answer::Text(json!(texts).to_string()) }
     }
 
-    pub(crate) fn explain(&self, call: &Call) -> Answer {
-        self.ask(call, |request, given| {
+    pub(crate) fn explain(&self, call: &Call, given: &Given<'_>) -> Answer {
+        self.ask(call, given, |request| {
             let explanation = match given.seed() {
                 None => self.router.explain(request, given.now),
                 Some(seed) => self.router.explain_seeded(request, given.now, seed),

@@ -15,7 +15,7 @@ const AT: usize = 0;
 const NONE: u32 = u32::MAX;
 
 /// Numbers of a decision before those of its attempts.
-const HEAD: usize = 16;
+const HEAD: usize = 17;
 
 /// Fallbacks that cross; a decision has no more.
 const FALLBACKS: usize = 7;
@@ -31,6 +31,26 @@ pub(crate) const DECISION: usize = HEAD + ATTEMPT * (1 + FALLBACKS);
 
 /// The numbers of a decision or a refusal.
 pub(crate) type Numbers = [u32; DECISION];
+
+/// What an answer is.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    NoRoute,
+    Redirect,
+    Route,
+    DirectResponse,
+}
+
+impl Kind {
+    fn number(self) -> u32 {
+        match self {
+            Self::NoRoute => 0,
+            Self::Redirect => 1,
+            Self::Route => 2,
+            Self::DirectResponse => 3,
+        }
+    }
+}
 
 /// The reasons, each at the number that crosses the border.
 pub(crate) const REASONS: [Reason; 15] = [
@@ -82,7 +102,7 @@ impl Part {
     }
 }
 
-/// What JavaScript wrote: `[parts, now low, now high, seed low, seed high, port, tokens of the prompt or 0, bytes of texts behind all numbers]`.
+/// What JavaScript wrote: `[parts, now low, now high, seed low, seed high, port, tokens of the prompt or 0, bytes of texts behind all numbers, router]`.
 pub(crate) struct Given<'c> {
     shared: Shared<'c>,
     parts: u32,
@@ -91,12 +111,13 @@ pub(crate) struct Given<'c> {
     port: u32,
     pub(crate) prompt_tokens: u32,
     text_bytes: u32,
+    router: u32,
 }
 
 impl<'c> Given<'c> {
     pub(crate) fn of(call: &'c Call) -> Self {
         let shared = call.shared(AT);
-        let [parts, now_low, now_high, seed_low, seed_high, port, prompt_tokens, text_bytes] =
+        let [parts, now_low, now_high, seed_low, seed_high, port, prompt_tokens, text_bytes, router] =
             shared.read().unwrap_or_default();
         Self {
             shared,
@@ -106,19 +127,25 @@ impl<'c> Given<'c> {
             port,
             prompt_tokens,
             text_bytes,
+            router,
         }
     }
 
-    /// What stands in the shared buffer behind the numbers of a decision: `row` numbers, and the texts behind them where they stand there. Nothing where it is
-    /// smaller.
-    pub(crate) fn read_behind(&self, row: usize, to: &mut Vec<u32>) {
-        let texts = self.text_bytes().unwrap_or_default().min(TEXT_ROOM).div_ceil(size_of::<u32>());
-        self.shared.read_all(DECISION, row + texts, to);
+    /// The number of the router that is asked.
+    pub(crate) fn router(&self) -> Option<usize> {
+        usize::try_from(self.router).ok()
     }
 
-    /// How many bytes of texts stand there; `None` where they come as an argument.
-    pub(crate) fn text_bytes(&self) -> Option<usize> {
-        Some(self.text_bytes).filter(|count| *count != NONE).and_then(|count| usize::try_from(count).ok())
+    /// The numbers of the request, which stand in the shared buffer behind those of a decision. None where it is smaller.
+    pub(crate) fn read_row(&self, row: usize, to: &mut Vec<u32>) {
+        self.shared.read_all(DECISION, row, to);
+    }
+
+    /// The texts of the request, all ASCII, which stand behind its `row` numbers. `None` where they come as an argument.
+    pub(crate) fn read_texts(&self, row: usize, to: &mut Vec<u8>) -> Option<()> {
+        let count = Some(self.text_bytes).filter(|count| *count != NONE)?;
+        self.shared.read_bytes(DECISION + row, usize::try_from(count).ok()?.min(TEXT_ROOM), to);
+        Some(())
     }
 
     /// What a request of a batch has, of which `said` begins as [`Batch`](crate::batch::Batch) has it. The time is that of the batch.
@@ -127,11 +154,11 @@ impl<'c> Given<'c> {
             [parts, port, prompt_tokens, ..] => (parts, port, prompt_tokens),
             _ => (0, 0, 0),
         };
-        Self { shared: self.shared, parts, now: self.now, seed: 0, port, prompt_tokens, text_bytes: NONE }
+        Self { parts, seed: 0, port, prompt_tokens, ..*self }
     }
 
     /// Writes the numbers of an answer.
-    pub(crate) fn write(&self, numbers: Numbers) {
+    pub(crate) fn write(&self, numbers: &Numbers) {
         self.shared.write(numbers);
     }
 
@@ -159,14 +186,28 @@ fn model_number(model: Option<&str>, pool: Option<&str>, models: &mut Models) ->
     }
 }
 
-/// `[version low, high, seed low, high, rule, match, criticality, priority, ticket, drawn models known, whether the path changes, attempts, tokens
-/// of the prompt, those of them in the cache, endpoint that prefills, endpoint that encodes]`, then `[backendRef, endpoint, model]` of each attempt. The first one is the decision itself, the others are its fallbacks.
+/// Fills `[version low, high, seed low, high, rule, match, criticality, priority, ticket, drawn models known, whether the path changes, attempts, tokens
+/// of the prompt, those of them in the cache, endpoint that prefills, endpoint that encodes, kind]`, then `[backendRef, endpoint, model]` of each attempt. The
+/// first one is the decision itself, the others are its fallbacks.
 pub(crate) fn of_decision<S: Deref<Target = State>>(
     decision: &Decision<S>,
     ticket: Option<usize>,
     models: &mut Models,
     path_changes: bool,
-) -> Numbers {
+    numbers: &mut Numbers,
+) {
+    let (head, rest) = numbers.split_at_mut(HEAD);
+    let (places, _) = rest.as_chunks_mut::<ATTEMPT>();
+    let fallbacks = decision.fallbacks();
+    let count = places.len().min(1 + fallbacks.len());
+    let attempts = iter::once(decision.primary()).chain(fallbacks);
+    for (place, attempt) in places.iter_mut().zip(attempts) {
+        *place = [
+            number(Some(attempt.backend_ref_index())),
+            number(Some(attempt.endpoint_number())),
+            model_number(attempt.model_override(), attempt.pool(), models),
+        ];
+    }
     let [version_low, version_high] = split(decision.state_version());
     let [seed_low, seed_high] = split(decision.seed());
     let criticality = match decision.criticality() {
@@ -175,26 +216,6 @@ pub(crate) fn of_decision<S: Deref<Target = State>>(
         Some(Criticality::Standard) => 2,
         Some(Criticality::Critical) => 3,
     };
-    let primary = [
-        number(Some(decision.backend_ref_index())),
-        number(Some(decision.endpoint_number())),
-        model_number(decision.model_override(), decision.pool(), models),
-    ];
-    let fallbacks = decision.fallbacks();
-    let mut numbers = [0; DECISION];
-    let (head, rest) = numbers.split_at_mut(HEAD);
-    let (places, _) = rest.as_chunks_mut::<ATTEMPT>();
-    let count = places.len().min(1 + fallbacks.len());
-    let fallbacks = fallbacks.map(|fallback| {
-        [
-            number(Some(fallback.backend_ref_index())),
-            number(Some(fallback.endpoint_number())),
-            model_number(fallback.model_override(), fallback.pool(), models),
-        ]
-    });
-    for (place, attempt) in places.iter_mut().zip(iter::once(primary).chain(fallbacks)) {
-        *place = attempt;
-    }
     head.copy_from_slice(&[
         version_low,
         version_high,
@@ -212,19 +233,18 @@ pub(crate) fn of_decision<S: Deref<Target = State>>(
         decision.cached_tokens(),
         number(decision.prefill_number()),
         number(decision.encode_number()),
+        Kind::Route.number(),
     ]);
-    numbers
 }
 
-/// `[0, 0, seed low, high, rule or none, reason, status]`.
-pub(crate) fn of_no_route(no_route: &NoRoute) -> Numbers {
+/// Fills `[0, 0, seed low, high, rule or none, reason, status]`, and the kind where a decision has it.
+pub(crate) fn of_no_route(no_route: &NoRoute, kind: Kind, numbers: &mut Numbers) {
     let [seed_low, seed_high] = split(no_route.seed());
     let reason = REASONS.iter().position(|reason| *reason == no_route.reason());
-    let mut numbers = [0; DECISION];
-    let known =
-        [0, 0, seed_low, seed_high, number(no_route.rule_number()), number(reason), no_route.status().into()];
+    let (rule, reason, status) = (number(no_route.rule_number()), number(reason), no_route.status().into());
+    let known = [0, 0, seed_low, seed_high, rule, reason, status];
     numbers.iter_mut().zip(known).for_each(|(place, number)| *place = number);
-    numbers
+    numbers.iter_mut().take(HEAD).skip(HEAD - 1).for_each(|place| *place = kind.number());
 }
 
 fn number(value: Option<usize>) -> u32 {

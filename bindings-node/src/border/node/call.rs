@@ -179,9 +179,23 @@ impl Shared<'_> {
         }
     }
 
+    /// Adds `count` bytes from number `first` on to `to`, and none where there are fewer.
+    pub(crate) fn read_bytes(&self, first: usize, count: usize, to: &mut Vec<u8>) {
+        if self.len.checked_sub(first).is_some_and(|behind| behind * size_of::<u32>() >= count) {
+            let start = to.len();
+            to.reserve(count);
+            // SAFETY: as in `read`; there is room for that many bytes behind those of `to`, and all of them are then initialised.
+            unsafe {
+                let from = self.data.add(first).cast::<u8>();
+                to.as_mut_ptr().add(start).copy_from_nonoverlapping(from, count);
+                to.set_len(start + count);
+            }
+        }
+    }
+
     /// Writes the first `N` numbers; nothing where there are fewer.
-    pub(crate) fn write<const N: usize>(&self, numbers: [u32; N]) {
-        self.write_all(&numbers);
+    pub(crate) fn write<const N: usize>(&self, numbers: &[u32; N]) {
+        self.write_all(numbers);
     }
 
     /// Writes as many numbers as there are; nothing where the array has fewer.

@@ -114,9 +114,17 @@ impl Shared<'_> {
         to.drain(..if read == 1 { first } else { first + count });
     }
 
+    /// Adds `count` bytes from number `first` on to `to`, and none where there are fewer.
+    pub(crate) fn read_bytes(&self, first: usize, count: usize, to: &mut Vec<u8>) {
+        let mut numbers = Vec::new();
+        self.read_all(first, count.div_ceil(size_of::<u32>()), &mut numbers);
+        let bytes = numbers.iter().flat_map(|four| four.to_ne_bytes());
+        to.extend(bytes.take(count));
+    }
+
     /// Writes the first `N` numbers; nothing where there are fewer.
-    pub(crate) fn write<const N: usize>(&self, numbers: [u32; N]) {
-        self.write_all(&numbers);
+    pub(crate) fn write<const N: usize>(&self, numbers: &[u32; N]) {
+        self.write_all(numbers);
     }
 
     /// Writes as many numbers as there are; nothing where the array has fewer.

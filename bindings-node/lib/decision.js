@@ -49,55 +49,22 @@ function fallbackNumbers(words, at) {
   return Array.from(words.subarray(from, from + count))
 }
 
-/** What concerns the prompt; most requests say nothing of theirs. */
+/** Tokens of the prompt, those in the cache, endpoints to prefill and to encode on; `null` where there is nothing of it, as most requests have. */
 function before(words, at) {
-  const [tokens, cached, prefill, encode] = [words[at + OUT_PROMPT_TOKENS], words[at + OUT_CACHED_TOKENS], words[at + OUT_PREFILL], words[at + OUT_ENCODE]]
+  const isCold = words[at + OUT_PROMPT_TOKENS] === 0 && words[at + OUT_CACHED_TOKENS] === 0
   // Hashes of blocks have no tokens of their own and may still be cached.
-  return tokens === 0 && cached === 0 && prefill === NONE && encode === NONE ? null : [tokens, cached, prefill, encode]
+  if (isCold && words[at + OUT_PREFILL] === NONE && words[at + OUT_ENCODE] === NONE) return null
+  return [words[at + OUT_PROMPT_TOKENS], words[at + OUT_CACHED_TOKENS], words[at + OUT_PREFILL], words[at + OUT_ENCODE]]
 }
 
 const inJson = ({ backend, pool, endpoint, address, model }) => ({ backend, pool, endpoint, address, model })
 
 class Decision {
-  #rule
-  #state
-  #models
-  #backendRef
-  #endpoint
-  #model
-  #fallbackNumbers
-  #fallbacks
-  #matchIndex
-  #requestModel
-  #path
-  #criticality
-  #priority
-  #seedLow
-  #seedHigh
-  /** Tokens of the prompt, those in the cache, endpoints to prefill and to encode on; `null` where there is nothing of it. */
-  #before
+  #kept
 
-  /**
-   * The numbers of the decision stand in `words` from `at` on; tables that change are replaced, never written to, but for `models`, which only grows. All
-   * is looked up when it is asked for: what is kept here are references and whole numbers of 32 bits, which take no objects of their own.
-   */
-  constructor(words, at, rule, state, models, requestModel, path) {
-    this.#rule = rule
-    this.#state = state
-    this.#models = models
-    this.#backendRef = rule.backendRefs[words[at + OUT_FIRST]]
-    this.#endpoint = words[at + OUT_FIRST + 1] | 0
-    this.#model = words[at + OUT_FIRST + 2] | 0
-    this.#fallbackNumbers = fallbackNumbers(words, at)
-    this.#fallbacks = null
-    this.#matchIndex = words[at + OUT_MATCH_OR_REASON] | 0
-    this.#requestModel = requestModel
-    this.#path = path
-    this.#criticality = words[at + OUT_CRITICALITY] | 0
-    this.#priority = words[at + OUT_PRIORITY] | 0
-    this.#seedLow = words[at + OUT_SEED] | 0
-    this.#seedHigh = words[at + OUT_SEED + 1] | 0
-    this.#before = before(words, at)
+  /** `kept` is what `decision` keeps. */
+  constructor(kept) {
+    this.#kept = kept
   }
 
   get ok() {
@@ -105,79 +72,79 @@ class Decision {
   }
 
   get route() {
-    return this.#rule.route
+    return this.#kept.rule.route
   }
 
   get rule() {
-    return this.#rule.index
+    return this.#kept.rule.index
   }
 
   get ruleName() {
-    return this.#rule.name
+    return this.#kept.rule.name
   }
 
   get matchIndex() {
-    return this.#matchIndex
+    return this.#kept.matchIndex
   }
 
   get backend() {
-    return this.#backendRef.backend
+    return this.#kept.backendRef.backend
   }
 
   get pool() {
-    return this.#backendRef.pool
+    return this.#kept.backendRef.pool
   }
 
   get endpoint() {
-    return this.#state.endpoints[this.#endpoint].id
+    return this.#kept.state.endpoints[this.#kept.endpoint].id
   }
 
   get address() {
-    return this.#state.endpoints[this.#endpoint].address
+    return this.#kept.state.endpoints[this.#kept.endpoint].address
   }
 
   get model() {
-    return this.modelOverride ?? this.#requestModel ?? null
+    return this.modelOverride ?? this.#kept.requestModel ?? null
   }
 
   get modelOverride() {
-    return modelOf(this.#model, this.#backendRef, this.#models)
+    return modelOf(this.#kept.model, this.#kept.backendRef, this.#kept.models)
   }
 
   get fallbacks() {
-    return (this.#fallbacks ??= this.#namedFallbacks())
+    return (this.#kept.fallbacks ??= this.#namedFallbacks())
   }
 
   get mutations() {
-    return this.#backendRef.mutations
+    return this.#kept.backendRef.mutations
   }
 
   get rewrittenPath() {
-    return this.#path
+    return this.#kept.path
   }
 
   get criticality() {
-    return CRITICALITIES[this.#criticality]
+    return CRITICALITIES[this.#kept.criticality]
   }
 
   get priority() {
-    return this.#priority
+    return this.#kept.priority
   }
 
   get seed() {
-    return joined(this.#seedLow >>> 0, this.#seedHigh >>> 0)
+    return joined(this.#kept.seedLow >>> 0, this.#kept.seedHigh >>> 0)
   }
 
   get stateVersion() {
-    return this.#state.version
+    return this.#kept.state.version
   }
 
   get promptTokens() {
-    return this.#before === null ? 0 : this.#before[0]
+    return this.#kept.before === null ? 0 : this.#kept.before[0]
   }
 
   get cachedTokens() {
-    return this.#before === null ? 0 : this.#before[1]
+    return this.#kept.before === null ? 0 : this.#kept.before[1]
   }
 
   get prefill() {
@@ -194,9 +161,9 @@ class Decision {
 
   get destinations() {
     const addresses = [this.address]
-    const numbers = this.#fallbackNumbers
+    const numbers = this.#kept.fallbackNumbers
     for (let at = 0; at < numbers.length; at += ATTEMPT) {
-      if (this.#rule.backendRefs[numbers[at]] === this.#backendRef) addresses.push(this.#state.endpoints[numbers[at + 1]].address)
+      if (this.#kept.rule.backendRefs[numbers[at]] === this.#kept.backendRef) addresses.push(this.#kept.state.endpoints[numbers[at + 1]].address)
     }
     return addresses.filter((address) => address !== null).join(',')
   }
@@ -205,7 +172,7 @@ class Decision {
     const { destinations, address } = this
     const headers = []
     if (destinations !== '') {
-      const port = this.#rule.primaryPort
+      const port = this.#kept.rule.primaryPort
       if (port !== null && address !== null) headers.push([DESTINATION, withPort(address, port)], ['x-data-parallel-host-port', address])
       else headers.push([DESTINATION, destinations])
     }
@@ -224,24 +191,50 @@ class Decision {
   }
 
   #named(at) {
-    const number = this.#before === null ? NONE : this.#before[at]
-    return number === NONE ? null : this.#state.endpoints[number]
+    const number = this.#kept.before === null ? NONE : this.#kept.before[at]
+    return number === NONE ? null : this.#kept.state.endpoints[number]
   }
 
   #namedFallbacks() {
-    const numbers = this.#fallbackNumbers
+    const numbers = this.#kept.fallbackNumbers
     if (numbers.length === 0) return NO_FALLBACKS
     const attempts = []
     for (let at = 0; at < numbers.length; at += ATTEMPT) {
-      const backendRef = this.#rule.backendRefs[numbers[at]]
-      const endpoint = this.#state.endpoints[numbers[at + 1]]
-      const modelOverride = modelOf(numbers[at + 2], backendRef, this.#models)
+      const backendRef = this.#kept.rule.backendRefs[numbers[at]]
+      const endpoint = this.#kept.state.endpoints[numbers[at + 1]]
+      const modelOverride = modelOf(numbers[at + 2], backendRef, this.#kept.models)
       const { backend, pool, mutations } = backendRef
-      const model = modelOverride ?? this.#requestModel ?? null
+      const model = modelOverride ?? this.#kept.requestModel ?? null
       attempts.push(Object.freeze({ backend, pool, endpoint: endpoint.id, address: endpoint.address, model, modelOverride, mutations }))
     }
     return Object.freeze(attempts)
   }
 }
 
-module.exports = { Decision }
+/**
+ * The decision whose numbers stand in `words` from `at` on; tables that change are replaced, never written to, but for `models`, which only grows. All is
+ * looked up when it is asked for: what is kept are references and whole numbers of 32 bits, which take no objects of their own. They stand in a literal,
+ * which the engine makes at once; fields of a class are defined one after the other, in so much code that it would not be inlined.
+ */
+function decision(words, at, rule, state, models, requestModel, path) {
+  return new Decision({
+    rule,
+    state,
+    models,
+    backendRef: rule.backendRefs[words[at + OUT_FIRST]],
+    endpoint: words[at + OUT_FIRST + 1] | 0,
+    model: words[at + OUT_FIRST + 2] | 0,
+    fallbackNumbers: fallbackNumbers(words, at),
+    fallbacks: null,
+    matchIndex: words[at + OUT_MATCH_OR_REASON] | 0,
+    requestModel,
+    path,
+    criticality: words[at + OUT_CRITICALITY] | 0,
+    priority: words[at + OUT_PRIORITY] | 0,
+    seedLow: words[at + OUT_SEED] | 0,
+    seedHigh: words[at + OUT_SEED + 1] | 0,
+    before: before(words, at),
+  })
+}
+
+module.exports = { Decision, decision }

@@ -3,7 +3,7 @@
 
 const { Asked, MANY_OPTIONS } = require('./asked.js')
 const { Batch } = require('./batch.js')
-const { Decision } = require('./decision.js')
+const { decision } = require('./decision.js')
 const { encode } = require('./encode.js')
 const { EventError, InferrouteError, OptionError, RequestError, raise, typeOf } = require('./errors.js')
 const { Explanation } = require('./explanation.js')
@@ -268,7 +268,7 @@ class Router {
     if (versionLow !== words[at + OUT_VERSION] || versionHigh !== words[at + OUT_VERSION + 1]) this.#loadEndpoints(words[at + OUT_VERSION], words[at + OUT_VERSION + 1])
     if (this.#models.length !== words[at + OUT_MODELS]) this.#loadModels()
     const changed = words[at + OUT_PATH_CHANGES] === 1 ? this.#text(texts) : (path ?? '/')
-    return new Decision(words, at, this.#plan.rules[words[at + OUT_RULE]], this.#state, this.#models, model, changed)
+    return decision(words, at, this.#plan.rules[words[at + OUT_RULE]], this.#state, this.#models, model, changed)
   }
 
   #refusal(words, at, texts) {

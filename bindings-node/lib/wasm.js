@@ -112,9 +112,9 @@ class Half {
         for (let index = 0; index < count; index += 1) copy[index] = words[index]
         return 1
       },
-      write_words: (at, from, count) => {
+      write_words: (at, first, from, count) => {
         const words = this.#words(at)
-        if (words.length >= count) words.set(new Uint32Array(this.#exports.memory.buffer, from >>> 0, count))
+        if (words.length - first >= count) words.set(new Uint32Array(this.#exports.memory.buffer, from >>> 0, count), first)
       },
       hold_function: (at, entry) => {
         const value = this.#arguments[at]?.[entry]

@@ -115,8 +115,12 @@ impl Asked {
 
     /// The request of the call that was read. Numbers of a prompt are borrowed from JavaScript.
     pub(crate) fn request<'c>(&'c self, call: &'c Call, given: &Given<'_>) -> Request<'c> {
-        let request = Request::new(self).multimodal(given.has(Part::Media));
-        let request = if self.has_options { self.with_options(request) } else { request };
+        let request = Request::new(self);
+        // Most have headers alone, and each step moves it whole.
+        if !self.has_options {
+            return request;
+        }
+        let request = self.with_options(request).multimodal(given.has(Part::Media));
         let prompt = if given.has(Part::Prompt) { self.prompt(call) } else { None };
         let request = prompt.map_or(request, |prompt| request.prompt(prompt));
         request.prompt_tokens(self.prompt_tokens)

@@ -1,8 +1,8 @@
 //! Requests that came at once: their texts cross the border as one, and so do the numbers of their decisions.
 
 use crate::asked::Asked;
-use crate::border::Call;
-use crate::words::Numbers;
+use crate::border::{Call, Shared};
+use crate::words::Row;
 
 /// Arguments, after the shared numbers: all texts of all requests with a character after each, an array of what each request has, and an array to write
 /// the rows of their decisions to. `lib/batch.js` holds the other half.
@@ -19,9 +19,7 @@ pub(crate) struct Batch<'c> {
     said: &'c [u32],
     /// Numbers of one request.
     stride: usize,
-    /// The numbers of each answer.
-    rows: Vec<Numbers>,
-    texts: Vec<String>,
+    out: Shared<'c>,
 }
 
 impl<'c> Batch<'c> {
@@ -29,9 +27,7 @@ impl<'c> Batch<'c> {
     pub(crate) fn of(call: &'c Call, asked: &mut Asked, names: usize) -> Self {
         asked.read_texts(call, TEXTS);
         let said = call.numbers(SAID).unwrap_or_default();
-        let stride = PARTS + TEXT_PARTS + names;
-        let rows = Vec::with_capacity(said.len() / stride);
-        Self { said, stride, rows, texts: Vec::new() }
+        Self { said, stride: PARTS + TEXT_PARTS + names, out: call.shared(OUT) }
     }
 
     /// How many requests there are.
@@ -39,20 +35,9 @@ impl<'c> Batch<'c> {
         self.said.len() / self.stride
     }
 
-    /// What each request has.
-    pub(crate) fn requests(&self) -> impl Iterator<Item = &'c [u32]> + use<'c> {
-        self.said.chunks_exact(self.stride)
-    }
-
-    /// Takes the answer to the next request.
-    pub(crate) fn push(&mut self, numbers: Numbers, text: Option<String>) {
-        self.rows.push(numbers);
-        self.texts.extend(text);
-    }
-
-    /// Writes all answers. Tells the texts that they have beside their numbers, in their order.
-    pub(crate) fn write(self, call: &Call) -> Vec<String> {
-        call.shared(OUT).write_all(self.rows.as_flattened());
-        self.texts
+    /// What each request has, and where the numbers of its answer go.
+    pub(crate) fn requests(&self) -> impl Iterator<Item = (&'c [u32], Row<'c>)> + use<'c> {
+        let out = self.out;
+        self.said.chunks_exact(self.stride).enumerate().map(move |(index, said)| (said, Row::of(out, index)))
     }
 }

@@ -18,7 +18,7 @@ use crate::options;
 use crate::shadows::Shadows;
 use crate::tape::Tape;
 use crate::tickets::{End, Tickets};
-use crate::words::{self, DECISION, Given, Kind, Numbers, Part};
+use crate::words::{self, Given, Kind, Part, Row};
 
 /// A router with what its calls reuse.
 pub(crate) struct Handle {
@@ -65,9 +65,9 @@ impl Handle {
                 Some(seed) => self.router.decide_seeded(request, given.now, seed),
             };
             self.shadows.compare(&self.router, request, given.now, outcome.as_ref());
-            self.answer(given, |numbers| match &outcome {
-                Ok(decision) => self.decided(request, decision, None, numbers),
-                Err(no_route) => Self::refused(request, no_route, numbers),
+            self.answer(match &outcome {
+                Ok(decision) => self.decided(request, decision, None, given.row()),
+                Err(no_route) => Self::refused(request, no_route, given.row()),
             })
         })
     }
@@ -75,7 +75,7 @@ impl Handle {
     pub(crate) fn route(&self, call: &Call, given: &Given<'_>) -> Answer {
         self.ask(call, given, |request| {
             let outcome = self.counted(request, given);
-            self.answer(given, |numbers| self.routed(request, given, outcome, numbers))
+            self.answer(self.routed(request, given, outcome, given.row()))
         })
     }
 
@@ -85,19 +85,19 @@ impl Handle {
         request: &Request<'_>,
         given: &Given<'_>,
         outcome: Result<Ticket, NoRoute>,
-        numbers: &mut Numbers,
+        row: Row<'_>,
     ) -> Option<String> {
         match outcome {
             Ok(ticket) => {
                 self.shadows.compare(&self.router, request, given.now, Ok(ticket.decision()));
                 let mut tickets = self.tickets.borrow_mut();
-                let text = self.decided(request, ticket.decision(), Some(tickets.next()), numbers);
+                let text = self.decided(request, ticket.decision(), Some(tickets.next()), row);
                 tickets.keep(ticket);
                 text
             }
             Err(no_route) => {
                 self.shadows.compare(&self.router, request, given.now, Err(&no_route));
-                Self::refused(request, &no_route, numbers)
+                Self::refused(request, &no_route, row)
             }
         }
     }
@@ -116,33 +116,30 @@ impl Handle {
         request: &Request<'_>,
         decision: &Decision<S>,
         ticket: Option<usize>,
-        numbers: &mut Numbers,
+        row: Row<'_>,
     ) -> Option<String> {
         // The plan may be another one when JavaScript asks for the path.
         let text = match decision.path(request) {
             Cow::Borrowed(_) => None,
             Cow::Owned(path) => Some(path),
         };
-        words::of_decision(decision, ticket, &mut self.models.borrow_mut(), text.is_some(), numbers);
+        words::of_decision(decision, ticket, &mut self.models.borrow_mut(), text.is_some(), row);
         text
     }
 
     /// The numbers of a refusal, and the location of a redirect or a direct response in JSON.
-    fn refused(request: &Request<'_>, no_route: &NoRoute, numbers: &mut Numbers) -> Option<String> {
+    fn refused(request: &Request<'_>, no_route: &NoRoute, row: Row<'_>) -> Option<String> {
         let (kind, text) = match (no_route.redirect(request), no_route.direct_response()) {
             (Some(location), _) => (Kind::Redirect, Some(json!(location).to_string())),
             (None, Some(response)) => (Kind::DirectResponse, Some(json!(response).to_string())),
             (None, None) => (Kind::NoRoute, None),
         };
-        words::of_no_route(no_route, kind, numbers);
+        words::of_no_route(no_route, kind, row);
         text
     }
 
-    /// Answers with the numbers that `fill` fills in, and keeps the text that it tells until JavaScript asks for it.
-    fn answer(&self, given: &Given<'_>, fill: impl FnOnce(&mut Numbers) -> Option<String>) -> Answer {
-        let mut numbers = [0; DECISION];
-        let text = fill(&mut numbers);
-        given.write(&numbers);
+    /// The answer of a call whose numbers are written: keeps the text beside them until JavaScript asks for it.
+    fn answer(&self, text: Option<String>) -> Answer {
         if let Some(text) = text {
             *self.text.borrow_mut() = text;
         }
@@ -156,31 +153,27 @@ impl Handle {
             return answer::<()>(Err(Failure::busy()));
         };
         let first = Given::of(call);
-        let mut batch = Batch::of(call, &mut asked, self.names.get());
-        let mut counted = Vec::new();
+        let batch = Batch::of(call, &mut asked, self.names.get());
+        let (mut texts, mut counted) = (Vec::new(), Vec::new());
         if first.has(Part::OnlyCounted) {
             counted.reserve_exact(batch.len());
         }
-        for said in batch.requests() {
+        for (said, row) in batch.requests() {
             let given = first.of_batch(said);
             asked.take(said, &given);
             let request = asked.request(call, &given);
-            let outcome = self.counted(&request, &given);
-            let mut numbers = [0; DECISION];
-            let text = match outcome {
+            texts.extend(match self.counted(&request, &given) {
                 Ok(ticket) if given.has(Part::OnlyCounted) => {
                     self.shadows.compare(&self.router, &request, given.now, Ok(ticket.decision()));
-                    let text = self.decided(&request, ticket.decision(), None, &mut numbers);
+                    let text = self.decided(&request, ticket.decision(), None, row);
                     counted.push(ticket);
                     text
                 }
-                outcome => self.routed(&request, &given, outcome, &mut numbers),
-            };
-            batch.push(numbers, text);
+                outcome => self.routed(&request, &given, outcome, row),
+            });
         }
         // In the order in which they were counted, as a journal writes it down.
         counted.into_iter().for_each(drop);
-        let texts = batch.write(call);
         if texts.is_empty() { Answer::Nothing } else { Answer::Text(json!(texts).to_string()) }
     }
 

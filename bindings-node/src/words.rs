@@ -3,7 +3,7 @@
 use std::iter;
 use std::ops::Deref;
 
-use inferroute::{Criticality, Decision, Nanos, NoRoute, Reason, State};
+use inferroute::{AttemptView, Criticality, Decision, Nanos, NoRoute, Reason, State};
 
 use crate::border::{Call, Shared};
 use crate::models::Models;
@@ -29,8 +29,23 @@ const ATTEMPT: usize = 3;
 /// Numbers of a decision. Behind them stands what a call asks.
 pub(crate) const DECISION: usize = HEAD + ATTEMPT * (1 + FALLBACKS);
 
-/// The numbers of a decision or a refusal.
-pub(crate) type Numbers = [u32; DECISION];
+/// Where the numbers of a decision or a refusal are written.
+#[derive(Clone, Copy)]
+pub(crate) struct Row<'c> {
+    shared: Shared<'c>,
+    first: usize,
+}
+
+impl<'c> Row<'c> {
+    /// Row number `index` of an array of rows.
+    pub(crate) fn of(shared: Shared<'c>, index: usize) -> Self {
+        Self { shared, first: index.saturating_mul(DECISION) }
+    }
+
+    fn write<const N: usize>(&self, at: usize, numbers: [u32; N]) {
+        self.shared.write(self.first.saturating_add(at), numbers);
+    }
+}
 
 /// What an answer is.
 #[derive(Clone, Copy)]
@@ -83,7 +98,7 @@ pub(crate) enum Part {
     OnlyCounted,
     /// Headers that were sent several times.
     Repeated,
-    /// Texts beside those of headers.
+    /// Anything beside headers and a time.
     Options,
 }
 
@@ -157,9 +172,9 @@ impl<'c> Given<'c> {
         Self { parts, seed: 0, port, prompt_tokens, ..*self }
     }
 
-    /// Writes the numbers of an answer.
-    pub(crate) fn write(&self, numbers: &Numbers) {
-        self.shared.write(numbers);
+    /// Where the numbers of the answer go.
+    pub(crate) fn row(&self) -> Row<'c> {
+        Row::of(self.shared, 0)
     }
 
     pub(crate) fn has(&self, part: Part) -> bool {
@@ -178,15 +193,15 @@ impl<'c> Given<'c> {
 
 /// The model of an attempt: 0 for the one the client named, 1 for the one in the table of the rule's backendRefs, 2 and more for the drawn one of the
 /// number that is 2 smaller.
-fn model_number(model: Option<&str>, pool: Option<&str>, models: &mut Models) -> u32 {
-    match (model, pool) {
-        (None, _) => 0,
-        (Some(_), None) => 1,
-        (Some(drawn), Some(_)) => number(models.number(drawn).checked_add(2)),
+fn model_number(attempt: &AttemptView<'_>, models: &mut Models) -> u32 {
+    match attempt.model_override() {
+        None => 0,
+        Some(drawn) if attempt.pool().is_some() => number(models.number(drawn).checked_add(2)),
+        Some(_) => 1,
     }
 }
 
-/// Fills `[version low, high, seed low, high, rule, match, criticality, priority, ticket, drawn models known, whether the path changes, attempts, tokens
+/// Writes `[version low, high, seed low, high, rule, match, criticality, priority, ticket, drawn models known, whether the path changes, attempts, tokens
 /// of the prompt, those of them in the cache, endpoint that prefills, endpoint that encodes, kind]`, then `[backendRef, endpoint, model]` of each attempt. The
 /// first one is the decision itself, the others are its fallbacks.
 pub(crate) fn of_decision<S: Deref<Target = State>>(
@@ -194,19 +209,14 @@ pub(crate) fn of_decision<S: Deref<Target = State>>(
     ticket: Option<usize>,
     models: &mut Models,
     path_changes: bool,
-    numbers: &mut Numbers,
+    row: Row<'_>,
 ) {
-    let (head, rest) = numbers.split_at_mut(HEAD);
-    let (places, _) = rest.as_chunks_mut::<ATTEMPT>();
-    let fallbacks = decision.fallbacks();
-    let count = places.len().min(1 + fallbacks.len());
-    let attempts = iter::once(decision.primary()).chain(fallbacks);
-    for (place, attempt) in places.iter_mut().zip(attempts) {
-        *place = [
-            number(Some(attempt.backend_ref_index())),
-            number(Some(attempt.endpoint_number())),
-            model_number(attempt.model_override(), attempt.pool(), models),
-        ];
+    let mut count = 0;
+    for attempt in iter::once(decision.primary()).chain(decision.fallbacks()).take(1 + FALLBACKS) {
+        let (backend_ref, endpoint) = (attempt.backend_ref_index(), attempt.endpoint_number());
+        let numbers = [number(Some(backend_ref)), number(Some(endpoint)), model_number(&attempt, models)];
+        row.write(HEAD + ATTEMPT * count, numbers);
+        count += 1;
     }
     let [version_low, version_high] = split(decision.state_version());
     let [seed_low, seed_high] = split(decision.seed());
@@ -216,7 +226,7 @@ pub(crate) fn of_decision<S: Deref<Target = State>>(
         Some(Criticality::Standard) => 2,
         Some(Criticality::Critical) => 3,
     };
-    head.copy_from_slice(&[
+    let head: [u32; HEAD] = [
         version_low,
         version_high,
         seed_low,
@@ -234,17 +244,17 @@ pub(crate) fn of_decision<S: Deref<Target = State>>(
         number(decision.prefill_number()),
         number(decision.encode_number()),
         Kind::Route.number(),
-    ]);
+    ];
+    row.write(0, head);
 }
 
-/// Fills `[0, 0, seed low, high, rule or none, reason, status]`, and the kind where a decision has it.
-pub(crate) fn of_no_route(no_route: &NoRoute, kind: Kind, numbers: &mut Numbers) {
+/// Writes `[0, 0, seed low, high, rule or none, reason, status]`, and the kind where a decision has it.
+pub(crate) fn of_no_route(no_route: &NoRoute, kind: Kind, row: Row<'_>) {
     let [seed_low, seed_high] = split(no_route.seed());
     let reason = REASONS.iter().position(|reason| *reason == no_route.reason());
     let (rule, reason, status) = (number(no_route.rule_number()), number(reason), no_route.status().into());
-    let known = [0, 0, seed_low, seed_high, rule, reason, status];
-    numbers.iter_mut().zip(known).for_each(|(place, number)| *place = number);
-    numbers.iter_mut().take(HEAD).skip(HEAD - 1).for_each(|place| *place = kind.number());
+    row.write(0, [0, 0, seed_low, seed_high, rule, reason, status]);
+    row.write(HEAD - 1, [kind.number()]);
 }
 
 fn number(value: Option<usize>) -> u32 {

@@ -193,16 +193,11 @@ impl Shared<'_> {
         }
     }
 
-    /// Writes the first `N` numbers; nothing where there are fewer.
-    pub(crate) fn write<const N: usize>(&self, numbers: &[u32; N]) {
-        self.write_all(numbers);
-    }
-
-    /// Writes as many numbers as there are; nothing where the array has fewer.
-    pub(crate) fn write_all(&self, numbers: &[u32]) {
-        if !numbers.is_empty() && self.len >= numbers.len() {
-            // SAFETY: as in `read`; no Rust reference into the array exists, `read` copies.
-            unsafe { self.data.copy_from_nonoverlapping(numbers.as_ptr(), numbers.len()) };
+    /// Writes `numbers` from number `first` on; nothing where the array ends before them.
+    pub(crate) fn write<const N: usize>(&self, first: usize, numbers: [u32; N]) {
+        if self.len.checked_sub(first).is_some_and(|behind| behind >= N) {
+            // SAFETY: as in `read`; no Rust reference into the array exists, what is read is copied.
+            unsafe { self.data.add(first).cast::<[u32; N]>().write(numbers) };
         }
     }
 }

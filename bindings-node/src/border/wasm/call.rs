@@ -122,14 +122,9 @@ impl Shared<'_> {
         to.extend(bytes.take(count));
     }
 
-    /// Writes the first `N` numbers; nothing where there are fewer.
-    pub(crate) fn write<const N: usize>(&self, numbers: &[u32; N]) {
-        self.write_all(numbers);
-    }
-
-    /// Writes as many numbers as there are; nothing where the array has fewer.
-    pub(crate) fn write_all(&self, numbers: &[u32]) {
+    /// Writes `numbers` from number `first` on; nothing where the array ends before them.
+    pub(crate) fn write<const N: usize>(&self, first: usize, numbers: [u32; N]) {
         // SAFETY: there are that many numbers.
-        unsafe { imports::write_words(self.at, numbers.as_ptr(), size(numbers.len())) };
+        unsafe { imports::write_words(self.at, size(first), numbers.as_ptr(), size(N)) };
     }
 }

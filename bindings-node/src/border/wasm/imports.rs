@@ -21,8 +21,8 @@ unsafe extern "C" {
     pub(super) safe fn number(at: u32) -> u32;
     /// Copies the first `count` numbers of the shared array; 0 where there are fewer.
     pub(super) fn read_words(at: u32, to: *mut u32, count: u32) -> u32;
-    /// Writes the first `count` numbers of the shared array; nothing where there are fewer.
-    pub(super) fn write_words(at: u32, from: *const u32, count: u32);
+    /// Writes `count` numbers of the shared array from number `first` on; nothing where there are fewer.
+    pub(super) fn write_words(at: u32, first: u32, from: *const u32, count: u32);
     /// Keeps the function, weakly, and tells under which number; [`NONE`] where the value is no function.
     pub(super) safe fn hold_function(at: u32, entry: u32) -> u32;
     /// Lets go of it.

@@ -27,7 +27,9 @@ class HeaderNames {
   gather(headers, values) {
     this.hasRepeated = false
     if (typeof headers !== 'object') throw notHeaders(headers)
-    if (headers[Symbol.iterator] === undefined) this.#fromObject(headers, values)
+    // Asked before, so that the shapes of arrays take no part in the look-up that follows, which is quick for a few shapes.
+    if (Array.isArray(headers)) this.#fromPairs(headers, values)
+    else if (headers[Symbol.iterator] === undefined) this.#fromObject(headers, values)
     else if (headers[Symbol.toStringTag] === 'Headers') this.#fromFetch(headers, values)
     else this.#fromPairs(headers, values)
     return this.hasRepeated

@@ -4,8 +4,9 @@
 const { RequestError } = require('./errors.js')
 const { combined } = require('./headers.js')
 const border = require('./native.js')
+const { GIVEN, HAS_REPEATED, NONE, NOW, PROMPT_TOKENS, ROUTER, SIZE, TEXT_BYTES } = border
 const { bytes, flag, notOptions, prompt, setNow, setPort, setPromptTokens, setSeed, text, unknown } = require('./options.js')
-const { FIXED, Packed, Texts, say } = require('./said.js')
+const { FIXED, Texts, say } = require('./said.js')
 
 const MANY_OPTIONS = 'model, host, path, method, gateway, clientNamespace, port, pool, objective, prompt, promptTokens, tenant, subset, multimodal, body, contentType'
 const ROUTE_OPTIONS = `${MANY_OPTIONS}, now`
@@ -20,10 +21,11 @@ class Asked {
     /** The numbers of a call; behind them what the request has, then its texts where they have room. */
     this.buffer = null
     this.words = null
-    /** Writes to the last of it. */
-    this.packed = null
-    /** The texts of a call where they have no room among its numbers. */
-    this.texts = undefined
+    /** The last of it. */
+    this.bytes = null
+    this.texts = new Texts()
+    /** The texts of a call as a string where they have no room among its numbers. */
+    this.apart = undefined
     this.headerNames = null
     this.values = null
     /** Whether a scorer of the host's own runs, which may not ask in turn. */
@@ -42,7 +44,7 @@ class Asked {
     const numbers = border.SIZE + FIXED + headerNames.count
     this.buffer = new ArrayBuffer(Uint32Array.BYTES_PER_ELEMENT * numbers + border.TEXT_ROOM)
     this.words = new Uint32Array(this.buffer)
-    this.packed = new Packed(new Uint8Array(this.buffer, Uint32Array.BYTES_PER_ELEMENT * numbers))
+    this.bytes = new Uint8Array(this.buffer, Uint32Array.BYTES_PER_ELEMENT * numbers)
   }
 
   /** Refuses a scorer that asks the router that is asking it. */
@@ -54,15 +56,15 @@ class Asked {
   read(headers, options, mayHaveSeed) {
     this.check()
     const words = this.words
-    words[border.GIVEN] = 0
-    words[border.NOW] = 0
-    words[border.NOW + 1] = 0
-    words[border.PROMPT_TOKENS] = 0
+    words[GIVEN] = 0
+    words[NOW] = 0
+    words[NOW + 1] = 0
+    words[PROMPT_TOKENS] = 0
     if (this.hasOptions) this.#clear()
     if (options !== undefined) this.#readOptions(options, mayHaveSeed)
     const values = this.values
     for (let index = 0; index < values.length; index += 1) values[index] = undefined
-    if (headers !== undefined && headers !== null && this.headerNames.gather(headers, values)) words[border.GIVEN] |= border.HAS_REPEATED
+    if (headers !== undefined && headers !== null && this.headerNames.gather(headers, values)) words[GIVEN] |= HAS_REPEATED
   }
 
   #clear() {
@@ -121,22 +123,13 @@ class Asked {
 
   /** Writes the request that was read to what crosses the border. */
   say() {
-    const { words, packed } = this
-    words[border.ROUTER] = this.router
-    packed.begin()
-    say(this, words, border.SIZE, packed)
-    if (packed.fits) {
-      words[border.TEXT_BYTES] = packed.length
-      this.texts = undefined
-    } else this.#sayApart()
-  }
-
-  /** The same with texts that have no room among the numbers. */
-  #sayApart() {
-    const texts = new Texts()
-    say(this, this.words, border.SIZE, texts)
-    this.words[border.TEXT_BYTES] = border.NONE
-    this.texts = texts.asOne()
+    const { words, texts } = this
+    texts.begin()
+    say(this, words, SIZE, texts)
+    const length = texts.pack(this.bytes)
+    words[TEXT_BYTES] = length
+    words[ROUTER] = this.router
+    this.apart = length === NONE ? texts.asOne() : undefined
   }
 
   /** The request as a scorer of the host's own sees it. */

@@ -12,10 +12,12 @@ class Batch {
   #said = new Uint32Array(0)
   #out = new Uint32Array(0)
 
-  begin() {
+  /** `room` is how many requests there probably are. */
+  begin(room) {
     this.texts = new Texts()
-    this.models = []
-    this.paths = []
+    this.count = 0
+    this.models = new Array(room)
+    this.paths = new Array(room)
     this.said = this.#said
     this.at = 0
   }
@@ -25,17 +27,18 @@ class Batch {
     const end = this.at + FIXED + asked.headerNames.count
     if (this.said.length < end) this.#grow(end)
     say(asked, this.said, this.at, this.texts)
-    this.models.push(asked.model)
-    this.paths.push(asked.path)
+    this.models[this.count] = asked.model
+    this.paths[this.count] = asked.path
+    this.count += 1
     this.at = end
   }
 
   /** The arguments of the native half. */
   arguments() {
-    const rows = SIZE * this.models.length
+    const rows = SIZE * this.count
     if (this.#out.length < rows) this.#out = new Uint32Array(rows)
     const out = this.#out
-    if (this.models.length > KEPT) {
+    if (this.count > KEPT) {
       this.#said = new Uint32Array(0)
       this.#out = new Uint32Array(0)
     }

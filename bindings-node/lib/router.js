@@ -10,7 +10,7 @@ const { Explanation } = require('./explanation.js')
 const { HeaderNames } = require('./headers.js')
 const { Journal } = require('./journal.js')
 const border = require('./native.js')
-const { DIRECT_RESPONSE, NO_ROUTE, OUT_KIND, OUT_MODELS, OUT_PATH_CHANGES, OUT_RULE, OUT_VERSION, REDIRECT, ROUTE } = border
+const { DIRECT_RESPONSE, GIVEN, NO_ROUTE, OUT_KIND, OUT_MODELS, OUT_PATH_CHANGES, OUT_RULE, OUT_VERSION, REDIRECT, ROUTE } = border
 const { NoRoute } = require('./no_route.js')
 const { HALF } = require('./numbers.js')
 const { DEFAULTS, notOptions, optionsJson, planOptions, routerSeed, setNow, text, texts, unknown } = require('./options.js')
@@ -66,7 +66,7 @@ class Router {
     const asked = this.#asked
     asked.read(headers, options, true)
     asked.say()
-    const answer = this.#described(border.native.decide(asked.buffer, asked.texts, asked.prompt))
+    const answer = this.#described(border.native.decide(asked.buffer, asked.apart, asked.prompt))
     this.#journal?.drain()
     return answer
   }
@@ -96,22 +96,27 @@ class Router {
     try {
       // Scorers of the host's own look at one request at a time; prompts are read where they stand.
       let atOnce = !asked.hasScorers
-      batch.begin()
-      /** Of each request its headers and what it has beside: read once, so that what was found right is what is asked. */
-      const [headers, parts] = [[], []]
+      /** Of each request its headers and what it has beside: read once, so that what was found right is what is asked. With room from the start, most often for all. */
+      const room = Array.isArray(requests) ? requests.length : 0
+      const headers = new Array(room)
+      const parts = new Array(room)
+      batch.begin(room)
+      let count = 0
       for (const request of requests) {
         if (request === null || typeof request !== 'object') throw new RequestError('RQ0002', `a request is ${typeOf(request)}; pass {headers, …}`)
         const beside = partsOf(request)
         if (beside !== undefined && 'now' in beside) throw unknown('now', MANY_OPTIONS)
         const own = request.headers
-        headers.push(own)
-        parts.push(beside)
+        headers[count] = own
+        parts[count] = beside
+        count += 1
         // What is wrong with one of them is told before any is counted.
         asked.read(own, beside, false)
-        asked.words[border.GIVEN] |= part
+        asked.words[GIVEN] |= part
         atOnce &&= asked.prompt === undefined
         if (atOnce) batch.add(asked)
       }
+      headers.length = count
       const answers = atOnce ? this.#atOnce(batch, now, part) : this.#inTurn(headers, parts, now, part)
       this.#journal?.drain()
       return answers
@@ -121,10 +126,10 @@ class Router {
   }
 
   #atOnce(batch, now, part) {
-    const count = batch.models.length
+    const { count } = batch
     if (count === 0) return []
     const words = this.#onlyNow(now)
-    words[border.GIVEN] = part
+    words[GIVEN] = part
     const [texts, said, out] = batch.arguments()
     const answer = this.#native.many(words.buffer, texts, said, out.buffer)
     const told = answer === undefined ? [] : JSON.parse(answer)
@@ -154,7 +159,7 @@ class Router {
     asked.say()
     asked.thrown = []
     try {
-      return new Explanation(border.open(border.native.explain(asked.buffer, asked.texts, asked.prompt)), asked.thrown)
+      return new Explanation(border.open(border.native.explain(asked.buffer, asked.apart, asked.prompt)), asked.thrown)
     } finally {
       asked.thrown = null
     }
@@ -233,9 +238,9 @@ class Router {
   #routed(headers, options, part) {
     const asked = this.#asked
     asked.read(headers, options, false)
-    asked.words[border.GIVEN] |= part
+    asked.words[GIVEN] |= part
     asked.say()
-    const answer = this.#described(border.native.route(asked.buffer, asked.texts, asked.prompt))
+    const answer = this.#described(border.native.route(asked.buffer, asked.apart, asked.prompt))
     return answer.ok ? new Ticket(answer, this.#slots.take(asked.words[border.OUT_TICKET])) : answer
   }
 

@@ -1,7 +1,7 @@
 'use strict'
 // What a request has, as it crosses the border: numbers, the lengths of its texts, and the texts. src/asked.rs reads it, of one request as of many.
 
-const { GIVEN, PORT, PROMPT_TOKENS } = require('./native.js')
+const { GIVEN, NONE, PORT, PROMPT_TOKENS } = require('./native.js')
 
 /** Numbers of a request before the lengths of its header values: parts, port, tokens of the prompt, and the lengths of ten texts. */
 const FIXED = 13
@@ -36,47 +36,43 @@ function add(text, texts) {
   return text.length + 1
 }
 
-/** Texts that cross as one: a line break between them keeps halves of characters apart that are no text by themselves. */
+/** Texts that cross as one: a line break after each keeps halves of characters apart that are no text by themselves. */
 class Texts {
-  #texts = []
-
-  add(text) {
-    this.#texts.push(text)
-  }
-
-  asOne() {
-    return this.#texts.length === 1 ? this.#texts[0] : this.#texts.join('\n')
-  }
-}
-
-/** The same, written to `bytes` as long as they have room there and are ASCII: for few short texts that is quicker than a string that crosses. */
-class Packed {
-  constructor(bytes) {
-    this.bytes = bytes
-    this.begin()
-  }
+  #list = []
+  #count = 0
 
   begin() {
-    this.length = 0
-    this.fits = true
+    this.#count = 0
   }
 
   add(text) {
-    const { bytes } = this
-    let at = this.length
-    const end = at + text.length
-    if (end >= bytes.length) {
-      this.fits = false
-      return
+    this.#list[this.#count] = text
+    this.#count += 1
+  }
+
+  /** The bytes that they take where they have room in `bytes` and are ASCII, which they are then written to: for few short texts that is quicker than a string that crosses. Else `NONE`. */
+  pack(bytes) {
+    let end = 0
+    let all = 0
+    for (let which = 0; which < this.#count; which += 1) {
+      const text = this.#list[which]
+      const { length } = text
+      if (end + length >= bytes.length) return NONE
+      for (let at = 0; at < length; at += 1) {
+        const code = text.charCodeAt(at)
+        all |= code
+        bytes[end + at] = code
+      }
+      bytes[end + length] = LINE_BREAK
+      end += length + 1
     }
-    for (let index = 0; at < end; index += 1, at += 1) {
-      const code = text.charCodeAt(index)
-      if (code > 127) this.fits = false
-      bytes[at] = code
-    }
-    bytes[end] = LINE_BREAK
-    this.length = end + 1
+    return all > 127 ? NONE : end
+  }
+
+  /** A string of them all, without the last line break. */
+  asOne() {
+    return this.#count === 1 ? this.#list[0] : this.#list.slice(0, this.#count).join('\n')
   }
 }
 
-module.exports = { FIXED, Packed, Texts, say }
+module.exports = { FIXED, Texts, say }

@@ -35,18 +35,15 @@ const withPort = (address, port) => `${address.replace(/:[^:]*$/, '')}:${port}`
 const NO_NUMBERS = Object.freeze([])
 const NO_FALLBACKS = Object.freeze([])
 
-/**
- * Numbers of the attempts after the first. All are below 2^31: `| 0` tells the engine, which would make an object of each otherwise. Most decisions have
- * two fallbacks, and a literal is made faster than an array is filled.
- */
-function fallbackNumbers(words, at) {
-  const count = ATTEMPT * (words[at + OUT_ATTEMPTS] - 1)
-  if (count === 0) return NO_NUMBERS
-  const from = at + OUT_FIRST + ATTEMPT
-  if (count === 2 * ATTEMPT) {
-    return [words[from] | 0, words[from + 1] | 0, words[from + 2] | 0, words[from + 3] | 0, words[from + 4] | 0, words[from + 5] | 0]
-  }
-  return Array.from(words.subarray(from, from + count))
+/** Where the numbers of the second attempt begin, of the third, and of those after it. */
+const SECOND = OUT_FIRST + ATTEMPT
+const THIRD = SECOND + ATTEMPT
+const FOURTH = THIRD + ATTEMPT
+
+/** Numbers of the attempts after the third. Few decisions have so many. */
+function more(words, at) {
+  const end = OUT_FIRST + ATTEMPT * words[at + OUT_ATTEMPTS]
+  return end > FOURTH ? Array.from(words.subarray(at + FOURTH, at + end)) : NO_NUMBERS
 }
 
 /** Tokens of the prompt, those in the cache, endpoints to prefill and to encode on; `null` where there is nothing of it, as most requests have. */
@@ -88,11 +85,11 @@ class Decision {
   }
 
   get backend() {
-    return this.#kept.backendRef.backend
+    return this.#backendRef.backend
   }
 
   get pool() {
-    return this.#kept.backendRef.pool
+    return this.#backendRef.pool
   }
 
   get endpoint() {
@@ -108,7 +105,7 @@ class Decision {
   }
 
   get modelOverride() {
-    return modelOf(this.#kept.model, this.#kept.backendRef, this.#kept.models)
+    return modelOf(this.#kept.model, this.#backendRef, this.#kept.models)
   }
 
   get fallbacks() {
@@ -116,7 +113,7 @@ class Decision {
   }
 
   get mutations() {
-    return this.#kept.backendRef.mutations
+    return this.#backendRef.mutations
   }
 
   get rewrittenPath() {
@@ -161,9 +158,9 @@ class Decision {
 
   get destinations() {
     const addresses = [this.address]
-    const numbers = this.#kept.fallbackNumbers
+    const numbers = this.#fallbackNumbers()
     for (let at = 0; at < numbers.length; at += ATTEMPT) {
-      if (this.#kept.rule.backendRefs[numbers[at]] === this.#kept.backendRef) addresses.push(this.#kept.state.endpoints[numbers[at + 1]].address)
+      if (numbers[at] === this.#kept.backendRef) addresses.push(this.#kept.state.endpoints[numbers[at + 1]].address)
     }
     return addresses.filter((address) => address !== null).join(',')
   }
@@ -195,8 +192,18 @@ class Decision {
     return number === NONE ? null : this.#kept.state.endpoints[number]
   }
 
+  get #backendRef() {
+    return this.#kept.rule.backendRefs[this.#kept.backendRef]
+  }
+
+  /** BackendRef, endpoint and model of each attempt after the first, one after the other. */
+  #fallbackNumbers() {
+    const { attempts, backendRef2, endpoint2, model2, backendRef3, endpoint3, model3, more } = this.#kept
+    return [backendRef2, endpoint2, model2, backendRef3, endpoint3, model3, ...more].slice(0, ATTEMPT * (attempts - 1))
+  }
+
   #namedFallbacks() {
-    const numbers = this.#kept.fallbackNumbers
+    const numbers = this.#fallbackNumbers()
     if (numbers.length === 0) return NO_FALLBACKS
     const attempts = []
     for (let at = 0; at < numbers.length; at += ATTEMPT) {
@@ -213,18 +220,26 @@ class Decision {
 
 /**
  * The decision whose numbers stand in `words` from `at` on; tables that change are replaced, never written to, but for `models`, which only grows. All is
- * looked up when it is asked for: what is kept are references and whole numbers of 32 bits, which take no objects of their own. They stand in a literal,
- * which the engine makes at once; fields of a class are defined one after the other, in so much code that it would not be inlined.
+ * looked up when it is asked for: what is kept are references and whole numbers of 32 bits, which take no objects of their own: `| 0` tells the engine.
+ * They stand in a literal, which it makes at once; fields of a class are defined one after the other, in so much code that it would not be inlined. Most
+ * decisions have two fallbacks, whose numbers stand there, too; an array of them would cost as much as all the rest.
  */
 function decision(words, at, rule, state, models, requestModel, path) {
   return new Decision({
     rule,
     state,
     models,
-    backendRef: rule.backendRefs[words[at + OUT_FIRST]],
+    attempts: words[at + OUT_ATTEMPTS] | 0,
+    backendRef: words[at + OUT_FIRST] | 0,
     endpoint: words[at + OUT_FIRST + 1] | 0,
     model: words[at + OUT_FIRST + 2] | 0,
-    fallbackNumbers: fallbackNumbers(words, at),
+    backendRef2: words[at + SECOND] | 0,
+    endpoint2: words[at + SECOND + 1] | 0,
+    model2: words[at + SECOND + 2] | 0,
+    backendRef3: words[at + THIRD] | 0,
+    endpoint3: words[at + THIRD + 1] | 0,
+    model3: words[at + THIRD + 2] | 0,
+    more: more(words, at),
     fallbacks: null,
     matchIndex: words[at + OUT_MATCH_OR_REASON] | 0,
     requestModel,

@@ -5,9 +5,9 @@
 //! Nothing here runs Python code of the caller's, so that what is walked stays as it is.
 
 use inferroute::{Found, HeaderName, Headers, Plan};
-use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
+use pyo3::{PyTypeCheck, PyTypeInfo, ffi};
 use smallvec::SmallVec;
 
 use crate::args::chars;
@@ -126,7 +126,7 @@ struct Gather<'g, 'p, 'py> {
 
 impl<'py> Gather<'_, '_, 'py> {
     fn all(&mut self, headers: &Bound<'py, PyAny>) -> PyResult<()> {
-        if let Ok(dict) = headers.cast::<PyDict>() {
+        if let Some(dict) = cast::<PyDict>(headers) {
             self.dict(dict)
         } else if let Ok(list) = headers.cast::<PyList>() {
             self.list(list)
@@ -205,7 +205,7 @@ impl<'py> Gather<'_, '_, 'py> {
 
     #[inline(never)]
     fn add(&mut self, name: &Bound<'py, PyAny>, value: &Bound<'py, PyAny>) -> PyResult<()> {
-        let position = if let Ok(name) = name.cast::<PyString>() {
+        let position = if let Some(name) = cast::<PyString>(name) {
             self.names.position(chars("a header name", name)?.as_bytes())
         } else if let Ok(name) = name.cast::<PyBytes>() {
             self.names.position(name.as_bytes())
@@ -220,6 +220,9 @@ impl<'py> Gather<'_, '_, 'py> {
     }
 
     fn put(&mut self, position: usize, sent: &Bound<'py, PyAny>) -> PyResult<()> {
+        if sent.is_exact_instance_of::<PyString>() {
+            return self.put_one(position, sent);
+        }
         if let Ok(list) = sent.cast::<PyList>() {
             return list.iter().try_for_each(|one| self.put_one(position, &one));
         }
@@ -290,12 +293,23 @@ impl Headers for Row<'_, '_> {
     }
 }
 
-/// A dict, list or tuple with the headers, so that they can be walked again without running code of the caller's.
-pub(crate) fn pairs<'py>(headers: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    if headers.is_instance_of::<PyDict>()
+/// An object as a `T`. Almost always of that very type, which is told without a call of the interpreter.
+#[inline]
+fn cast<'a, 'py, T: PyTypeInfo + PyTypeCheck>(object: &'a Bound<'py, PyAny>) -> Option<&'a Bound<'py, T>> {
+    object.cast_exact::<T>().ok().or_else(|| object.cast::<T>().ok())
+}
+
+/// Whether headers are of a shape that is walked without running code of the caller's.
+#[inline]
+pub(crate) fn is_walked(headers: &Bound<'_, PyAny>) -> bool {
+    cast::<PyDict>(headers).is_some()
         || headers.is_instance_of::<PyList>()
         || headers.is_instance_of::<PyTuple>()
-    {
+}
+
+/// A dict, list or tuple with the headers, so that they can be walked again without running code of the caller's.
+pub(crate) fn pairs<'py>(headers: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    if is_walked(headers) {
         return Ok(headers.clone());
     }
     if headers.is_none() {
@@ -327,7 +341,7 @@ fn is_value(value: &Bound<'_, PyAny>) -> bool {
 }
 
 fn value<'py>(sent: &Bound<'py, PyAny>) -> PyResult<Value<'py>> {
-    if let Ok(text) = sent.cast::<PyString>() {
+    if let Some(text) = cast::<PyString>(sent) {
         chars("a header value", text)?;
         return Ok(Value::Text(text.clone()));
     }

@@ -59,10 +59,11 @@ pub(crate) struct Asked<'py> {
 }
 
 impl<'py> Given<'_, 'py> {
-    /// `runs_python`: whether the decision may run Python code.
+    /// Takes what is given into `asked`, which is none yet, where that stands: to move it costs as much as to check it. `runs_python`: whether the decision may
+    /// run Python code.
     #[inline]
-    pub(crate) fn check(&self, runs_python: bool) -> PyResult<Asked<'py>> {
-        if self.is_nothing() { Ok(Asked::default()) } else { self.check_each(runs_python) }
+    pub(crate) fn check(&self, runs_python: bool, asked: &mut Asked<'py>) -> PyResult<()> {
+        if self.is_nothing() { Ok(()) } else { self.check_each(runs_python, asked) }
     }
 
     /// Whether headers are all that is given.
@@ -86,24 +87,22 @@ impl<'py> Given<'_, 'py> {
         first.iter().chain(&second).all(|given| given.is_none())
     }
 
-    fn check_each(&self, runs_python: bool) -> PyResult<Asked<'py>> {
-        let mut asked = Asked {
-            is_said: true,
-            model: args::text("model", self.model)?.cloned(),
-            host: args::text("host", self.host)?.cloned(),
-            path: args::text("path", self.path)?.cloned(),
-            method: args::text("method", self.method)?.cloned(),
-            gateway: named("gateway", self.gateway)?,
-            client_namespace: args::text("client_namespace", self.client_namespace)?.cloned(),
-            port: self.port.map(port).transpose()?,
-            pool: args::text("pool", self.pool)?.cloned(),
-            objective: named("objective", self.objective)?,
-            prompt: self.prompt.map(|prompt| Held::take(prompt, runs_python).map(Box::new)).transpose()?,
-            prompt_tokens: self.prompt_tokens.map(prompt_tokens).transpose()?.unwrap_or_default(),
-            tenant: args::text("tenant", self.tenant)?.cloned(),
-            subset: self.subset.map(subset).transpose()?,
-            multimodal: self.multimodal.map(multimodal).transpose()?.unwrap_or_default(),
-        };
+    fn check_each(&self, runs_python: bool, asked: &mut Asked<'py>) -> PyResult<()> {
+        asked.is_said = true;
+        asked.model = args::text("model", self.model)?.cloned();
+        asked.host = args::text("host", self.host)?.cloned();
+        asked.path = args::text("path", self.path)?.cloned();
+        asked.method = args::text("method", self.method)?.cloned();
+        asked.gateway = named("gateway", self.gateway)?;
+        asked.client_namespace = args::text("client_namespace", self.client_namespace)?.cloned();
+        asked.port = self.port.map(port).transpose()?;
+        asked.pool = args::text("pool", self.pool)?.cloned();
+        asked.objective = named("objective", self.objective)?;
+        asked.prompt = self.prompt.map(|prompt| Held::take(prompt, runs_python).map(Box::new)).transpose()?;
+        asked.prompt_tokens = self.prompt_tokens.map(prompt_tokens).transpose()?.unwrap_or_default();
+        asked.tenant = args::text("tenant", self.tenant)?.cloned();
+        asked.subset = self.subset.map(subset).transpose()?;
+        asked.multimodal = self.multimodal.map(multimodal).transpose()?.unwrap_or_default();
         if let Some(port) = self.port
             && self.gateway.is_none()
             && self.client_namespace.is_none()
@@ -126,11 +125,16 @@ impl<'py> Given<'_, 'py> {
                 asked.prompt = Some(Box::new(Held::Copied(facts.prompt)));
             }
         }
-        Ok(asked)
+        Ok(())
     }
 }
 
 impl<'py> Asked<'py> {
+    /// Whether anything is said beside headers.
+    pub(crate) fn is_said(&self) -> bool {
+        self.is_said
+    }
+
     /// The model that the client asked for, for what outlives the call.
     pub(crate) fn kept_model(&self) -> Option<Py<PyString>> {
         self.model.clone().map(Bound::unbind)
@@ -252,7 +256,7 @@ pub(crate) fn of_dict<'py>(said: &Any<'py>, runs_python: bool, asked: &mut Asked
         multimodal: multimodal.as_ref(),
     };
     let headers = headers.unwrap_or_else(|| said.py().None().into_bound(said.py()));
-    *asked = given.check(runs_python)?;
+    given.check(runs_python, asked)?;
     pairs(&headers)
 }
 

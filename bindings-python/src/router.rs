@@ -14,7 +14,7 @@ use crate::errors::{self, BAD_OPTION, WRONG_TYPE, type_name};
 use crate::event;
 use crate::explanation::Explanation;
 use crate::guard::guarded;
-use crate::headers::{ManyHeaders, PlanHeaders, pairs};
+use crate::headers::{ManyHeaders, PlanHeaders, is_walked, pairs};
 use crate::journal::Journal;
 use crate::load::LoadReport;
 use crate::lock::Lock;
@@ -62,7 +62,7 @@ impl Router {
     fn ask_many<'py, T>(
         &self,
         requests: &Any<'py>,
-        ask: impl FnOnce(Pinned<'_>, &[Request<'_>]) -> Vec<T>,
+        ask: impl FnOnce(Pinned<'_>, &mut dyn Iterator<Item = Request<'_>>) -> Vec<T>,
         made: impl Fn(T, &Asked<'py>) -> PyResult<Any<'py>>,
     ) -> PyResult<Bound<'py, PyList>> {
         let py = requests.py();
@@ -72,25 +72,28 @@ impl Router {
                 format!("requests must be dicts of arguments of decide, not {}", type_name(requests));
             return Err(errors::request(py, WRONG_TYPE, &message));
         };
-        let (mut asked, mut headers) = (Vec::new(), Vec::new());
+        let (mut asked, mut headers) = (Vec::<Asked<'py>>::new(), Vec::new());
         if let Ok(list) = requests.cast::<PyList>() {
             asked.reserve(list.len());
             headers.reserve(list.len());
         }
         for item in items {
-            let mut each = Asked::default();
-            headers.push(of_dict(&item?, self.runs_python(), &mut each)?);
-            asked.push(each);
+            asked.push(Asked::default());
+            if let Some(each) = asked.last_mut() {
+                headers.push(of_dict(&item?, self.runs_python(), each)?);
+            }
         }
         let pinned = self.inner.pinned();
         let values = ManyHeaders::gather(pinned.plan(), &headers)?;
         let rows = values.rows(headers.len());
-        let mut requests = Vec::with_capacity(rows.len());
-        for (asked, row) in asked.iter().zip(&rows) {
-            requests.push(asked.request(row)?);
+        // What is wrong with one of them is told before any is counted. Each is made where it is decided: all of them at once would fill the nearest cache.
+        for (asked, row) in asked.iter().zip(&rows).filter(|(asked, _)| asked.is_said()) {
+            asked.request(row)?;
         }
+        let mut requests = asked.iter().zip(&rows).map_while(|(asked, row)| asked.request(row).ok());
+        let answers = ask(pinned, &mut requests);
         let mut asked = asked.iter();
-        let made = ask(pinned, &requests).into_iter().map_while(|answer| Some(made(answer, asked.next()?)));
+        let made = answers.into_iter().map_while(|answer| Some(made(answer, asked.next()?)));
         PyList::new(py, made.collect::<PyResult<Vec<_>>>()?)
     }
 
@@ -100,16 +103,22 @@ impl Router {
     fn ask<'py, T, R>(
         &self,
         headers: &Any<'py>,
-        asked: Asked<'py>,
+        asked: &Asked<'py>,
         ask: impl FnOnce(Pinned<'_>, &Request<'_>) -> T,
         made: impl FnOnce(T, &Asked<'py>) -> PyResult<R>,
     ) -> PyResult<R> {
-        let headers = pairs(headers)?;
+        let listed;
+        let headers = if is_walked(headers) {
+            headers
+        } else {
+            listed = pairs(headers)?;
+            &listed
+        };
         let pinned = self.inner.pinned();
         let mut values = PlanHeaders::new();
-        values.gather(pinned.plan(), &headers)?;
+        values.gather(pinned.plan(), headers)?;
         let answer = ask(pinned, &asked.request(&values)?);
-        made(answer, &asked)
+        made(answer, asked)
     }
 }
 
@@ -218,7 +227,8 @@ impl Router {
     ) -> PyResult<Any<'py>> {
         guarded(|| {
             let py = headers.py();
-            let asked = Given {
+            let mut asked = Asked::default();
+            Given {
                 model,
                 host,
                 path,
@@ -236,11 +246,11 @@ impl Router {
                 subset,
                 multimodal,
             }
-            .check(self.runs_python())?;
+            .check(self.runs_python(), &mut asked)?;
             let seed = args::seed(seed)?;
             self.ask(
                 headers,
-                asked,
+                &asked,
                 |router, request| match seed {
                     Some(seed) => router.into_shared().decide_seeded(request, now.0, seed),
                     None => router.into_shared().decide(request, now.0),
@@ -279,7 +289,8 @@ impl Router {
     ) -> PyResult<Any<'py>> {
         guarded(|| {
             let py = headers.py();
-            let asked = Given {
+            let mut asked = Asked::default();
+            Given {
                 model,
                 host,
                 path,
@@ -297,10 +308,10 @@ impl Router {
                 subset,
                 multimodal,
             }
-            .check(self.runs_python())?;
+            .check(self.runs_python(), &mut asked)?;
             self.ask(
                 headers,
-                asked,
+                &asked,
                 |router, request| router.route(request, now.0),
                 |routed, asked| routed_outcome(py, routed, asked),
             )
@@ -336,7 +347,8 @@ impl Router {
         seed: Option<&Any<'_>>,
     ) -> PyResult<Explanation> {
         guarded(|| {
-            let asked = Given {
+            let mut asked = Asked::default();
+            Given {
                 model,
                 host,
                 path,
@@ -354,11 +366,11 @@ impl Router {
                 subset,
                 multimodal,
             }
-            .check(self.runs_python())?;
+            .check(self.runs_python(), &mut asked)?;
             let seed = args::seed(seed)?;
             self.ask(
                 headers,
-                asked,
+                &asked,
                 |router, request| match seed {
                     Some(seed) => router.explain_seeded(request, now.0, seed),
                     None => router.explain(request, now.0),

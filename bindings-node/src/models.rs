@@ -10,7 +10,8 @@ pub(crate) struct Models {
 }
 
 impl Models {
-    /// The number of a drawn model.
+    /// The number of a drawn model. Not inlined: most decisions draw none, and its code would stand between theirs.
+    #[inline(never)]
     pub(crate) fn number(&mut self, name: &str) -> usize {
         if let Some(number) = self.numbers.get(name) {
             return *number;

@@ -31,8 +31,8 @@ pub(crate) struct Decision {
 
 impl Decision {
     #[inline(always)]
-    pub(crate) fn new(inner: Inner, asked: &Asked<'_>) -> Self {
-        Self { inner, asked: asked.kept_model(), path: asked.kept_path() }
+    pub(crate) fn new(inner: Inner, asked: Option<&Asked<'_>>) -> Self {
+        Self { inner, asked: asked.and_then(Asked::kept_model), path: asked.and_then(Asked::kept_path) }
     }
 
     pub(crate) fn inner(&self) -> &Inner {

@@ -308,22 +308,22 @@ pub(crate) fn is_walked(headers: &Bound<'_, PyAny>) -> bool {
 }
 
 /// A dict, list or tuple with the headers, so that they can be walked again without running code of the caller's.
-pub(crate) fn pairs<'py>(headers: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    if is_walked(headers) {
-        return Ok(headers.clone());
+pub(crate) fn pairs(headers: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
+    if is_walked(&headers) {
+        return Ok(headers);
     }
     if headers.is_none() {
         return Ok(PyTuple::empty(headers.py()).into_any());
     }
     let expected = "headers must be a mapping, an iterable of (name, value) pairs, or None";
     if headers.is_instance_of::<PyString>() || headers.is_instance_of::<PyBytes>() {
-        return Err(wrong(headers, expected));
+        return Err(wrong(&headers, expected));
     }
     let items = match headers.getattr_opt("items")? {
         Some(items) => items.call0()?,
         None => headers.clone(),
     };
-    let items = items.try_iter().map_err(|_| wrong(headers, expected))?;
+    let items = items.try_iter().map_err(|_| wrong(&headers, expected))?;
     let list = PyList::empty(headers.py());
     for item in items {
         list.append(item?)?;

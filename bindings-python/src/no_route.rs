@@ -24,8 +24,8 @@ pub(crate) struct NoRoute {
 }
 
 impl NoRoute {
-    pub(crate) fn new(inner: Inner, asked: &Asked<'_>) -> Self {
-        Self { inner, path: asked.kept_path() }
+    pub(crate) fn new(inner: Inner, asked: Option<&Asked<'_>>) -> Self {
+        Self { inner, path: asked.and_then(Asked::kept_path) }
     }
 
     pub(crate) fn inner(&self) -> &Inner {

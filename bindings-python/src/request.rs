@@ -35,11 +35,9 @@ pub(crate) struct Given<'a, 'py> {
     pub(crate) multimodal: Option<&'a Any<'py>>,
 }
 
-/// The arguments by their types.
+/// The arguments by their types, of a request that has any beside headers; most have none.
 #[derive(Default)]
 pub(crate) struct Asked<'py> {
-    /// Whether anything is said beside headers; most requests say nothing.
-    is_said: bool,
     /// What `model` says, else what the body does.
     model: Option<Text<'py>>,
     path: Option<Text<'py>>,
@@ -62,8 +60,8 @@ impl<'py> Given<'_, 'py> {
     /// Takes what is given into `asked`, which is none yet, where that stands: to move it costs as much as to check it. `runs_python`: whether the decision may
     /// run Python code.
     #[inline]
-    pub(crate) fn check(&self, runs_python: bool, asked: &mut Asked<'py>) -> PyResult<()> {
-        if self.is_nothing() { Ok(()) } else { self.check_each(runs_python, asked) }
+    pub(crate) fn check(&self, runs_python: bool, asked: &mut Option<Asked<'py>>) -> PyResult<()> {
+        if self.is_nothing() { Ok(()) } else { self.check_each(runs_python, asked.insert(Asked::default())) }
     }
 
     /// Whether headers are all that is given.
@@ -88,7 +86,6 @@ impl<'py> Given<'_, 'py> {
     }
 
     fn check_each(&self, runs_python: bool, asked: &mut Asked<'py>) -> PyResult<()> {
-        asked.is_said = true;
         asked.model = args::text("model", self.model)?.cloned();
         asked.host = args::text("host", self.host)?.cloned();
         asked.path = args::text("path", self.path)?.cloned();
@@ -130,11 +127,6 @@ impl<'py> Given<'_, 'py> {
 }
 
 impl<'py> Asked<'py> {
-    /// Whether anything is said beside headers.
-    pub(crate) fn is_said(&self) -> bool {
-        self.is_said
-    }
-
     /// The model that the client asked for, for what outlives the call.
     pub(crate) fn kept_model(&self) -> Option<Py<PyString>> {
         self.model.clone().map(Bound::unbind)
@@ -146,12 +138,8 @@ impl<'py> Asked<'py> {
     }
 
     /// The request with these headers.
-    #[inline]
-    pub(crate) fn request<'r>(&'r self, headers: &'r dyn Headers) -> PyResult<Request<'r>> {
+    fn request<'r>(&'r self, headers: &'r dyn Headers) -> PyResult<Request<'r>> {
         let mut request = Request::new(headers);
-        if !self.is_said {
-            return Ok(request);
-        }
         if let Some(model) = &self.model {
             request = request.model(chars("model", model)?);
         }
@@ -192,8 +180,20 @@ impl<'py> Asked<'py> {
     }
 }
 
-/// A request that a dict says: its headers as pairs. Its other arguments go to `asked`, which is none yet.
-pub(crate) fn of_dict<'py>(said: &Any<'py>, runs_python: bool, asked: &mut Asked<'py>) -> PyResult<Any<'py>> {
+/// The request with these headers and what is asked beside them.
+#[inline]
+pub(crate) fn request_of<'r>(
+    asked: Option<&'r Asked<'_>>,
+    headers: &'r dyn Headers,
+) -> PyResult<Request<'r>> {
+    asked.map_or_else(|| Ok(Request::new(headers)), |asked| asked.request(headers))
+}
+
+/// A request that a dict says: its headers as pairs, and its other arguments where it has any. Those in a box: most of many requests have none.
+pub(crate) fn of_dict<'py>(
+    said: &Any<'py>,
+    runs_python: bool,
+) -> PyResult<(Any<'py>, Option<Box<Asked<'py>>>)> {
     let Ok(dict) = said.cast::<PyDict>() else {
         return Err(wrong(said, "a request must be a dict of arguments of decide"));
     };
@@ -201,7 +201,7 @@ pub(crate) fn of_dict<'py>(said: &Any<'py>, runs_python: bool, asked: &mut Asked
     if dict.len() == 1
         && let Some(headers) = dict.get_item(pyo3::intern!(said.py(), "headers"))?
     {
-        return pairs(&headers);
+        return Ok((pairs(headers)?, None));
     }
     let mut found: [Option<Any<'py>>; NAMES.len()] = [const { None }; NAMES.len()];
     let mut headers = None;
@@ -256,8 +256,9 @@ pub(crate) fn of_dict<'py>(said: &Any<'py>, runs_python: bool, asked: &mut Asked
         multimodal: multimodal.as_ref(),
     };
     let headers = headers.unwrap_or_else(|| said.py().None().into_bound(said.py()));
-    given.check(runs_python, asked)?;
-    pairs(&headers)
+    let mut asked = Box::<Asked<'py>>::default();
+    given.check_each(runs_python, &mut asked)?;
+    Ok((pairs(headers)?, Some(asked)))
 }
 
 /// The arguments of a request beside its headers, in the order in which `of_dict` takes them apart.

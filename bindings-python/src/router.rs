@@ -21,7 +21,7 @@ use crate::lock::Lock;
 use crate::manifests::{self, Texts, router_seed};
 use crate::mutations;
 use crate::no_route::NoRoute;
-use crate::request::{Asked, Given, of_dict};
+use crate::request::{Asked, Given, of_dict, request_of};
 use crate::ticket::Ticket;
 use crate::views;
 
@@ -63,7 +63,7 @@ impl Router {
         &self,
         requests: &Any<'py>,
         ask: impl FnOnce(Pinned<'_>, &mut dyn Iterator<Item = Request<'_>>) -> Vec<T>,
-        made: impl Fn(T, &Asked<'py>) -> PyResult<Any<'py>>,
+        made: impl Fn(T, Option<&Asked<'py>>) -> PyResult<Any<'py>>,
     ) -> PyResult<Bound<'py, PyList>> {
         let py = requests.py();
         let is_iterable = !requests.is_instance_of::<PyDict>();
@@ -72,27 +72,26 @@ impl Router {
                 format!("requests must be dicts of arguments of decide, not {}", type_name(requests));
             return Err(errors::request(py, WRONG_TYPE, &message));
         };
-        let (mut asked, mut headers) = (Vec::<Asked<'py>>::new(), Vec::new());
+        let (mut asked, mut headers) = (Vec::new(), Vec::new());
         if let Ok(list) = requests.cast::<PyList>() {
             asked.reserve(list.len());
             headers.reserve(list.len());
         }
         for item in items {
-            asked.push(Asked::default());
-            if let Some(each) = asked.last_mut() {
-                headers.push(of_dict(&item?, self.runs_python(), each)?);
-            }
+            let (own, beside) = of_dict(&item?, self.runs_python())?;
+            headers.push(own);
+            asked.push(beside);
         }
         let pinned = self.inner.pinned();
         let values = ManyHeaders::gather(pinned.plan(), &headers)?;
         let rows = values.rows(headers.len());
         // What is wrong with one of them is told before any is counted. Each is made where it is decided: all of them at once would fill the nearest cache.
-        for (asked, row) in asked.iter().zip(&rows).filter(|(asked, _)| asked.is_said()) {
-            asked.request(row)?;
+        for (asked, row) in asked.iter().zip(&rows) {
+            request_of(asked.as_deref(), row)?;
         }
-        let mut requests = asked.iter().zip(&rows).map_while(|(asked, row)| asked.request(row).ok());
+        let mut asked = asked.iter().map(Option::as_deref);
+        let mut requests = asked.clone().zip(&rows).map_while(|(asked, row)| request_of(asked, row).ok());
         let answers = ask(pinned, &mut requests);
-        let mut asked = asked.iter();
         let made = answers.into_iter().map_while(|answer| Some(made(answer, asked.next()?)));
         PyList::new(py, made.collect::<PyResult<Vec<_>>>()?)
     }
@@ -103,21 +102,21 @@ impl Router {
     fn ask<'py, T, R>(
         &self,
         headers: &Any<'py>,
-        asked: &Asked<'py>,
+        asked: Option<&Asked<'py>>,
         ask: impl FnOnce(Pinned<'_>, &Request<'_>) -> T,
-        made: impl FnOnce(T, &Asked<'py>) -> PyResult<R>,
+        made: impl FnOnce(T, Option<&Asked<'py>>) -> PyResult<R>,
     ) -> PyResult<R> {
         let listed;
         let headers = if is_walked(headers) {
             headers
         } else {
-            listed = pairs(headers)?;
+            listed = pairs(headers.clone())?;
             &listed
         };
         let pinned = self.inner.pinned();
         let mut values = PlanHeaders::new();
         values.gather(pinned.plan(), headers)?;
-        let answer = ask(pinned, &asked.request(&values)?);
+        let answer = ask(pinned, &request_of(asked, &values)?);
         made(answer, asked)
     }
 }
@@ -227,7 +226,7 @@ impl Router {
     ) -> PyResult<Any<'py>> {
         guarded(|| {
             let py = headers.py();
-            let mut asked = Asked::default();
+            let mut asked = None;
             Given {
                 model,
                 host,
@@ -250,7 +249,7 @@ impl Router {
             let seed = args::seed(seed)?;
             self.ask(
                 headers,
-                &asked,
+                asked.as_ref(),
                 |router, request| match seed {
                     Some(seed) => router.into_shared().decide_seeded(request, now.0, seed),
                     None => router.into_shared().decide(request, now.0),
@@ -289,7 +288,7 @@ impl Router {
     ) -> PyResult<Any<'py>> {
         guarded(|| {
             let py = headers.py();
-            let mut asked = Asked::default();
+            let mut asked = None;
             Given {
                 model,
                 host,
@@ -311,7 +310,7 @@ impl Router {
             .check(self.runs_python(), &mut asked)?;
             self.ask(
                 headers,
-                &asked,
+                asked.as_ref(),
                 |router, request| router.route(request, now.0),
                 |routed, asked| routed_outcome(py, routed, asked),
             )
@@ -347,7 +346,7 @@ impl Router {
         seed: Option<&Any<'_>>,
     ) -> PyResult<Explanation> {
         guarded(|| {
-            let mut asked = Asked::default();
+            let mut asked = None;
             Given {
                 model,
                 host,
@@ -370,7 +369,7 @@ impl Router {
             let seed = args::seed(seed)?;
             self.ask(
                 headers,
-                &asked,
+                asked.as_ref(),
                 |router, request| match seed {
                     Some(seed) => router.explain_seeded(request, now.0, seed),
                     None => router.explain(request, now.0),
@@ -593,7 +592,7 @@ impl Router {
 pub(crate) fn outcome<'py>(
     py: Python<'py>,
     answer: Result<inferroute::Decision<Arc<State>>, inferroute::NoRoute<Arc<State>>>,
-    asked: &Asked<'py>,
+    asked: Option<&Asked<'py>>,
 ) -> PyResult<Any<'py>> {
     match answer {
         Ok(decision) => decided(py, decision, asked),
@@ -605,7 +604,7 @@ pub(crate) fn outcome<'py>(
 fn decided<'py>(
     py: Python<'py>,
     decision: inferroute::Decision<Arc<State>>,
-    asked: &Asked<'py>,
+    asked: Option<&Asked<'py>>,
 ) -> PyResult<Any<'py>> {
     Bound::new(py, Decision::new(decision, asked)).map(Bound::into_any)
 }
@@ -613,7 +612,7 @@ fn decided<'py>(
 fn refused<'py>(
     py: Python<'py>,
     no_route: inferroute::NoRoute<Arc<State>>,
-    asked: &Asked<'py>,
+    asked: Option<&Asked<'py>>,
 ) -> PyResult<Any<'py>> {
     Bound::new(py, NoRoute::new(no_route, asked)).map(Bound::into_any)
 }
@@ -622,7 +621,7 @@ fn refused<'py>(
 fn routed_outcome<'py>(
     py: Python<'py>,
     routed: Result<inferroute::Ticket, inferroute::NoRoute>,
-    asked: &Asked<'py>,
+    asked: Option<&Asked<'py>>,
 ) -> PyResult<Any<'py>> {
     match routed {
         Ok(ticket) => Bound::new(py, Ticket::new(py, ticket, asked)?).map(Bound::into_any),

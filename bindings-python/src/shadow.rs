@@ -13,7 +13,7 @@ use crate::headers::PlanHeaders;
 use crate::lock::Lock;
 use crate::mutations;
 use crate::no_route::NoRoute;
-use crate::request::{Asked, of_dict};
+use crate::request::{of_dict, request_of};
 use crate::router::{Router, outcome};
 use crate::ticket::Ticket;
 
@@ -65,12 +65,11 @@ impl Shadow {
                     return Err(errors::request(py, WRONG_TYPE, &message));
                 }
             };
-            let mut asked = Asked::default();
-            let headers = of_dict(request, self.runs_python, &mut asked)?;
+            let (headers, asked) = of_dict(request, self.runs_python)?;
             let mut values = PlanHeaders::new();
             values.gather(&self.plan, &headers)?;
-            let answer = shadow.compare(router, &asked.request(&values)?, now.0, live);
-            outcome(py, answer, &asked)
+            let answer = shadow.compare(router, &request_of(asked.as_deref(), &values)?, now.0, live);
+            outcome(py, answer, asked.as_deref())
         })
     }
 

@@ -55,7 +55,11 @@ impl Running {
 }
 
 impl Ticket {
-    pub(crate) fn new(py: Python<'_>, ticket: inferroute::Ticket, asked: &Asked<'_>) -> PyResult<Self> {
+    pub(crate) fn new(
+        py: Python<'_>,
+        ticket: inferroute::Ticket,
+        asked: Option<&Asked<'_>>,
+    ) -> PyResult<Self> {
         let decision = Py::new(py, Decision::new(ticket.decision().clone(), asked))?;
         Ok(Self { decision, place: Lock::new(Place::Here(Running { ticket, fallbacks: 0 })) })
     }

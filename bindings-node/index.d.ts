@@ -641,11 +641,17 @@ export function render(diagnostics: Iterable<Diagnostic>, manifests?: Manifests,
 
 /**
  * The body to send to the endpoint of a decision or of one of its fallbacks: with `modelOverride` as its model and with the changes of `mutations.body`.
- * Every other member keeps its bytes and its place. Where nothing changes, or there is no body, it is `body` itself, else a text.
+ * A form where `contentType` says `multipart/form-data`, else a JSON object. Every other member, field or file keeps its bytes and its place. Where nothing
+ * changes, or there is no body, it is `body` itself, else the bytes of a form or the text of an object.
  *
- * @throws {RequestError} `RQ0006` something changes and `body` is no JSON object; another argument of the wrong type
+ * @throws {RequestError} `RQ0006` something changes and `body` is neither; another argument of the wrong type
  */
 export function rewriteBody<B extends string | Uint8Array>(body: B, attempt: Pick<Attempt, 'modelOverride' | 'mutations'>): B | string
+export function rewriteBody<B extends string | Uint8Array>(
+  body: B,
+  attempt: Pick<Attempt, 'modelOverride' | 'mutations'>,
+  contentType: string | undefined,
+): B | string | Uint8Array
 
 /** A model that a gateway publishes at `/v1/models`. */
 export interface PublishedModel {
@@ -1110,7 +1116,7 @@ export class EventError extends InferrouteError {}
 
 /**
  * `RQ0001` headers, a name or a value of the wrong type, `RQ0002` another argument of the wrong type, `RQ0003` a number out of range, `RQ0004` an
- * option that does not exist, `RQ0005` a scorer asks the router that is asking it, `RQ0006` a body that is to be changed and is no JSON object. `BD…` a body that cannot be read, which is the client's fault: answer 413 for `BD0201`, `BD0303` and `BD0304`, else 400.
+ * option that does not exist, `RQ0005` a scorer asks the router that is asking it, `RQ0006` a body that is to be changed and is not what its content type says. `BD…` a body that cannot be read, which is the client's fault: answer 413 for `BD0201`, `BD0303` and `BD0304`, else 400.
  * Messages hold none of the body's content, so they may go to the client.
  */
 export class RequestError extends InferrouteError {}

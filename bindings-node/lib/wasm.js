@@ -134,6 +134,9 @@ class Half {
       answer_text: (from, length) => {
         this.#answer = this.#text(from, length)
       },
+      answer_bytes: (from, count) => {
+        this.#answer = this.#bytes(from >>> 0, count >>> 0).slice()
+      },
       answer_function: (name, length, number) => {
         const native = (...given) => this.#run(this.#exports.inferroute_call, number, given)
         this.#collected.register(native, number)

@@ -50,7 +50,7 @@ impl Failure {
 
     /// A body that cannot be changed as a decision says.
     pub(crate) fn unchangeable(error: &BodyError) -> Self {
-        Self::new("request", "RQ0006", format!("the body is to be changed and is no JSON object: {error}"))
+        Self::new("request", "RQ0006", format!("the body cannot be changed as the decision says: {error}"))
     }
 
     /// A scorer asks whoever is asking it.

@@ -1,6 +1,8 @@
 //! Bodies as an endpoint is to get them.
 
-use inferroute::{BodyChange, BodyLimits, rewrite_body};
+use std::borrow::Cow;
+
+use inferroute::{BodyChange, BodyFormat, BodyLimits, rewrite_body};
 use serde::Deserialize;
 
 use crate::border::{Answer, Call};
@@ -13,17 +15,27 @@ struct Changes {
     body: Vec<BodyChange>,
 }
 
-/// Arguments: the body, the changes in JSON.
+/// Arguments: the body, the changes in JSON, its content type. Answers with the bytes of a form, the text of anything else, or a failure.
 pub(crate) fn rewrite(call: &Call) -> Answer {
     let mut copied = Vec::new();
-    answer(rewritten(call.bytes(0, &mut copied).unwrap_or_default(), &call.text(1).unwrap_or_default()))
+    let body = call.bytes(0, &mut copied).unwrap_or_default();
+    let (changes, content_type) = (call.text(1).unwrap_or_default(), call.text(2));
+    let format = BodyFormat::of("", content_type.as_deref());
+    match (rewritten(body, format, &changes), format) {
+        (Ok(form), BodyFormat::Multipart { .. }) => Answer::Bytes(form),
+        // Nothing is changed of a body that is no text.
+        (text, _) => {
+            answer(text.and_then(|text| {
+                String::from_utf8(text).map_err(|error| Failure::internal(error.to_string()))
+            }))
+        }
+    }
 }
 
-fn rewritten(body: &[u8], changes: &str) -> Result<String, Failure> {
+fn rewritten(body: &[u8], format: BodyFormat<'_>, changes: &str) -> Result<Vec<u8>, Failure> {
     let changes: Changes =
         serde_json::from_str(changes).map_err(|error| Failure::internal(error.to_string()))?;
-    let rewritten = rewrite_body(body, changes.model.as_deref(), &changes.body, &BodyLimits::default())
-        .map_err(|error| Failure::unchangeable(&error))?;
-    // Nothing is changed of a body that is no text.
-    String::from_utf8(rewritten.into_owned()).map_err(|error| Failure::internal(error.to_string()))
+    rewrite_body(body, format, changes.model.as_deref(), &changes.body, &BodyLimits::default())
+        .map(Cow::into_owned)
+        .map_err(|error| Failure::unchangeable(&error))
 }

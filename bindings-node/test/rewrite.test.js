@@ -43,6 +43,25 @@ spec: {schema: {name: OpenAI}, backendRef: {name: one, kind: Backend, group: gat
   assert.equal(rewriteBody('{"user":"u","n":2,"model":"m"}', decision), '{"n":[1], "model":"m", "service_tier": "scale"}')
 })
 
+test('a form is changed field by field, and its files stay', () => {
+  const file = Buffer.from([0xff, 0x00, 0x0d, 0x0a])
+  const form = (model) => Buffer.concat([
+    Buffer.from('--b\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\n'),
+    file,
+    Buffer.from(`\r\n--b\r\nContent-Disposition: form-data; name="model"\r\n\r\n${model}\r\n--b--\r\n`),
+  ])
+  const type = 'multipart/form-data; boundary=b'
+  const made = rewriteBody(form('fast'), asked('whisper "3"'), type)
+  assert.ok(made instanceof Uint8Array)
+  assert.deepEqual(Buffer.from(made), form('whisper "3"'))
+  const given = form('fast')
+  assert.equal(rewriteBody(given, asked(null), type), given, 'nothing changes')
+  assert.throws(() => rewriteBody(given, asked('m')), { code: 'RQ0006' })
+  assert.throws(() => rewriteBody(given, asked('m'), 'multipart/form-data'), { code: 'RQ0006', message: /needs a boundary/ })
+  assert.throws(() => rewriteBody(given, asked('--b'), type), { code: 'RQ0006', message: /holds the form's boundary/ })
+  assert.throws(() => rewriteBody(given, asked('m'), 7), { code: 'RQ0002' })
+})
+
 test('what is no JSON object is refused when something changes', () => {
   assert.equal(rewriteBody('', asked('m')), '', 'a request without a body stays one')
   for (const body of ['[]', '{"a":1', '"text"', Buffer.from([0xff])]) {

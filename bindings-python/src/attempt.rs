@@ -105,8 +105,13 @@ impl Attempt {
     }
 
     /// The body to send to the endpoint: the client's, with `model_override` and the changes of `mutations`. Raises RequestError.
-    fn rewritten_body<'py>(&self, body: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
-        guarded(|| rewritten::body(&self.view()?, body))
+    #[pyo3(signature = (body, content_type=None))]
+    fn rewritten_body<'py>(
+        &self,
+        body: &Bound<'py, PyAny>,
+        content_type: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        guarded(|| rewritten::body(&self.view()?, body, content_type))
     }
 
     fn __repr__(&self) -> PyResult<String> {

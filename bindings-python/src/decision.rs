@@ -190,8 +190,13 @@ impl Decision {
     }
 
     /// The body to send to the endpoint: the client's, with `model_override` and the changes of `mutations`. Raises RequestError.
-    fn rewritten_body<'py>(&self, body: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
-        guarded(|| rewritten::body(&self.inner.primary(), body))
+    #[pyo3(signature = (body, content_type=None))]
+    fn rewritten_body<'py>(
+        &self,
+        body: &Bound<'py, PyAny>,
+        content_type: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        guarded(|| rewritten::body(&self.inner.primary(), body, content_type))
     }
 
     /// Tokens of the prompt, as the host counted them or as many as its text makes.

@@ -286,3 +286,11 @@ spec: {{schema: {{name: OpenAI}}, backendRef: {{name: {name}, port: 443}}}}
     assert caught.value.code.startswith("BD") and "the body" in str(caught.value)
     with pytest.raises(RequestError, match="body must be bytes"):
         decision.rewritten_body(7)  # type: ignore[arg-type]
+    form = b'--b\r\nContent-Disposition: form-data; name="model"\r\n\r\nfast\r\n--b--\r\n'
+    for attempt, expected in ((decision, form.replace(b"fast", b"llama")), (decision.fallbacks[0], form)):
+        assert attempt.rewritten_body(form, "multipart/form-data; boundary=b") == expected
+        assert attempt.rewritten_body(form, content_type="multipart/form-data; boundary=b") == expected
+    with pytest.raises(RequestError, match="needs a boundary"):
+        decision.rewritten_body(form, "multipart/form-data")
+    with pytest.raises(RequestError, match="content_type"):
+        decision.rewritten_body(form, 7)  # type: ignore[arg-type]

@@ -36,8 +36,16 @@ fuzz_target!(|data: &[u8]| {
     for boundary in [std::str::from_utf8(head).unwrap_or("b"), "b"] {
         let content_type = format!("multipart/form-data; boundary={boundary}");
         let format = BodyFormat::of("/v1/audio/transcriptions", Some(&content_type));
-        if let Ok(body) = Body::read(form.get(1..).unwrap_or_default(), format, &limits) {
+        let form = form.get(1..).unwrap_or_default();
+        if let Ok(body) = Body::read(form, format, &limits) {
             assert!(body.pieces().next().is_none());
+            if !form.is_empty()
+                && let Ok(made) = DECISION.body(form, format, &limits)
+            {
+                let read = Body::read(&made, format, &limits).expect("a form stays one");
+                assert_eq!((read.model(), read.user()), (Some("llama \"3\""), None));
+                assert_eq!(DECISION.body(&made, format, &limits).expect("a form stays one"), made);
+            }
         }
     }
 });

@@ -24,6 +24,7 @@ pub(crate) enum Answer {
     Nothing,
     Number(u32),
     Text(String),
+    Bytes(Vec<u8>),
     Functions(Vec<(&'static str, Native)>),
 }
 

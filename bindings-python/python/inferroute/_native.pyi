@@ -151,9 +151,10 @@ class Decision:
     @property
     def rewritten_path(self) -> str:
         """The path, with its query, to ask the endpoint for: the client's, as ``mutations["path"]`` changes it."""
-    def rewritten_body(self, body: bytes | bytearray | memoryview | str) -> bytes:
-        """The body to send to the endpoint: the client's, with ``model_override`` as its model and the changes of ``mutations["body"]``. Every other member
-        keeps its bytes and its place. Raises RequestError where something changes and the body is no JSON object."""
+    def rewritten_body(self, body: bytes | bytearray | memoryview | str, content_type: str | None = None) -> bytes:
+        """The body to send to the endpoint: the client's, with ``model_override`` as its model and the changes of ``mutations["body"]``. A form where
+        ``content_type`` says ``multipart/form-data``, else a JSON object. Every other member, field or file keeps its bytes and its place. Raises RequestError
+        where something changes and the body is neither."""
     @property
     def prompt_tokens(self) -> int:
         """Tokens of the prompt, as the host counted them or as many as its text makes, four bytes to a token."""
@@ -217,7 +218,7 @@ class Attempt:
     @property
     def mutations(self) -> Mutations:
         """What to do to the client's request for this attempt, in place of what ``Decision.mutations`` says. A new dict each time."""
-    def rewritten_body(self, body: bytes | bytearray | memoryview | str) -> bytes:
+    def rewritten_body(self, body: bytes | bytearray | memoryview | str, content_type: str | None = None) -> bytes:
         """The body to send to this endpoint, as ``Decision.rewritten_body`` makes it."""
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...

@@ -70,6 +70,8 @@ codes!(
     TooManyParts = "BD0303" 413 "the form has more parts than the limit; send fewer, or raise the limit",
     /// The headers of a part are larger than the limit.
     PartHeaderTooLarge = "BD0304" 413 "the headers of a part are larger than the limit; send less, or raise the limit",
+    /// A value that is written into the form would end its part.
+    BoundaryInValue = "BD0305" 400 "the value that the route sets here holds the form's boundary; send the form with another boundary",
 );
 
 impl fmt::Display for BodyCode {

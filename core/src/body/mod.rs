@@ -14,6 +14,7 @@ mod multipart;
 mod plain;
 mod prompt;
 mod rewrite;
+mod rewrite_form;
 mod scan;
 mod text;
 mod token;

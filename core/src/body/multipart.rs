@@ -1,26 +1,29 @@
 //! The fields of a form (RFC 7578) that routing needs. Files are stepped over, not copied.
 
+use std::ops::Range;
+
 use memchr::memmem::Finder;
 
 use super::error::BodyCode::*;
 use super::error::Flaw;
 use super::limits::BodyLimits;
 
-/// A text field: its name and value as they stand, and where the value begins.
+/// A text field: its name and value as they stand, where the value begins, and the part with the boundary before it.
 pub(super) struct FormField<'b> {
     pub(super) name: &'b [u8],
     pub(super) value: &'b [u8],
     pub(super) at: usize,
+    pub(super) part: Range<usize>,
 }
 
 /// Calls `each` for every field that is no file, in order. The whole form is checked, up to its last boundary; what stands before the first and after
-/// the last is passed over (RFC 2046, section 5.1.1).
+/// the last is passed over (RFC 2046, section 5.1.1). Tells where the last boundary begins, with the line end before it.
 pub(super) fn read<'b>(
     bytes: &'b [u8],
     boundary: &str,
     limits: &BodyLimits,
     mut each: impl FnMut(FormField<'b>),
-) -> Result<(), Flaw> {
+) -> Result<usize, Flaw> {
     if boundary.is_empty() {
         return Err(Flaw { code: NoBoundary, at: 0 });
     }
@@ -33,13 +36,12 @@ pub(super) fn read<'b>(
         }
         parts = parts.saturating_add(1);
         let next = lines.next().ok_or(Flaw { code: Truncated, at: bytes.len() })?;
-        let part = bytes.get(delimiter.end..next.start).unwrap_or_default();
-        if let Some(field) = field(part, delimiter.end, limits.part_header)? {
+        if let Some(field) = field(bytes, &delimiter, &next, limits.part_header)? {
             each(field);
         }
         delimiter = next;
     }
-    Ok(())
+    Ok(delimiter.start)
 }
 
 /// A line that separates parts, with the line end before it.
@@ -93,8 +95,15 @@ impl Lines<'_, '_> {
     }
 }
 
-/// The field that a part holds, `None` for a file.
-fn field(part: &[u8], at: usize, limit: usize) -> Result<Option<FormField<'_>>, Flaw> {
+/// The field that the part between two delimiters holds, `None` for a file.
+fn field<'b>(
+    bytes: &'b [u8],
+    before: &Delimiter,
+    after: &Delimiter,
+    limit: usize,
+) -> Result<Option<FormField<'b>>, Flaw> {
+    let at = before.end;
+    let part = bytes.get(at..after.start).unwrap_or_default();
     // Looked for within the limit only: the limit bounds the work, too.
     let head = part.get(..limit.saturating_add(4)).unwrap_or(part);
     let Some(length) = head.windows(4).position(|window| window == b"\r\n\r\n") else {
@@ -115,7 +124,12 @@ fn field(part: &[u8], at: usize, limit: usize) -> Result<Option<FormField<'_>>, 
     }
     let disposition = disposition.and_then(Disposition::parse).ok_or(Flaw { code: BadPart, at })?;
     let value_at = at.saturating_add(length).saturating_add(4);
-    Ok((!disposition.file).then_some(FormField { name: disposition.name, value, at: value_at }))
+    Ok((!disposition.file).then_some(FormField {
+        name: disposition.name,
+        value,
+        at: value_at,
+        part: before.start..after.start,
+    }))
 }
 
 /// `form-data; name="…"`, with whether a file name follows.

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::ops::Deref;
 
-use super::BodyLimits;
 use super::error::{BodyCode, BodyError, Flaw};
 use super::scan::Scanner;
+use super::{BodyFormat, BodyLimits, rewrite_form};
 use crate::attempt::AttemptView;
 use crate::decision::Decision;
 use crate::plan::BodyChange;
@@ -13,14 +13,15 @@ use crate::render::quote;
 use crate::state::State;
 
 impl AttemptView<'_> {
-    /// The JSON body to send to the endpoint of this attempt: `bytes` with its [model](Self::model_override) and the changes of its
+    /// The body to send to the endpoint of this attempt: `bytes` with its [model](Self::model_override) and the changes of its
     /// [mutations](Self::mutations), which have the last word. Always made of the client's own body, never of what another attempt sent.
     ///
-    /// What is not changed keeps its bytes and its place; a field that is set stays where it first stood, or comes last. Allocates only where something
-    /// changes. A request without a body stays one.
+    /// A form is one where `format` says so, any other body a JSON object. What is not changed keeps its bytes and its place; a field that is set stays where
+    /// it first stood, or comes last. In a form, strings are set as they are and other values as JSON writes them; files are no fields. Allocates only where
+    /// something changes. A request without a body stays one.
     ///
     /// ```
-    /// use inferroute::{BodyLimits, Manifests, Nanos, Options, Request, Router};
+    /// use inferroute::{BodyFormat, BodyLimits, Manifests, Nanos, Options, Request, Router};
     ///
     /// # let text = "
     /// # apiVersion: aigateway.envoyproxy.io/v1beta1
@@ -36,19 +37,25 @@ impl AttemptView<'_> {
     /// let router = Router::new(Manifests::from_yaml(text)?.compile(&Options::default())?, 42);
     /// let headers: [(&str, &str); 0] = [];
     /// let decision = router.decide(&Request::new(&headers), Nanos::new(0))?;
-    /// let body = decision.body(br#"{"model": "best", "prompt": "Hi"}"#, &BodyLimits::default())?;
+    /// let format = BodyFormat::of("/v1/completions", Some("application/json"));
+    /// let body = decision.body(br#"{"model": "best", "prompt": "Hi"}"#, format, &BodyLimits::default())?;
     /// assert_eq!(&body[..], br#"{"model": "gpt-5", "prompt": "Hi"}"#);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
-    /// As [`Body::read`](crate::Body::read), where something has to change and the body is no JSON object: a form, for example.
+    /// As [`Body::read`](crate::Body::read), where something has to change and the body is not what `format` says, or a form's boundary stands in a new value.
     ///
     /// # Cost
     /// Linear in the bytes and in the changes for each field.
-    pub fn body<'b>(&self, bytes: &'b [u8], limits: &BodyLimits) -> Result<Cow<'b, [u8]>, BodyError> {
+    pub fn body<'b>(
+        &self,
+        bytes: &'b [u8],
+        format: BodyFormat<'_>,
+        limits: &BodyLimits,
+    ) -> Result<Cow<'b, [u8]>, BodyError> {
         let changes: &[BodyChange] = self.mutations().map_or(&[], |mutations| mutations.body.as_slice());
-        rewrite_body(bytes, self.model_override(), changes, limits)
+        rewrite_body(bytes, format, self.model_override(), changes, limits)
     }
 }
 
@@ -58,6 +65,7 @@ impl AttemptView<'_> {
 /// As [`AttemptView::body`].
 pub fn rewrite_body<'b>(
     bytes: &'b [u8],
+    format: BodyFormat<'_>,
     model: Option<&str>,
     changes: &[BodyChange],
     limits: &BodyLimits,
@@ -66,17 +74,26 @@ pub fn rewrite_body<'b>(
         return Ok(Cow::Borrowed(bytes));
     }
     let model = model.map(|model| BodyChange::Set("model".to_owned(), quoted(model)));
-    let rewritten = rewrite(bytes, &model.iter().chain(changes).collect::<Vec<_>>(), limits);
+    let changes: Vec<_> = model.iter().chain(changes).collect();
+    let rewritten = match format {
+        BodyFormat::Multipart { boundary } => rewrite_form::rewrite(bytes, boundary, &changes, limits),
+        _ => rewrite(bytes, &changes, limits),
+    };
     rewritten.map(Cow::Owned).map_err(|flaw| BodyError::new(flaw, bytes))
 }
 
 impl<S: Deref<Target = State>> Decision<S> {
-    /// The JSON body to send to the endpoint, as [`AttemptView::body`] makes it.
+    /// The body to send to the endpoint, as [`AttemptView::body`] makes it.
     ///
     /// # Errors
     /// As [`AttemptView::body`].
-    pub fn body<'b>(&self, bytes: &'b [u8], limits: &BodyLimits) -> Result<Cow<'b, [u8]>, BodyError> {
-        self.primary().body(bytes, limits)
+    pub fn body<'b>(
+        &self,
+        bytes: &'b [u8],
+        format: BodyFormat<'_>,
+        limits: &BodyLimits,
+    ) -> Result<Cow<'b, [u8]>, BodyError> {
+        self.primary().body(bytes, format, limits)
     }
 }
 
@@ -127,9 +144,8 @@ fn rewrite(bytes: &[u8], changes: &[&BodyChange], limits: &BodyLimits) -> Result
         return Err(Flaw { code: BodyCode::Trailing, at: end });
     }
     for (at, change) in changes.iter().enumerate() {
-        let is_last = changes.iter().rposition(|other| name(other) == name(change)) == Some(at);
         if let BodyChange::Set(name, new) = change
-            && is_last
+            && is_last(changes, at)
             && is_written.get(at) == Some(&false)
         {
             copy.member(&(quoted(name) + ": "), new);
@@ -139,7 +155,13 @@ fn rewrite(bytes: &[u8], changes: &[&BodyChange], limits: &BodyLimits) -> Result
     Ok(copy.to)
 }
 
-fn name(change: &BodyChange) -> &str {
+/// Whether no later change is about the same field.
+pub(super) fn is_last(changes: &[&BodyChange], at: usize) -> bool {
+    let named = changes.get(at).map(|change| name(change));
+    changes.iter().rposition(|other| Some(name(other)) == named) == Some(at)
+}
+
+pub(super) fn name(change: &BodyChange) -> &str {
     let (BodyChange::Remove(name) | BodyChange::Set(name, _)) = change;
     name
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use inferroute::{BodyLimits, Decision, Manifests, Nanos, Options, Request, Router};
+use inferroute::{BodyFormat, BodyLimits, Decision, Manifests, Nanos, Options, Request, Router};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ pub(crate) fn decision() -> Decision {
 ///
 /// Differences that are meant: an empty body stays empty; numbers beyond f64 and nesting of 128 levels, which serde_json refuses, are kept.
 pub(crate) fn compare(decision: &Decision, bytes: &[u8]) -> bool {
-    let made = decision.body(bytes, &BodyLimits::default());
+    let made = decision.body(bytes, BodyFormat::Json, &BodyLimits::default());
     if bytes.is_empty() {
         assert_eq!(made.unwrap().len(), 0);
         return false;
@@ -68,7 +68,7 @@ pub(crate) fn compare(decision: &Decision, bytes: &[u8]) -> bool {
         }
     }
     // What is made is not made otherwise a second time.
-    assert_eq!(decision.body(&made, &BodyLimits::default()).unwrap(), made);
+    assert_eq!(decision.body(&made, BodyFormat::Json, &BodyLimits::default()).unwrap(), made);
     true
 }
 

@@ -177,7 +177,7 @@ impl Exchange {
             return Err(Refusal::new(503, "no_address", message));
         };
         endpoint_headers.iter().for_each(|(name, value)| changes.set(name, value));
-        let body = decision.body(&bytes, &picker.limits).map_err(refuse)?;
+        let body = decision.body(&bytes, format, &picker.limits).map_err(refuse)?;
         let mut replies = vec![replies::request_headers(changes, metadata::destination(destination))];
         replies.extend(replies::request_body(&body, is_end));
         picker.counters.picked(decision.route(), decision.rule_name().unwrap_or_default());

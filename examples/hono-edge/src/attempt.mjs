@@ -10,7 +10,7 @@ import { toEndpoint } from './headers.mjs'
 export async function ask(attempt, asked, firstByte) {
   if (attempt.address === null) return { failure: 'address' }
   const headers = toEndpoint(asked.headers, attempt, asked.extra(attempt))
-  const body = asked.body === undefined ? undefined : rewriteBody(asked.body, attempt)
+  const body = asked.body === undefined ? undefined : rewriteBody(asked.body, attempt, headers.get('content-type') ?? undefined)
   const silent = new AbortController()
   const timer = setTimeout(() => silent.abort(), milliseconds(attempt.mutations.attempt_timeout, firstByte))
   try {

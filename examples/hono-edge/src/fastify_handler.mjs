@@ -34,7 +34,7 @@ export function handler({ router, counters }, firstByte) {
       if (to.address === null) return failed(to, 'address')
       let sent
       try {
-        sent = body === undefined ? undefined : rewriteBody(body, to)
+        sent = body === undefined ? undefined : rewriteBody(body, to, headers['content-type'])
       } catch (error) {
         ticket.cancel()
         return reply.send(unreadable(error))

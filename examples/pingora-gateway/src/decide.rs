@@ -23,8 +23,7 @@ pub(crate) fn route(
     path: &str,
     bytes: &Bytes,
 ) -> Result<Ticket, Box<Answer>> {
-    let content_type = header.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let format = BodyFormat::of(path, content_type);
+    let format = format(header, path);
     // The size is checked while it is read.
     let limits = BodyLimits::default().bytes(usize::MAX);
     let body = Body::read(bytes, format, &limits).map_err(|error| Box::new(Answer::bad_body(&error)))?;
@@ -50,6 +49,11 @@ pub(crate) fn route(
     let routed = gateway.router.route(&request, gateway.clock.now());
     gateway.counters.decided(began.elapsed());
     routed.map_err(|no_route| Box::new(Answer::no_route(&no_route, &request)))
+}
+
+/// What kind of body the request has.
+pub(crate) fn format<'h>(header: &'h RequestHeader, path: &str) -> BodyFormat<'h> {
+    BodyFormat::of(path, header.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()))
 }
 
 /// The host that the client asked for.

@@ -64,15 +64,16 @@ impl ProxyHttp for Proxy {
     }
 
     /// Where the attempt under way goes. Pingora asks again after each failure that may be tried again.
-    async fn upstream_peer(&self, _session: &mut Session, ctx: &mut Context) -> Result<Box<HttpPeer>> {
+    async fn upstream_peer(&self, session: &mut Session, ctx: &mut Context) -> Result<Box<HttpPeer>> {
         loop {
             let Some(ticket) = &ctx.ticket else {
                 return Error::e_explain(ErrorType::InternalError, "the request was not routed");
             };
             let attempt = ticket.attempt();
+            let format = decide::format(session.req_header(), &ctx.path);
             let sent = attempt
-                .body(&ctx.body, &BodyLimits::default())
-                .or_err(ErrorType::HTTPStatus(400), "the route changes the body, which is no JSON object")?;
+                .body(&ctx.body, format, &BodyLimits::default())
+                .or_err(ErrorType::HTTPStatus(400), "the route changes the body, which is not what its type says")?;
             ctx.sent = match sent {
                 Cow::Borrowed(_) => ctx.body.clone(),
                 Cow::Owned(body) => body.into(),

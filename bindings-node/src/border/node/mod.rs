@@ -54,6 +54,15 @@ unsafe fn value(env: sys::napi_env, answer: Answer) -> sys::napi_value {
                 let len = text.len().try_into().unwrap_or(0);
                 sys::napi_create_string_utf8(env, text.as_ptr().cast(), len, &raw mut result);
             }
+            Answer::Bytes(bytes) => {
+                sys::napi_create_buffer_copy(
+                    env,
+                    bytes.len(),
+                    bytes.as_ptr().cast(),
+                    null_mut(),
+                    &raw mut result,
+                );
+            }
             Answer::Functions(functions) => {
                 sys::napi_create_object(env, &raw mut result);
                 for (name, native) in functions {

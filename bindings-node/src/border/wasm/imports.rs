@@ -39,6 +39,8 @@ unsafe extern "C" {
     pub(super) safe fn answer_number(number: u32);
     /// The call answers with a text.
     pub(super) fn answer_text(from: *const u8, bytes: u32);
+    /// The call answers with bytes.
+    pub(super) fn answer_bytes(from: *const u8, count: u32);
     /// The object that the call answers with has this function.
     pub(super) fn answer_function(name: *const u8, bytes: u32, function: u32);
     /// A fault inside, told before this half stops.

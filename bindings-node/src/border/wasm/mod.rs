@@ -61,11 +61,12 @@ pub extern "C" fn inferroute_drop(function: u32) {
 }
 
 fn answer(answer: Answer) {
-    // SAFETY: texts stand as long as the calls that read them.
+    // SAFETY: texts and bytes stand as long as the calls that read them.
     match answer {
         Answer::Nothing => {}
         Answer::Number(number) => imports::answer_number(number),
         Answer::Text(text) => unsafe { imports::answer_text(text.as_ptr(), size(text.len())) },
+        Answer::Bytes(bytes) => unsafe { imports::answer_bytes(bytes.as_ptr(), size(bytes.len())) },
         Answer::Functions(functions) => {
             for (name, native) in functions {
                 let function = keep(native);

@@ -11,6 +11,7 @@ mod json;
 mod limits;
 mod media;
 mod multipart;
+mod piece;
 mod plain;
 mod prompt;
 mod rewrite;
@@ -27,7 +28,8 @@ use std::ops::ControlFlow;
 pub use error::{BodyCode, BodyError};
 pub use format::BodyFormat;
 pub use limits::BodyLimits;
-pub use prompt::{Piece, PieceKind, Pieces, PromptField};
+pub use piece::{Piece, PieceKind};
+pub use prompt::{Pieces, PromptField};
 pub use rewrite::rewrite_body;
 pub use text::{Chunk, Chunks};
 

@@ -2,12 +2,12 @@
 //!
 //! Nothing is copied: a piece points into the body, and its text is decoded while it is read.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::ops::ControlFlow;
 
+use super::piece::Piece;
 use super::scan::Value;
-use super::text::{Chunks, Text};
+use super::text::Text;
 use super::walk::Walk;
 
 /// A field that takes part in the prompt, in the order in which engines render them.
@@ -55,64 +55,6 @@ impl<'b> Fields<'b> {
 
     pub(super) fn pieces(&self) -> Pieces<'b> {
         Pieces { fields: self.in_order(), walk: None }
-    }
-}
-
-/// What a piece is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PieceKind {
-    /// The role a message begins with.
-    Role,
-    /// Text: of a message, a system prompt, a prompt, an input, or of a string member of a message or part (an image's URL, a tool call's id).
-    Text,
-    /// Any other JSON that takes part in the prompt, byte for byte as it stands in the body: tools, tool calls, images, token ids.
-    Raw,
-}
-
-impl PieceKind {
-    /// A byte that no UTF-8 text holds, so that pieces in a row cannot be taken for others.
-    const fn mark(self) -> u8 {
-        match self {
-            Self::Role => 0xff,
-            Self::Text => 0xfe,
-            Self::Raw => 0xfd,
-        }
-    }
-}
-
-/// A piece of a prompt, borrowed from the body.
-#[derive(Clone, Copy)]
-pub struct Piece<'b> {
-    kind: PieceKind,
-    text: Text<'b>,
-}
-
-impl<'b> Piece<'b> {
-    /// What the piece is.
-    pub fn kind(&self) -> PieceKind {
-        self.kind
-    }
-
-    /// The piece as runs and characters, decoded on the way. Allocates nothing.
-    pub fn chunks(&self) -> Chunks<'b> {
-        self.text.chunks()
-    }
-
-    /// The whole piece. Allocates where the body has escapes in it.
-    pub fn to_text(&self) -> Cow<'b, str> {
-        self.text.to_cow()
-    }
-
-    /// The piece as it stands in the body, escapes and all.
-    pub fn as_written(&self) -> &'b str {
-        self.text.raw()
-    }
-}
-
-impl fmt::Debug for Piece<'_> {
-    /// Content stays out: bodies are private.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Piece({:?}, {} bytes)", self.kind, self.text.raw().len())
     }
 }
 
@@ -184,10 +126,10 @@ impl Level {
 
 impl<'b> Pieces<'b> {
     fn field(&mut self, field: PromptField, value: Value<'b>) -> Option<Piece<'b>> {
-        let Value::Array(raw) = value else { return whole(value) };
+        let Value::Array(raw) = value else { return Piece::whole(value) };
         let walk = Walk::new(raw);
         let level = match field {
-            PromptField::Tools => return whole(value),
+            PromptField::Tools => return Piece::whole(value),
             PromptField::System => Level::SystemParts,
             _ => Level::Items,
         };
@@ -196,7 +138,7 @@ impl<'b> Pieces<'b> {
             let mut ahead = walk.clone();
             ahead.step()?;
             if !matches!(ahead.peek(), Some(b'"' | b'{')) {
-                return whole(value);
+                return Piece::whole(value);
             }
         }
         self.walk = Some((walk, level));
@@ -239,7 +181,7 @@ impl<'b> Pieces<'b> {
                 *level = inner;
                 let role = if matches!(inner, Level::Members) { role(walk) } else { None };
                 match role {
-                    Some(text) => return Some(Piece { kind: PieceKind::Role, text }),
+                    Some(text) => return Some(Piece::role(text)),
                     None => continue,
                 }
             }
@@ -247,7 +189,7 @@ impl<'b> Pieces<'b> {
             if level.is_object() && level.passes_over(key, value) {
                 continue;
             }
-            if let Some(piece) = whole(value) {
+            if let Some(piece) = Piece::whole(value) {
                 return Some(piece);
             }
         }
@@ -283,17 +225,6 @@ fn role_further_on<'b>(members: &Walk<'b>) -> Option<Text<'b>> {
     })
 }
 
-/// A value as one piece; null is none.
-fn whole(value: Value<'_>) -> Option<Piece<'_>> {
-    match value {
-        Value::Text(text) => Some(Piece { kind: PieceKind::Text, text }),
-        Value::Other("null") => None,
-        Value::Object(raw) | Value::Array(raw) | Value::Other(raw) => {
-            Some(Piece { kind: PieceKind::Raw, text: Text::verbatim(raw) })
-        }
-    }
-}
-
 /// Gives `sink` the bytes of the pieces in order, each piece after its mark, until it breaks.
 pub(super) fn feed<B>(
     mut pieces: Pieces<'_>,
@@ -301,7 +232,7 @@ pub(super) fn feed<B>(
 ) -> ControlFlow<B> {
     let mut buffer = [0; 4];
     while let Some(piece) = pieces.advance() {
-        sink(&[piece.kind.mark()])?;
+        sink(&[piece.kind().mark()])?;
         for chunk in piece.chunks() {
             sink(chunk.bytes(&mut buffer))?;
         }

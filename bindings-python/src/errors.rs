@@ -58,7 +58,7 @@ pub(crate) fn request(py: Python<'_>, code: &str, message: &str) -> PyErr {
 
 /// A body is not as it must be.
 pub(crate) fn body(py: Python<'_>, error: &BodyError) -> PyErr {
-    request(py, error.code().as_str(), &format!("the body, {error}"))
+    request(py, error.code().as_str(), &error.to_string())
 }
 
 /// An option is not as it must be.

@@ -3,6 +3,7 @@
 //! One pass checks the body whole and notes where the few fields stand that matter: the model, a handful of facts, and the prompt. Nothing is copied
 //! unless a value that is asked for has escapes in it. Content never leaves by an error or a `Debug`.
 
+mod changes;
 mod error;
 mod field;
 mod form;

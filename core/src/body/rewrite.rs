@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Deref;
 
+use super::changes::{Changes, Outcome};
 use super::error::{BodyCode, BodyError, Flaw};
 use super::scan::Scanner;
 use super::{BodyFormat, BodyLimits, rewrite_form};
@@ -104,9 +105,7 @@ fn quoted(text: &str) -> String {
 }
 
 fn rewrite(bytes: &[u8], changes: &[&BodyChange], limits: &BodyLimits) -> Result<Vec<u8>, Flaw> {
-    if bytes.len() > limits.bytes {
-        return Err(Flaw { code: BodyCode::TooLarge, at: limits.bytes });
-    }
+    let mut changes = Changes::new(changes, bytes, limits)?;
     let text = std::str::from_utf8(bytes)
         .map_err(|error| Flaw { code: BodyCode::InvalidUtf8, at: error.valid_up_to() })?;
     let mut scanner = Scanner::new(text, limits.depth);
@@ -115,7 +114,6 @@ fn rewrite(bytes: &[u8], changes: &[&BodyChange], limits: &BodyLimits) -> Result
         return Err(scanner.flaw(BodyCode::NotAnObject));
     }
     let mut copy = Copy { to: Vec::with_capacity(bytes.len() + 64), is_first: true };
-    let mut is_written = vec![false; changes.len()];
     scanner.open()?;
     let mut first = true;
     while scanner.step(b'}', first)? {
@@ -125,17 +123,10 @@ fn rewrite(bytes: &[u8], changes: &[&BodyChange], limits: &BodyLimits) -> Result
         let value = scanner.at();
         scanner.value()?;
         let member = |to: usize| text.get(from..to).unwrap_or_default();
-        // Of several changes of a field the last one counts.
-        let Some(at) = changes.iter().rposition(|change| key.is(name(change))) else {
-            copy.member(member(scanner.at()), "");
-            continue;
-        };
-        // Once is enough where the field stands twice.
-        if let Some(BodyChange::Set(_, new)) = changes.get(at)
-            && let Some(is_written) = is_written.get_mut(at)
-            && !std::mem::replace(is_written, true)
-        {
-            copy.member(member(value), new);
+        match changes.outcome(|name| key.is(name)) {
+            Outcome::Stays => copy.member(member(scanner.at()), ""),
+            Outcome::Goes => {}
+            Outcome::Becomes(new) => copy.member(member(value), new),
         }
     }
     let end = scanner.at();
@@ -143,27 +134,11 @@ fn rewrite(bytes: &[u8], changes: &[&BodyChange], limits: &BodyLimits) -> Result
     if scanner.peek().is_some() {
         return Err(Flaw { code: BodyCode::Trailing, at: end });
     }
-    for (at, change) in changes.iter().enumerate() {
-        if let BodyChange::Set(name, new) = change
-            && is_last(changes, at)
-            && is_written.get(at) == Some(&false)
-        {
-            copy.member(&(quoted(name) + ": "), new);
-        }
+    for (name, new) in changes.missing() {
+        copy.member(&(quoted(name) + ": "), new);
     }
     copy.to.extend_from_slice(if copy.is_first { b"{}" } else { b"}" });
     Ok(copy.to)
-}
-
-/// Whether no later change is about the same field.
-pub(super) fn is_last(changes: &[&BodyChange], at: usize) -> bool {
-    let named = changes.get(at).map(|change| name(change));
-    changes.iter().rposition(|other| Some(name(other)) == named) == Some(at)
-}
-
-pub(super) fn name(change: &BodyChange) -> &str {
-    let (BodyChange::Remove(name) | BodyChange::Set(name, _)) = change;
-    name
 }
 
 /// An object that is written member by member.
@@ -183,16 +158,12 @@ impl Copy {
 
 #[cfg(test)]
 mod tests {
+    use super::super::changes::testing::{set, told};
     use super::*;
-
-    fn set(name: &str, value: &str) -> BodyChange {
-        BodyChange::Set(name.to_owned(), value.to_owned())
-    }
 
     fn rewritten(body: &str, changes: &[BodyChange]) -> Result<String, BodyCode> {
         let changes: Vec<_> = changes.iter().collect();
-        let bytes = rewrite(body.as_bytes(), &changes, &BodyLimits::default()).map_err(|flaw| flaw.code)?;
-        Ok(String::from_utf8(bytes).unwrap())
+        told(rewrite(body.as_bytes(), &changes, &BodyLimits::default()))
     }
 
     #[test]

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use memchr::memmem;
 
-use super::error::BodyCode::{BoundaryInValue, TooLarge};
+use super::changes::{Changes, Outcome};
+use super::error::BodyCode::BoundaryInValue;
 use super::error::Flaw;
 use super::limits::BodyLimits;
 use super::multipart;
-use super::rewrite::{is_last, name};
 use super::scan::{Scanner, Value};
 use crate::plan::BodyChange;
 
@@ -19,40 +19,27 @@ pub(super) fn rewrite(
     changes: &[&BodyChange],
     limits: &BodyLimits,
 ) -> Result<Vec<u8>, Flaw> {
-    if bytes.len() > limits.bytes {
-        return Err(Flaw { code: TooLarge, at: limits.bytes });
-    }
+    let mut changes = Changes::new(changes, bytes, limits)?;
     let mut copy = Copy { from: bytes, done: 0, to: Vec::with_capacity(bytes.len().saturating_add(64)) };
-    let names: Vec<_> = changes.iter().map(|change| quoted(name(change))).collect();
-    let mut is_written = vec![false; changes.len()];
     let mut refused = None;
     let end = multipart::read(bytes, boundary, limits, |field| {
-        // Of several changes of a field the last one counts.
-        let Some(at) = names.iter().rposition(|name| name.as_bytes() == field.name) else { return };
-        // Once is enough where the field stands twice.
-        if let Some(BodyChange::Set(_, new)) = changes.get(at)
-            && let Some(is_written) = is_written.get_mut(at)
-            && !std::mem::replace(is_written, true)
-        {
-            copy.up_to(field.at);
-            let new = text(new);
-            refused = refused.or(clash(&new, boundary).then_some(field.at));
-            copy.to.extend_from_slice(new.as_bytes());
-        } else {
-            copy.up_to(field.part.start);
+        match changes.outcome(|name| quoted(name).as_bytes() == field.name) {
+            Outcome::Stays => return,
+            Outcome::Goes => copy.up_to(field.part.start),
+            Outcome::Becomes(new) => {
+                copy.up_to(field.at);
+                let new = text(new);
+                refused = refused.or(clash(&new, boundary).then_some(field.at));
+                copy.to.extend_from_slice(new.as_bytes());
+            }
         }
         copy.done = field.part.end;
     })?;
     copy.up_to(end);
-    for (at, (change, name)) in changes.iter().zip(&names).enumerate() {
-        if let BodyChange::Set(_, new) = change
-            && is_last(changes, at)
-            && is_written.get(at) == Some(&false)
-        {
-            let new = text(new);
-            refused = refused.or(clash(&new, boundary).then_some(end));
-            copy.part(boundary, name, &new);
-        }
+    for (name, new) in changes.missing() {
+        let new = text(new);
+        refused = refused.or(clash(&new, boundary).then_some(end));
+        copy.part(boundary, &quoted(name), &new);
     }
     // A form without parts may begin with its last boundary, without the line end that belongs to it elsewhere.
     if end == 0 && !bytes.starts_with(b"\r\n") && !copy.to.is_empty() {
@@ -101,8 +88,11 @@ fn text(json: &str) -> Cow<'_, str> {
 }
 
 /// A name as browsers and servers write it in quotes (WHATWG, multipart/form-data encoding algorithm).
-fn quoted(name: &str) -> String {
-    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
+fn quoted(name: &str) -> Cow<'_, str> {
+    if !name.contains(['"', '\r', '\n']) {
+        return Cow::Borrowed(name);
+    }
+    Cow::Owned(name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A"))
 }
 
 /// Whether the value would end its own part.
@@ -116,17 +106,12 @@ fn clash(value: &str, boundary: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::BodyCode;
+    use super::super::changes::testing::{set, told};
     use super::*;
-
-    fn set(name: &str, value: &str) -> BodyChange {
-        BodyChange::Set(name.to_owned(), value.to_owned())
-    }
 
     fn rewritten(body: &str, changes: &[BodyChange]) -> Result<String, BodyCode> {
         let changes: Vec<_> = changes.iter().collect();
-        let bytes =
-            rewrite(body.as_bytes(), "b", &changes, &BodyLimits::default()).map_err(|flaw| flaw.code)?;
-        Ok(String::from_utf8(bytes).unwrap())
+        told(rewrite(body.as_bytes(), "b", &changes, &BodyLimits::default()))
     }
 
     /// A form of these parts, each its headers behind the name and its value.

@@ -11,7 +11,7 @@ use crate::trace::{Step, Trace};
 const CHUNK: usize = 8;
 
 /// A candidate among the best.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(in crate::decide) struct Place {
     pub(in crate::decide) score: f64,
     pub(in crate::decide) number: usize,
@@ -24,6 +24,9 @@ pub(in crate::decide) struct Place {
 }
 
 impl Place {
+    /// A constant, because what is made anew is copied into each place before it is whole.
+    const NONE: Self = Self { score: 0.0, number: 0, position: 0, ties: false, own: None };
+
     /// The number that decides between equals, made when it is first asked for.
     #[inline]
     fn own(&mut self, own: &impl Fn(usize) -> u64) -> u64 {
@@ -33,13 +36,15 @@ impl Place {
 }
 
 /// The best candidates, the best first.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(in crate::decide) struct Best {
     places: [Place; Attempts::MOST + 1],
     len: usize,
 }
 
 impl Best {
+    const NONE: Self = Self { places: [Place::NONE; Attempts::MOST + 1], len: 0 };
+
     pub(in crate::decide) fn as_slice(&self) -> &[Place] {
         self.places.get(..self.len).unwrap_or_default()
     }
@@ -54,7 +59,7 @@ impl Best {
         wanted: usize,
         own: &impl Fn(usize) -> u64,
     ) {
-        let mut place = Place { score, number, position, ..Place::default() };
+        let mut place = Place { score, number, position, ..Place::NONE };
         // From behind, because most candidates do not come before the last of the best.
         let mut at = self.len;
         while let Some(other) = at.checked_sub(1).and_then(|before| self.places.get_mut(before)) {
@@ -105,7 +110,7 @@ pub(super) fn rank<T: Trace>(picking: &mut Picking<'_, T>, ranked: &mut Ranked) 
 #[inline(never)]
 fn rank_in<T: Trace, const ROOM: usize>(picking: &mut Picking<'_, T>, ranked: &mut Ranked) {
     let (seed, members) = (picking.rng.seed(), picking.facts.members);
-    let mut best = Best::default();
+    let mut best = Best::NONE;
     best_in::<T, ROOM>(picking, ranked.wanted(), &mut best);
     for place in best.as_slice() {
         if T::ON && place.ties {
@@ -118,7 +123,7 @@ fn rank_in<T: Trace, const ROOM: usize>(picking: &mut Picking<'_, T>, ranked: &m
 
 /// So many of the best.
 pub(super) fn best<T: Trace>(picking: &mut Picking<'_, T>, wanted: usize) -> Best {
-    let mut best = Best::default();
+    let mut best = Best::NONE;
     best_in::<T, MANY>(picking, wanted, &mut best);
     best
 }

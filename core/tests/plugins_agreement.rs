@@ -33,6 +33,12 @@ fn generated_cases_come_out_as_the_reference_has_them() {
         let case = PluginCase::read(random::case(plugin, seed));
         let (found, expected) = (case.found(), reference::run(&case.raw));
         assert!(is_same(&found, &expected, 1e-6), "found    {found}\nexpected {expected}\n{:#}", case.raw);
+        let some = case.found_of_some();
+        assert!(
+            is_same(&some, &expected, 1e-6),
+            "beside one that is out\nfound    {some}\nexpected {expected}\n{:#}",
+            case.raw
+        );
         let differs = match (&found["ratings"], &found["kept"]) {
             (serde_json::Value::Object(ratings), _) => {
                 ratings.values().any(|rating| Some(rating) != ratings.values().next())

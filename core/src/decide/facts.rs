@@ -36,31 +36,33 @@ impl<'a> Facts<'a> {
         Self { state, pool, members, request, now, held, model, prompt_tokens, oldest, peer }
     }
 
-    /// Writes what every candidate told in a column, by its number; not a number where it did not tell lately.
+    /// Hands `put` each candidate's value, by its number, and what it told in a column: not a number where it did not tell lately.
+    #[inline(always)]
     pub(super) fn polled(
         &self,
         candidates: Candidates<'_>,
         column: impl Fn(&Row) -> &PolledColumn,
         values: &mut [f64],
+        mut put: impl FnMut(&mut f64, f64),
     ) {
         let panels = &self.members.panels;
         match candidates {
             Candidates::All(_) => {
                 for (panel, values) in panels.iter().zip(values.chunks_mut(WIDTH)) {
                     let row = panel.row();
-                    let told = column(&row).get(..values.len()).unwrap_or_default();
-                    if row.is_since(self.oldest) && told.len() == values.len() {
-                        values.copy_from_slice(told);
+                    let told = column(&row);
+                    if row.is_since(self.oldest) {
+                        values.iter_mut().zip(told).for_each(|(value, told)| put(value, *told));
                         continue;
                     }
                     for (place, (value, told)) in values.iter_mut().zip(told).enumerate() {
-                        *value = if row.is_place_since(place, self.oldest) { *told } else { f64::NAN };
+                        put(value, if row.is_place_since(place, self.oldest) { *told } else { f64::NAN });
                     }
                 }
             }
             _ => {
                 let mut shown = None;
-                candidates.rate_each(values, |position| {
+                let mut told = |position: usize| {
                     let (number, place) = (position / WIDTH, position % WIDTH);
                     if shown.as_ref().is_none_or(|(at, _)| *at != number) {
                         shown = Some((number, panels.get(number)?.row()));
@@ -68,6 +70,12 @@ impl<'a> Facts<'a> {
                     let (_, row) = shown.as_ref()?;
                     let told = column(row).get(place).copied();
                     told.filter(|_| row.is_place_since(place, self.oldest))
+                };
+                let mut values = values.iter_mut();
+                candidates.for_each(|position| {
+                    if let Some(value) = values.next() {
+                        put(value, told(position).unwrap_or(f64::NAN));
+                    }
                 });
             }
         }

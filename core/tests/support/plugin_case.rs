@@ -20,6 +20,9 @@ const POOL: &str = r#"
 {"apiVersion": "inference.networking.k8s.io/v1", "kind": "InferencePool", "metadata": {"name": "p"},
  "spec": {"selector": {"matchLabels": {"app": "x"}}, "targetPorts": [{"number": 8000}]}}"#;
 
+/// An endpoint that is never a candidate.
+const OUT: &str = "out";
+
 pub(crate) const MILLISECOND: u64 = 1_000_000;
 
 #[derive(Clone, Deserialize)]
@@ -100,21 +103,33 @@ impl PluginCase {
     pub(crate) fn found(&self) -> Value {
         // Requests in flight end with their tickets.
         let (router, _tickets) = self.router();
+        self.found_by(&router)
+    }
+
+    /// What comes out where not all endpoints of the pool are candidates: one more is not ready.
+    pub(crate) fn found_of_some(&self) -> Value {
+        let (router, _tickets) = self.router();
+        let endpoint = ReportedEndpoint::new(OUT).address("10.0.1.0").label("app", "x").ready(false);
+        router.observe(&Event::EndpointReported { endpoint }, Nanos::new(self.now * MILLISECOND)).unwrap();
+        self.found_by(&router)
+    }
+
+    fn found_by(&self, router: &Router) -> Value {
         let now = Nanos::new(self.now * MILLISECOND);
         let explanation = router.explain_seeded(&self.request.view(), now, self.seed);
         let all = explanation.endpoints();
         // The profile that runs last has a row for each endpoint, behind those of a profile before it.
-        let count = router.snapshot().endpoints().filter(|endpoint| endpoint.ready).count();
-        let rows = &all[all.len() - count..];
+        let count = router.snapshot().endpoints().count();
         let name = |id: &str| id.trim_start_matches("default/").to_owned();
+        let rows = all[all.len() - count..].iter().filter(|row| name(&row.id) != OUT);
         if self.filter.is_some() {
-            let kept = rows.iter().filter(|row| row.removed_by.is_none()).map(|row| name(&row.id));
+            let kept = rows.filter(|row| row.removed_by.is_none()).map(|row| name(&row.id));
             let mut kept: Vec<String> = kept.collect();
             kept.sort();
             return json!({"kept": kept});
         }
         let held = |rating: f64| if rating > 0.0 { rating.min(1.0) } else { 0.0 };
-        let rated = rows.iter().map(|row| {
+        let rated = rows.map(|row| {
             let score = row.scores.iter().find(|score| score.scorer == self.plugin());
             let score = score.unwrap_or_else(|| panic!("{}: {all:?}", self.id));
             let points = score.rating.map(held);

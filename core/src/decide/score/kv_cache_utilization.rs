@@ -3,8 +3,13 @@
 use crate::decide::candidates::Candidates;
 use crate::decide::facts::Facts;
 
-#[inline]
-pub(super) fn rate(facts: &Facts<'_>, candidates: Candidates<'_>, ratings: &mut [f64]) {
-    facts.polled(candidates, |row| &row.kv_usage, ratings);
-    ratings.iter_mut().for_each(|usage| *usage = 1.0 - *usage);
+/// Hands `put` each candidate's place and its rating.
+#[inline(always)]
+pub(super) fn rate(
+    facts: &Facts<'_>,
+    candidates: Candidates<'_>,
+    places: &mut [f64],
+    put: impl Fn(&mut f64, f64),
+) {
+    facts.polled(candidates, |row| &row.kv_usage, places, |place, usage| put(place, 1.0 - usage));
 }

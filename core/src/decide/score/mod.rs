@@ -50,14 +50,15 @@ pub(super) fn all<T: Trace, const ROOM: usize>(
 ) {
     let mut ratings = Scores::<ROOM>::new();
     scores.resize(candidates.len(), 0.0);
-    if profile.scorers.len() > 1 {
+    let further = profile.scorers.get(1..).unwrap_or_default();
+    if T::ON || !further.iter().all(|weighted| is_added(&weighted.scorer, candidates)) {
         ratings.resize(candidates.len(), 0.0);
     }
     total(profile, facts, candidates, scores, &mut ratings, trace);
 }
 
-/// Writes the points of the profile's scorers into `scores`, which are 0, one for each candidate. `ratings` is as much room, whatever is in it, unless
-/// there is one scorer only.
+/// Writes the points of the profile's scorers into `scores`, which are 0, one for each candidate. `ratings` is as much room, whatever is in it; none is
+/// needed where all scorers but the first [are added](is_added).
 ///
 /// Scorer by scorer in the profile's order, so that the sums come out the same on every machine; each scorer rates all candidates before the next one
 /// looks at any, so that its loop is a few instructions.
@@ -70,22 +71,63 @@ pub(super) fn total<T: Trace>(
     trace: &mut T,
 ) {
     let Some((first, others)) = profile.scorers.split_first() else { return };
-    if T::ON || !prefix_cache::add(first, facts, candidates, scores) {
+    if T::ON || !begin(first, facts, candidates, scores) {
         // Those of the first stand where the sums will: nothing has to be added to nothing.
         rate_and_tell(first, facts, candidates, scores, trace);
-        for score in &mut *scores {
-            *score = first.weight * bounded(*score);
-        }
+        scores.iter_mut().for_each(|score| *score = points(first.weight, *score));
     }
     for weighted in others {
-        if !T::ON && prefix_cache::add(weighted, facts, candidates, scores) {
-            continue;
-        }
-        rate_and_tell(weighted, facts, candidates, ratings, trace);
-        for (score, rating) in scores.iter_mut().zip(&*ratings) {
-            *score += weighted.weight * bounded(*rating);
+        if T::ON || !add(weighted, facts, candidates, scores) {
+            rate_and_tell(weighted, facts, candidates, ratings, trace);
+            for (score, rating) in scores.iter_mut().zip(&*ratings) {
+                *score += points(weighted.weight, *rating);
+            }
         }
     }
+}
+
+/// Whether [`add`] takes the scorer.
+fn is_added(scorer: &Scorer, candidates: Candidates<'_>) -> bool {
+    match scorer {
+        Scorer::KvCacheUtilization => true,
+        Scorer::PrefixCache { .. } => matches!(candidates, Candidates::All(_)),
+        _ => false,
+    }
+}
+
+/// Adds the points of a scorer to the scores without its ratings being written down first. Says whether it did.
+#[inline(always)]
+fn add(weighted: &Weighted, facts: &Facts<'_>, candidates: Candidates<'_>, scores: &mut [f64]) -> bool {
+    let is_added = is_added(&weighted.scorer, candidates);
+    match &weighted.scorer {
+        Scorer::KvCacheUtilization => {
+            kv_cache_utilization::rate(facts, candidates, scores, |score, rating| {
+                *score += points(weighted.weight, rating);
+            });
+        }
+        Scorer::PrefixCache { match_length_weight, match_length_scale_tokens } if is_added => {
+            let (length, scale) = (*match_length_weight, *match_length_scale_tokens);
+            prefix_cache::add_to_holders(weighted.weight, length, scale, facts, scores);
+        }
+        _ => {}
+    }
+    is_added
+}
+
+/// The same of the first scorer, before which all scores are 0: of those that compare candidates with each other as well, whose values have room there.
+#[inline(always)]
+fn begin(first: &Weighted, facts: &Facts<'_>, candidates: Candidates<'_>, scores: &mut [f64]) -> bool {
+    match &first.scorer {
+        Scorer::Queue => queue::rate(facts, candidates, scores, |rating| points(first.weight, rating)),
+        _ => return add(first, facts, candidates, scores),
+    }
+    true
+}
+
+/// What a rating counts.
+#[inline(always)]
+fn points(weight: f64, rating: f64) -> f64 {
+    weight * bounded(rating)
 }
 
 #[inline(always)]
@@ -120,8 +162,10 @@ fn rate(
 ) -> Result<(), ScorerFailure> {
     match scorer {
         Scorer::LeastRequest => least_request::rate(facts, candidates, ratings),
-        Scorer::Queue => queue::rate(facts, candidates, ratings),
-        Scorer::KvCacheUtilization => kv_cache_utilization::rate(facts, candidates, ratings),
+        Scorer::Queue => queue::rate(facts, candidates, ratings, |rating| rating),
+        Scorer::KvCacheUtilization => {
+            kv_cache_utilization::rate(facts, candidates, ratings, |place, rating| *place = rating);
+        }
         Scorer::PrefixCache { match_length_weight, match_length_scale_tokens } => {
             prefix_cache::rate(*match_length_weight, *match_length_scale_tokens, facts, candidates, ratings);
         }
@@ -139,7 +183,7 @@ fn rate_apart(
 ) -> Result<(), ScorerFailure> {
     match scorer {
         Scorer::LeastRequest | Scorer::Queue | Scorer::KvCacheUtilization | Scorer::PrefixCache { .. } => {}
-        Scorer::RunningRequests => running_requests::rate(facts, candidates, ratings),
+        Scorer::RunningRequests => running_requests::rate(facts, candidates, ratings, |rating| rating),
         Scorer::ActiveRequest { idle_threshold, max_busy_score } => {
             active_request::rate(*idle_threshold, *max_busy_score, facts, candidates, ratings);
         }
@@ -183,7 +227,7 @@ fn tell<T: Trace>(facts: &Facts<'_>, position: usize, weighted: &Weighted, ratin
     if let Some(endpoint) = facts.endpoint(position) {
         let id = facts.state.endpoints[endpoint].id();
         let (scorer, weight) = (weighted.scorer.as_str(), weighted.weight);
-        let (points, rating) = (weight * bounded(rating), Some(rating).filter(|rating| !rating.is_nan()));
+        let (points, rating) = (points(weight, rating), Some(rating).filter(|rating| !rating.is_nan()));
         trace.record(Step::Scored { id, scorer, rating, weight, points });
     }
 }

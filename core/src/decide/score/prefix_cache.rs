@@ -1,11 +1,10 @@
 //! Rates an endpoint by how much of the prompt it holds in its prefix cache: by the share of the prompt, and, as far as weighted, by the length alone,
 //! because half of a long prompt saves more than all of a short one.
 
-use super::{NOTHING, bounded};
+use super::{NOTHING, points};
 use crate::decide::candidates::Candidates;
 use crate::decide::facts::Facts;
 use crate::decide::prompt::PrefixMatch;
-use crate::plan::{Scorer, Weighted};
 
 #[inline]
 pub(super) fn rate(
@@ -22,28 +21,11 @@ pub(super) fn rate(
     candidates.rate(lengths, ratings, |matched| of(*matched));
 }
 
-/// Adds the points of this scorer to the scores of all members: those of the few that hold anything of the prompt, for the others get none. Says whether it
-/// did, which it does not for other scorers and where some members are out.
-#[inline(always)]
-pub(super) fn add(
-    weighted: &Weighted,
-    facts: &Facts<'_>,
-    candidates: Candidates<'_>,
-    scores: &mut [f64],
-) -> bool {
-    let (Scorer::PrefixCache { match_length_weight, match_length_scale_tokens }, Candidates::All(_)) =
-        (&weighted.scorer, candidates)
-    else {
-        return false;
-    };
-    add_to_holders(weighted.weight, *match_length_weight, *match_length_scale_tokens, facts, scores);
-    true
-}
-
-/// Apart, so that other scorers do not make room for it.
+/// Adds the points of this scorer to the scores of all members: those of the few that hold anything of the prompt, for the others get none. Apart, so that
+/// other scorers do not make room for it.
 #[inline(never)]
-fn add_to_holders(
-    points: f64,
+pub(super) fn add_to_holders(
+    weight: f64,
     match_length_weight: f64,
     match_length_scale_tokens: f64,
     facts: &Facts<'_>,
@@ -51,7 +33,8 @@ fn add_to_holders(
 ) {
     for position in facts.holders().iter().map(|position| usize::from(*position)) {
         if let (Some(score), Some(found)) = (scores.get_mut(position), facts.prefix(position)) {
-            *score += points * bounded(of_match(found, match_length_weight, match_length_scale_tokens));
+            let rating = of_match(found, match_length_weight, match_length_scale_tokens);
+            *score += points(weight, rating);
         }
     }
 }

@@ -7,22 +7,23 @@ use crate::signals::{PolledColumn, Row};
 /// Values that are compared side by side.
 const LANES: usize = 4;
 
-/// (most - value) / (most - least), 1 where both are equal; nothing for an endpoint that did not tell the value lately.
-#[inline]
+/// Writes `of` (most - value) / (most - least), 1 where both are equal; of nothing for an endpoint that did not tell the value lately.
+#[inline(always)]
 pub(super) fn less_is_better(
     facts: &Facts<'_>,
     candidates: Candidates<'_>,
     column: impl Fn(&Row) -> &PolledColumn,
     ratings: &mut [f64],
+    of: impl Fn(f64) -> f64,
 ) {
-    facts.polled(candidates, column, ratings);
+    facts.polled(candidates, column, ratings, |place, told| *place = told);
     let (least, most) = extremes(ratings);
     let range = most - least;
     // What is nothing stays nothing in both.
     if range > 0.0 {
-        ratings.iter_mut().for_each(|value| *value = (most - *value) / range);
+        ratings.iter_mut().for_each(|value| *value = of((most - *value) / range));
     } else {
-        ratings.iter_mut().for_each(|value| *value = *value * 0.0 + 1.0);
+        ratings.iter_mut().for_each(|value| *value = of(*value * 0.0 + 1.0));
     }
 }
 

@@ -3,12 +3,12 @@
 #[path = "plugin_own.rs"]
 mod own;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use inferroute::{
     ApproximateOptions, Event, Finite, HashOptions, LoadReport, Manifests, MetricsCode, Nanos, Options,
-    PreciseOptions, Prompt, ReportedEndpoint, Request, Router, Scheduling, ScrapeOptions, Ticket,
+    Picker, PreciseOptions, Prompt, ReportedEndpoint, Request, Router, Scheduling, ScrapeOptions, Ticket,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -20,8 +20,8 @@ const POOL: &str = r#"
 {"apiVersion": "inference.networking.k8s.io/v1", "kind": "InferencePool", "metadata": {"name": "p"},
  "spec": {"selector": {"matchLabels": {"app": "x"}}, "targetPorts": [{"number": 8000}]}}"#;
 
-/// An endpoint that is never a candidate.
-const OUT: &str = "out";
+/// In the names of endpoints that are never candidates.
+const OUT: &str = "-out-";
 
 pub(crate) const MILLISECOND: u64 = 1_000_000;
 
@@ -102,26 +102,52 @@ impl PluginCase {
     /// What comes out.
     pub(crate) fn found(&self) -> Value {
         // Requests in flight end with their tickets.
-        let (router, _tickets) = self.router();
+        let (router, _tickets) = self.router(self.plan(false));
         self.found_by(&router)
     }
 
-    /// What comes out where not all endpoints of the pool are candidates: one more is not ready.
+    /// What comes out where not all endpoints of the pool are candidates.
     pub(crate) fn found_of_some(&self) -> Value {
-        let (router, _tickets) = self.router();
-        let endpoint = ReportedEndpoint::new(OUT).address("10.0.1.0").label("app", "x").ready(false);
-        router.observe(&Event::EndpointReported { endpoint }, Nanos::new(self.now * MILLISECOND)).unwrap();
+        let (router, _tickets) = self.router(self.plan(false));
+        self.add_others(&router, 1);
         self.found_by(&router)
+    }
+
+    /// Where the request goes beside so many endpoints that are no candidates.
+    pub(crate) fn taken(&self, others: usize) -> BTreeSet<String> {
+        let (router, _tickets) = self.router(self.plan(false));
+        self.add_others(&router, others);
+        self.taken_by(&router)
+    }
+
+    /// Endpoints before and behind the others that are not ready.
+    fn add_others(&self, router: &Router, count: usize) {
+        for number in 0..count {
+            let name = format!("{}{OUT}{number:03}", if number % 2 == 0 { "0" } else { "z" });
+            let address = format!("10.1.{}.{}", number / 256, number % 256);
+            let endpoint = ReportedEndpoint::new(&name).address(&address).label("app", "x").ready(false);
+            let now = Nanos::new(self.now * MILLISECOND);
+            router.observe(&Event::EndpointReported { endpoint }, now).unwrap();
+        }
+    }
+
+    /// What comes out where the better of two is taken; `None` where that does not show.
+    pub(crate) fn found_of_two(&self) -> Option<Value> {
+        let router = || self.router(self.plan(true));
+        (self.scorer.is_some() && self.endpoints.len() == 2).then(|| self.found_by(&router().0))
     }
 
     fn found_by(&self, router: &Router) -> Value {
         let now = Nanos::new(self.now * MILLISECOND);
         let explanation = router.explain_seeded(&self.request.view(), now, self.seed);
         let all = explanation.endpoints();
+        let picked = explanation.picked().iter().map(|pick| pick.endpoint.clone()).collect();
+        // Of a decision of which nobody asks less is looked at.
+        assert_eq!(self.taken_by(router), picked, "{}", self.id);
         // The profile that runs last has a row for each endpoint, behind those of a profile before it.
         let count = router.snapshot().endpoints().count();
         let name = |id: &str| id.trim_start_matches("default/").to_owned();
-        let rows = all[all.len() - count..].iter().filter(|row| name(&row.id) != OUT);
+        let rows = all[all.len() - count..].iter().filter(|row| !row.id.contains(OUT));
         if self.filter.is_some() {
             let kept = rows.filter(|row| row.removed_by.is_none()).map(|row| name(&row.id));
             let mut kept: Vec<String> = kept.collect();
@@ -139,8 +165,8 @@ impl PluginCase {
         json!({"ratings": rated.collect::<BTreeMap<_, _>>()})
     }
 
-    fn router(&self) -> (Router, BTreeMap<String, Ticket>) {
-        let router = Router::new(self.plan(), 0);
+    fn router(&self, plan: inferroute::Plan) -> (Router, BTreeMap<String, Ticket>) {
+        let router = Router::new(plan, 0);
         let endpoint = |(number, (name, labels)): (usize, (&String, &BTreeMap<String, String>))| {
             let reported = ReportedEndpoint::new(name).address(&format!("10.0.0.{number}"));
             labels
@@ -205,12 +231,26 @@ impl PluginCase {
         }
     }
 
-    fn plan(&self) -> inferroute::Plan {
+    /// Where the request goes, and where parts of it are worked on before.
+    fn taken_by(&self, router: &Router) -> BTreeSet<String> {
+        let decision =
+            router.decide_seeded(&self.request.view(), Nanos::new(self.now * MILLISECOND), self.seed);
+        let endpoints = decision.iter().flat_map(|decision| {
+            let before = [decision.prefill(), decision.encode()].into_iter().flatten();
+            before.map(|endpoint| endpoint.id).chain([decision.endpoint()])
+        });
+        endpoints.map(str::to_owned).collect()
+    }
+
+    /// With the better of two for a picker, or else with what profiles have without one.
+    fn plan(&self, of_two: bool) -> inferroute::Plan {
         let scheduling = match &self.code {
-            None => Scheduling::from_yaml(&self.config().to_string()),
+            None => Scheduling::from_yaml(&self.config(of_two).to_string()),
             Some(code) => {
                 let hashing = HashOptions::default().block_tokens(16);
-                let scheduling = Scheduling::single(self.profile(code));
+                let profile = self.profile(code);
+                let picker = if of_two { Picker::TwoChoice } else { Picker::MaxScore };
+                let scheduling = Scheduling::single(profile.picker(picker));
                 let scheduling = scheduling.prefix(hashing, ApproximateOptions::default()).unwrap();
                 Ok(scheduling.kv_events(PreciseOptions::default()).unwrap())
             }
@@ -220,10 +260,14 @@ impl PluginCase {
     }
 
     /// The EndpointPickerConfig of a profile with this one plugin. With a peer, another profile has settled on that one before.
-    fn config(&self) -> Value {
+    fn config(&self, of_two: bool) -> Value {
         let mut plugins = self.beside.clone();
         plugins.push(json!({"type": self.plugin(), "name": "tested", "parameters": self.parameters}));
         let mut profiles = vec![json!({"name": "tested", "plugins": [{"pluginRef": "tested"}]})];
+        if of_two {
+            plugins.push(json!({"type": "two-choice-picker"}));
+            profiles[0]["plugins"].as_array_mut().unwrap().push(json!({"pluginRef": "two-choice-picker"}));
+        }
         if let Some(peer) = &self.peer {
             let selector = json!({"matchLabels": {"name": peer}});
             let parts = json!({
@@ -260,7 +304,7 @@ pub(crate) fn for_each_case(mut each: impl FnMut(&PluginCase)) -> usize {
     let mut files: Vec<_> =
         paths.filter(|path| path.extension().is_some_and(|extension| extension == "jsonl")).collect();
     files.sort();
-    let mut ids = std::collections::BTreeSet::new();
+    let mut ids = BTreeSet::new();
     for file in files {
         for line in std::fs::read_to_string(&file).unwrap().lines() {
             let raw = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));

@@ -102,39 +102,28 @@ impl PluginCase {
     /// What comes out.
     pub(crate) fn found(&self) -> Value {
         // Requests in flight end with their tickets.
-        let (router, _tickets) = self.router(self.plan(false));
+        let (router, _tickets) = self.router(false, 0);
         self.found_by(&router)
     }
 
     /// What comes out where not all endpoints of the pool are candidates.
     pub(crate) fn found_of_some(&self) -> Value {
-        let (router, _tickets) = self.router(self.plan(false));
-        self.add_others(&router, 1);
+        let (router, _tickets) = self.router(false, 1);
         self.found_by(&router)
-    }
-
-    /// Where the request goes beside so many endpoints that are no candidates.
-    pub(crate) fn taken(&self, others: usize) -> BTreeSet<String> {
-        let (router, _tickets) = self.router(self.plan(false));
-        self.add_others(&router, others);
-        self.taken_by(&router)
-    }
-
-    /// Endpoints before and behind the others that are not ready.
-    fn add_others(&self, router: &Router, count: usize) {
-        for number in 0..count {
-            let name = format!("{}{OUT}{number:03}", if number % 2 == 0 { "0" } else { "z" });
-            let address = format!("10.1.{}.{}", number / 256, number % 256);
-            let endpoint = ReportedEndpoint::new(&name).address(&address).label("app", "x").ready(false);
-            let now = Nanos::new(self.now * MILLISECOND);
-            router.observe(&Event::EndpointReported { endpoint }, now).unwrap();
-        }
     }
 
     /// What comes out where the better of two is taken; `None` where that does not show.
     pub(crate) fn found_of_two(&self) -> Option<Value> {
-        let router = || self.router(self.plan(true));
-        (self.scorer.is_some() && self.endpoints.len() == 2).then(|| self.found_by(&router().0))
+        (self.scorer.is_some() && self.endpoints.len() == 2).then(|| {
+            let (router, _tickets) = self.router(true, 0);
+            self.found_by(&router)
+        })
+    }
+
+    /// Where the request goes beside so many endpoints that are no candidates.
+    pub(crate) fn taken(&self, others: usize) -> BTreeSet<String> {
+        let (router, _tickets) = self.router(false, others);
+        self.taken_by(&router)
     }
 
     fn found_by(&self, router: &Router) -> Value {
@@ -165,17 +154,22 @@ impl PluginCase {
         json!({"ratings": rated.collect::<BTreeMap<_, _>>()})
     }
 
-    fn router(&self, plan: inferroute::Plan) -> (Router, BTreeMap<String, Ticket>) {
-        let router = Router::new(plan, 0);
+    /// A router that was told all that the case says, and of `others` before and behind its endpoints that are not ready.
+    fn router(&self, of_two: bool, others: usize) -> (Router, BTreeMap<String, Ticket>) {
+        let router = Router::new(self.plan(of_two), 0);
+        let reported =
+            |name: &str, address: String| ReportedEndpoint::new(name).address(&address).label("app", "x");
         let endpoint = |(number, (name, labels)): (usize, (&String, &BTreeMap<String, String>))| {
-            let reported = ReportedEndpoint::new(name).address(&format!("10.0.0.{number}"));
-            labels
-                .iter()
-                .fold(reported.label("app", "x"), |endpoint, (key, value)| endpoint.label(key, value))
+            let reported = reported(name, format!("10.0.0.{number}"));
+            labels.iter().fold(reported, |endpoint, (key, value)| endpoint.label(key, value))
         };
-        for endpoint in self.endpoints.iter().enumerate().map(endpoint) {
-            router.observe(&Event::EndpointReported { endpoint }, Nanos::new(0)).unwrap();
-        }
+        let other = |number: usize| {
+            let name = format!("{}{OUT}{number:03}", if number % 2 == 0 { "0" } else { "z" });
+            reported(&name, format!("10.1.{}.{}", number / 256, number % 256)).ready(false)
+        };
+        let endpoints =
+            self.endpoints.iter().enumerate().map(endpoint).chain((0..others).map(other)).collect();
+        router.observe(&Event::EndpointsReplaced { endpoints }, Nanos::new(0)).unwrap();
         let mut tickets = BTreeMap::new();
         for (at, step) in &self.told {
             self.tell(&router, &mut tickets, Nanos::new(at * MILLISECOND), step);

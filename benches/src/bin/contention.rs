@@ -1,8 +1,10 @@
 //! How much deciding threads lose while another one tells the router of events: decisions a second of one thread, of two, and of two beside a writer; and how
-//! long the slowest of a thousand decisions take beside a writer, to see that none waits for it.
+//! long the slowest of a thousand decisions take beside a writer, to see that none waits for it. What the machine itself makes wait, by its clock's ticks and its
+//! other guests, is seen by arithmetic that takes as long as a decision.
 //!
 //! `cargo run --release -p inferroute-benches --bin contention`
 
+use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -38,35 +40,42 @@ fn main() {
         median(&|round| round[2] / round[1]),
         median(&|round| round[2] / round[0])
     );
-    for writes in [false, true] {
-        let [half, most, nearly_all] = tail(&router, writes);
-        let beside = if writes { "beside a writer" } else { "alone" };
-        println!(
-            "one thread {beside}: median {half} ns, p99 {most} ns, p99.9 {nearly_all} ns, {:.1} medians",
-            nearly_all as f64 / half as f64
-        );
+    let prompt: Vec<u32> = (0..1024).collect();
+    let headers = headers(100);
+    let request = Request::new(&headers).prompt(Prompt::Tokens(&prompt));
+    let decide = || _ = black_box(router.decide(&request, NOW).is_ok());
+    let alone = tail(decide);
+    let stop = AtomicBool::new(false);
+    let beside = std::thread::scope(|scope| {
+        scope.spawn(|| write(&router, &stop));
+        let beside = tail(decide);
+        stop.store(true, Ordering::Relaxed);
+        beside
+    });
+    let [of_one, ..] = tail(|| count_to(1_000));
+    let as_long = 1_000 * alone[0] / of_one.max(1);
+    for (what, [half, most, nearly_all]) in [
+        ("one thread alone", alone),
+        ("one thread beside a writer", beside),
+        ("arithmetic as long, no decision", tail(|| count_to(as_long))),
+    ] {
+        let medians = nearly_all as f64 / half as f64;
+        println!("{what}: median {half} ns, p99 {most} ns, p99.9 {nearly_all} ns, {medians:.1} medians");
     }
 }
 
-/// Nanoseconds that a decision takes: the median, p99 and p99.9, with what it takes to read the clock.
-fn tail(router: &Router, writes: bool) -> [u64; 3] {
-    let stop = AtomicBool::new(false);
-    let prompt: Vec<u32> = (0..1024).collect();
-    let mut took: Vec<u64> = std::thread::scope(|scope| {
-        if writes {
-            scope.spawn(|| write(router, &stop));
-        }
-        let headers = headers(100);
-        let request = Request::new(&headers).prompt(Prompt::Tokens(&prompt));
-        let one = |_| {
-            let started = Instant::now();
-            _ = std::hint::black_box(router.decide(&request, NOW).is_ok());
-            started.elapsed().as_nanos() as u64
-        };
-        let took = (0..1_000_000).map(one).collect();
-        stop.store(true, Ordering::Relaxed);
-        took
-    });
+fn count_to(end: u64) {
+    (0..end).for_each(|number| _ = black_box(number));
+}
+
+/// Nanoseconds that one run takes: the median, p99 and p99.9, with what it takes to read the clock.
+fn tail(run: impl Fn()) -> [u64; 3] {
+    let one = |_| {
+        let started = Instant::now();
+        run();
+        started.elapsed().as_nanos() as u64
+    };
+    let mut took: Vec<u64> = (0..1_000_000).map(one).collect();
     took.sort_unstable();
     [500_000, 990_000, 999_000].map(|at| took[at])
 }

@@ -14,6 +14,18 @@ pub(crate) fn of(number: u64) -> f64 {
     i64::try_from(number).map_or(number as f64, |number| number as f64)
 }
 
+/// The lesser of two numbers, the second where one is not a number: one instruction, where the library's asks which of them is a number.
+#[inline(always)]
+pub(crate) fn lesser(one: f64, other: f64) -> f64 {
+    if one < other { one } else { other }
+}
+
+/// The greater of two numbers, the second where one is not a number.
+#[inline(always)]
+pub(crate) fn greater(one: f64, other: f64) -> f64 {
+    if one > other { one } else { other }
+}
+
 /// 1 / n! from 16 down to 0. The first term left out of e^x is below 2^-56 of the sum for -0.7 < x <= 0.
 const SERIES: [f64; 17] = [
     1.0 / 20_922_789_888_000.0,
@@ -57,6 +69,12 @@ pub(crate) fn left_after(elapsed: Nanos, half_life: Nanos) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_two_numbers_one_is_taken() {
+        assert_eq!((lesser(1.0, 2.0), greater(1.0, 2.0)), (1.0, 2.0));
+        assert_eq!((lesser(f64::NAN, 2.0), greater(f64::NAN, 2.0)), (2.0, 2.0));
+    }
 
     #[test]
     fn halves_in_every_half_life() {

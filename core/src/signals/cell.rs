@@ -18,6 +18,7 @@ use super::returns::Returns;
 use super::sessions::Sessions;
 use super::turnover::Turnover;
 use super::typical::Typical;
+use crate::real::greater;
 use crate::units::Nanos;
 
 /// How well prefix knowledge of an endpoint holds: sums over requests whose endpoint told what it had cached.
@@ -185,7 +186,7 @@ impl EndpointCell {
     /// Answers under way of this router's requests.
     #[inline]
     pub(crate) fn answers(&self) -> f64 {
-        (f64::from(self.in_flight()) - self.backlog.requests()).max(0.0)
+        greater(f64::from(self.in_flight()) - self.backlog.requests(), 0.0)
     }
 
     /// Whether others had prompts there when it was last asked.

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use super::metrics::LoadReport;
-use crate::real;
+use crate::real::{self, greater, lesser};
 
 /// Our own part as of the last report, and what the report's totals say of prompts under way.
 #[derive(Debug)]
@@ -99,9 +99,9 @@ impl Others {
     pub(super) fn of(&self, waiting: u32, running: u32) -> Foreign {
         let read = |count: &AtomicU32| f64::from(count.load(Ordering::Relaxed));
         let (waiting, running) = (f64::from(waiting), f64::from(running));
-        let all = (waiting + running - read(&self.in_flight)).max(0.0);
+        let all = greater(waiting + running - read(&self.in_flight), 0.0);
         // Whoever of ours has no first token may wait, too.
-        let waiting = (waiting - read(&self.unanswered)).clamp(0.0, all);
+        let waiting = lesser(greater(waiting - read(&self.unanswered), 0.0), all);
         let missed = f64::from_bits(self.missed.load(Ordering::Relaxed));
         let begun = missed * real::of(self.begun.load(Ordering::Relaxed));
         Foreign { begun, waiting, running: all - waiting }

@@ -50,7 +50,7 @@ impl Measured {
     #[inline]
     pub(crate) fn pace(self, prior: f64, otherwise: f64) -> f64 {
         let pace = (self.taken + prior * otherwise) / (self.foreseen + prior);
-        if pace.is_finite() && pace > 0.0 { pace } else { otherwise }
+        if pace > 0.0 && pace < f64::INFINITY { pace } else { otherwise }
     }
 }
 

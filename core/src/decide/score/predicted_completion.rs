@@ -9,6 +9,7 @@ use super::prefix_copies::PrefixCopies;
 use crate::decide::candidates::{Candidates, in_room};
 use crate::decide::facts::Facts;
 use crate::plan::PredictedCompletion;
+use crate::real::{greater, lesser};
 use crate::signals::{EndpointCell, Mean, Polled, Work};
 use crate::units::Nanos;
 
@@ -62,7 +63,11 @@ fn rate_by(
     let mean = mean.unwrap_or(Mean { prompt, tokens: prompt, pairs: prompt * prompt / 2.0 });
     let typical = settings.step.of(mean.tokens, mean.pairs);
     let copies = PrefixCopies::of(settings, facts, candidates);
-    let pricing = Pricing { settings, facts, mean, typical, prior, pace, half_life, copies };
+    let step = &settings.step;
+    let (chunk, answer) = (step.of_chunk(), step.answer + step.context * prompt);
+    let whole = step.of_work(Work::new(facts.prompt_tokens, 0));
+    let pricing =
+        Pricing { settings, facts, mean, typical, prior, pace, half_life, copies, chunk, answer, whole };
     let (mut ahead, mut members) = (0.0, 0.0);
     let mut places = prices.iter_mut();
     candidates.for_each(|position| {
@@ -74,8 +79,8 @@ fn rate_by(
         }
     });
     let lines = if typical > 0.0 { ahead / members / (typical * pace) } else { 0.0 };
-    let congestion = settings.congestion * lines.min(MOST_CONGESTION);
-    let least = prices.iter().fold(f64::INFINITY, |least, price| least.min(price.at(congestion)));
+    let congestion = settings.congestion * lesser(lines, MOST_CONGESTION);
+    let least = prices.iter().fold(f64::INFINITY, |least, price| lesser(price.at(congestion), least));
     for (rating, price) in ratings.iter_mut().zip(&*prices) {
         *rating = least / price.at(congestion);
     }
@@ -95,6 +100,12 @@ struct Pricing<'a> {
     pace: f64,
     half_life: Nanos,
     copies: PrefixCopies,
+    /// Seconds to work off a full chunk, at a pace of 1.
+    chunk: f64,
+    /// Seconds that the request's answer makes a step longer, at a pace of 1.
+    answer: f64,
+    /// Seconds to work off all of the request's prompt, at a pace of 1.
+    whole: f64,
 }
 
 /// What lies before the request at one endpoint.
@@ -146,10 +157,10 @@ impl Pricing<'_> {
         let answers = cell.answers() + others;
         let step = pace * settings.step.of_answers(answers, backlog.context() + others * self.mean.prompt);
         // What a second works off.
-        let chunk = pace * settings.step.of_chunk();
+        let chunk = pace * self.chunk;
         let share = chunk / (chunk + step);
         let returns = cell.returns().rate(now);
-        let going = (1.0 - pace * cell.prefilling().share(now)).max(LEAST_GOING);
+        let going = greater(1.0 - pace * cell.prefilling().share(now), LEAST_GOING);
         let mut outlook = Outlook {
             line: own.requests,
             seconds: 0.0,
@@ -166,12 +177,12 @@ impl Pricing<'_> {
             let mean = || outlook.seconds / own.requests;
             let first = backlog.first().map_or_else(mean, |first| pace * settings.step.of_work(first));
             // A lost ticket's prompt may stand in the line for longer than it counts.
-            let first = first.min(outlook.seconds);
-            outlook.seconds -= (backlog.elapsed(now) * share).min(first * (1.0 - LEAST_LEFT));
+            let first = lesser(first, outlook.seconds);
+            outlook.seconds -= lesser(backlog.elapsed(now) * share, first * (1.0 - LEAST_LEFT));
         }
         let capacity = polled.and_then(Polled::kv_tokens).unwrap_or(settings.step.kv_tokens);
         let usage = polled.and_then(Polled::kv_usage).map(|usage| usage + own.tokens / capacity);
-        outlook.kv_usage = usage.map_or(0.0, |usage| usage.min(FULLEST));
+        outlook.kv_usage = usage.map_or(0.0, |usage| lesser(usage, FULLEST));
         // What is not in use is kept until as much has come after it; the sooner that is, the likelier somebody comes back too late.
         let fresh = cell.turnover().tokens(polled.is_some(), now);
         outlook.wanted = fresh / (fresh + capacity * (1.0 - outlook.kv_usage));
@@ -188,23 +199,31 @@ impl Pricing<'_> {
         outlook
     }
 
+    /// Seconds to work off the request's prompt at the member at `position`, at a pace of 1.
+    fn prompt(&self, position: usize) -> f64 {
+        // Most hold nothing of it.
+        match self.facts.cached_tokens(position) {
+            0 => self.whole,
+            cached => self.settings.step.of_work(Work::new(self.facts.prompt_tokens, cached)),
+        }
+    }
+
     fn price(&self, position: usize, outlook: &Outlook) -> Price {
-        let (settings, prompt) = (self.settings, self.facts.prompt_tokens);
+        let settings = self.settings;
         let Outlook { line, seconds, answers, step, kv_usage, wanted, pace, returns, going } = *outlook;
-        let work = Work::new(prompt, self.facts.cached_tokens(position));
-        let own = pace * settings.step.of_work(work);
+        let own = pace * self.prompt(position);
         // One more copy of what several hold is paid in part by those who come later.
         let paid = self.copies.paid(own, pace);
-        let steps = 1.0 + (seconds + own) / (pace * settings.step.of_chunk());
+        let steps = 1.0 + (seconds + own) / (pace * self.chunk);
         // It has to wait for the step under way, on average half of it.
         let residue = if answers > 0.0 { step / 2.0 } else { 0.0 };
-        let beyond = (answers + line + 1.0 - settings.step.running).max(0.0);
+        let beyond = greater(answers + line + 1.0 - settings.step.running, 0.0);
         let slot =
             if beyond > 0.0 { beyond * settings.residence_steps * step / settings.step.running } else { 0.0 };
         let first_token = seconds + paid + steps * step + residue + slot;
         // Those who come back while what is ahead is worked off wait for all of it, those who come while it is worked on for half of it on average.
         let delayed = settings.returning * returns * (seconds + own / 2.0);
-        let burden = pace * answers * (settings.step.answer + settings.step.context * f64::from(prompt));
+        let burden = pace * answers * self.answer;
         // Those who wait now answer beside it then.
         let then = step + pace * settings.step.answer * line;
         let odds = kv_usage / (1.0 - kv_usage);

@@ -18,7 +18,7 @@ use super::returns::Returns;
 use super::sessions::Sessions;
 use super::turnover::Turnover;
 use super::typical::Typical;
-use crate::real::greater;
+use crate::real::{self, greater};
 use crate::units::Nanos;
 
 /// How well prefix knowledge of an endpoint holds: sums over requests whose endpoint told what it had cached.
@@ -60,6 +60,12 @@ impl EndpointCell {
     #[inline]
     pub(crate) fn in_flight(&self) -> u32 {
         self.requests.count()
+    }
+
+    /// The same, to calculate with.
+    #[inline]
+    pub(crate) fn load(&self) -> f64 {
+        real::of(self.requests.get())
     }
 
     /// Of these, those that other replicas told of.
@@ -186,7 +192,7 @@ impl EndpointCell {
     /// Answers under way of this router's requests.
     #[inline]
     pub(crate) fn answers(&self) -> f64 {
-        greater(f64::from(self.in_flight()) - self.backlog.requests(), 0.0)
+        greater(self.load() - self.backlog.requests(), 0.0)
     }
 
     /// Whether others had prompts there when it was last asked.

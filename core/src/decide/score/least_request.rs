@@ -9,13 +9,13 @@ use crate::decide::facts::Facts;
 
 #[inline]
 pub(super) fn rate(facts: &Facts<'_>, candidates: Candidates<'_>, ratings: &mut [f64]) {
-    candidates.rate(&facts.members.cells, ratings, |cell| of_count(cell.in_flight()));
+    candidates.rate(&facts.members.cells, ratings, |cell| of_count(cell.load()));
 }
 
 /// 1 / (1 + n).
 #[inline]
-fn of_count(in_flight: u32) -> f64 {
-    1.0 / (1.0 + f64::from(in_flight))
+fn of_count(in_flight: f64) -> f64 {
+    1.0 / (1.0 + in_flight)
 }
 
 #[cfg(test)]
@@ -24,8 +24,10 @@ mod tests {
 
     #[test]
     fn more_requests_never_rate_higher() {
-        let counts = [0, 1, 2, 3, 100, 101, 65_535, 65_536, 1 << 25, u32::MAX - 1, u32::MAX];
-        assert!(counts.windows(2).all(|pair| of_count(pair[0]) > of_count(pair[1]) || pair[0] >= 1 << 26));
+        let counts = [0.0, 1.0, 2.0, 3.0, 100.0, 101.0, 65_535.0, 65_536.0, 33_554_432.0, 4e9, 4e18];
+        assert!(
+            counts.windows(2).all(|pair| of_count(pair[0]) > of_count(pair[1]) || pair[0] >= 67_108_864.0)
+        );
         assert!(counts.iter().all(|n| (0.0..=1.0).contains(&of_count(*n))));
     }
 }

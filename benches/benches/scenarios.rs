@@ -13,11 +13,9 @@ fn all(criterion: &mut Criterion) {
         if let Some(bytes) = scenario.throughput() {
             group.throughput(Throughput::Bytes(bytes));
         }
-        // Prepared only where the filter lets it run.
-        group.bench_function(rest, |bencher| {
-            let mut run = scenario.prepare();
-            bencher.iter(&mut run);
-        });
+        // Prepared only where the filter lets it run, and once: this is called anew for each sample.
+        let mut run = None;
+        group.bench_function(rest, |bencher| bencher.iter(run.get_or_insert_with(|| scenario.prepare())));
         group.finish();
     }
 }

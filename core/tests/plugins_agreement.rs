@@ -33,7 +33,7 @@ fn generated_cases_come_out_as_the_reference_has_them() {
         let case = PluginCase::read(random::case(plugin, seed));
         let (found, expected) = (case.found(), reference::run(&case.raw));
         assert!(is_same(&found, &expected, 1e-6), "found    {found}\nexpected {expected}\n{:#}", case.raw);
-        let some = if seed % 2 == 0 { case.found_of_some() } else { expected.clone() };
+        let some = if seed.is_multiple_of(2) { case.found_of_some() } else { expected.clone() };
         let two = case.found_of_two().unwrap_or_else(|| expected.clone());
         for (what, other) in [("beside some that are out", some), ("where the better of two is taken", two)] {
             assert!(
@@ -44,7 +44,7 @@ fn generated_cases_come_out_as_the_reference_has_them() {
         }
         // More than one word of bits, one panel and the smaller room have place for.
         assert!(
-            seed % 32 > 0 || case.taken(0) == case.taken(140),
+            !seed.is_multiple_of(32) || case.taken(0) == case.taken(140),
             "beside many that are out\n{:#}",
             case.raw
         );

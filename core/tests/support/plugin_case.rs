@@ -164,7 +164,7 @@ impl PluginCase {
             labels.iter().fold(reported, |endpoint, (key, value)| endpoint.label(key, value))
         };
         let other = |number: usize| {
-            let name = format!("{}{OUT}{number:03}", if number % 2 == 0 { "0" } else { "z" });
+            let name = format!("{}{OUT}{number:03}", if number.is_multiple_of(2) { "0" } else { "z" });
             reported(&name, format!("10.1.{}.{}", number / 256, number % 256)).ready(false)
         };
         let endpoints =

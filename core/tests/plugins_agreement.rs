@@ -33,12 +33,12 @@ fn generated_cases_come_out_as_the_reference_has_them() {
         let case = PluginCase::read(random::case(plugin, seed));
         let (found, expected) = (case.found(), reference::run(&case.raw));
         assert!(is_same(&found, &expected, 1e-6), "found    {found}\nexpected {expected}\n{:#}", case.raw);
-        let some = if seed.is_multiple_of(2) { case.found_of_some() } else { expected.clone() };
-        let two = case.found_of_two().unwrap_or_else(|| expected.clone());
-        for (what, other) in [("beside some that are out", some), ("where the better of two is taken", two)] {
+        let some = seed.is_multiple_of(2).then(|| ("beside one that is out", case.found_of_some()));
+        let two = case.found_of_two().map(|found| ("where the better of two is taken", found));
+        for (what, found) in some.into_iter().chain(two) {
             assert!(
-                is_same(&other, &expected, 1e-6),
-                "{what}\nfound    {other}\nexpected {expected}\n{:#}",
+                is_same(&found, &expected, 1e-6),
+                "{what}\nfound    {found}\nexpected {expected}\n{:#}",
                 case.raw
             );
         }

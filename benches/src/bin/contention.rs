@@ -25,8 +25,14 @@ fn main() {
         .scorer(Scorer::PrefixCache { match_length_weight: 0.0, match_length_scale_tokens: 8192.0 }, 3.0);
     let options = Options::default().scheduling(Scheduling::single(scorers));
     let router = with_options(&exact_rules(100), ENDPOINTS, &options);
+    let (prompt, headers): (Vec<u32>, _) = ((0..1024).collect(), headers(100));
+    // A request of each run's own: it is no thread's to share.
+    let decide = || {
+        let request = Request::new(&headers).prompt(Prompt::Tokens(&prompt));
+        black_box(router.decide(&request, NOW).is_ok());
+    };
     let rounds: Vec<[f64; 3]> = (0..5)
-        .map(|_| [(1, false), (2, false), (2, true)].map(|(threads, writes)| run(&router, threads, writes)))
+        .map(|_| [rate(decide, 1), rate(decide, 2), beside_a_writer(&router, || rate(decide, 2))])
         .collect();
     let median = |of: &dyn Fn(&[f64; 3]) -> f64| {
         let mut values: Vec<f64> = rounds.iter().map(of).collect();
@@ -40,18 +46,7 @@ fn main() {
         median(&|round| round[2] / round[1]),
         median(&|round| round[2] / round[0])
     );
-    let prompt: Vec<u32> = (0..1024).collect();
-    let headers = headers(100);
-    let request = Request::new(&headers).prompt(Prompt::Tokens(&prompt));
-    let decide = || _ = black_box(router.decide(&request, NOW).is_ok());
-    let alone = tail(decide);
-    let stop = AtomicBool::new(false);
-    let beside = std::thread::scope(|scope| {
-        scope.spawn(|| write(&router, &stop));
-        let beside = tail(decide);
-        stop.store(true, Ordering::Relaxed);
-        beside
-    });
+    let (alone, beside) = (tail(decide), beside_a_writer(&router, || tail(decide)));
     let [of_one, ..] = tail(|| count_to(1_000));
     let as_long = 1_000 * alone[0] / of_one.max(1);
     for (what, [half, most, nearly_all]) in [
@@ -80,30 +75,36 @@ fn tail(run: impl Fn()) -> [u64; 3] {
     [500_000, 990_000, 999_000].map(|at| took[at])
 }
 
-/// Decisions a second of all threads together.
-fn run(router: &Router, threads: usize, writes: bool) -> f64 {
-    let (stop, decided) = (AtomicBool::new(false), AtomicU64::new(0));
-    let prompt: Vec<u32> = (0..1024).collect();
+/// Runs a second of all threads together.
+fn rate(run: impl Fn() + Sync, threads: usize) -> f64 {
+    let (stop, ran) = (AtomicBool::new(false), AtomicU64::new(0));
     let started = Instant::now();
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                let headers = headers(100);
-                let request = Request::new(&headers).prompt(Prompt::Tokens(&prompt));
                 let mut count = 0;
                 while !stop.load(Ordering::Relaxed) {
-                    count += u64::from(router.decide(&request, NOW).is_ok());
+                    run();
+                    count += 1;
                 }
-                decided.fetch_add(count, Ordering::Relaxed);
+                ran.fetch_add(count, Ordering::Relaxed);
             });
-        }
-        if writes {
-            scope.spawn(|| write(router, &stop));
         }
         std::thread::sleep(SPAN);
         stop.store(true, Ordering::Relaxed);
     });
-    decided.load(Ordering::Relaxed) as f64 / started.elapsed().as_secs_f64()
+    ran.load(Ordering::Relaxed) as f64 / started.elapsed().as_secs_f64()
+}
+
+/// What `run` returns while another thread writes.
+fn beside_a_writer<R>(router: &Router, run: impl FnOnce() -> R) -> R {
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| write(router, &stop));
+        let outcome = run();
+        stop.store(true, Ordering::Relaxed);
+        outcome
+    })
 }
 
 /// Polled loads, as many a second as there should be, a hundred at a time.

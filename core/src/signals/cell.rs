@@ -64,7 +64,7 @@ impl EndpointCell {
 
     /// The same, to calculate with.
     #[inline]
-    pub(crate) fn load(&self) -> f64 {
+    pub(crate) fn requests(&self) -> f64 {
         real::of(self.requests.get())
     }
 
@@ -192,7 +192,7 @@ impl EndpointCell {
     /// Answers under way of this router's requests.
     #[inline]
     pub(crate) fn answers(&self) -> f64 {
-        greater(self.load() - self.backlog.requests(), 0.0)
+        greater(self.requests() - self.backlog.requests(), 0.0)
     }
 
     /// Whether others had prompts there when it was last asked.

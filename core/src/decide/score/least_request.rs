@@ -9,7 +9,7 @@ use crate::decide::facts::Facts;
 
 #[inline]
 pub(super) fn rate(facts: &Facts<'_>, candidates: Candidates<'_>, ratings: &mut [f64]) {
-    candidates.rate(&facts.members.cells, ratings, |cell| of_count(cell.load()));
+    candidates.rate(&facts.members.cells, ratings, |cell| of_count(cell.requests()));
 }
 
 /// 1 / (1 + n).

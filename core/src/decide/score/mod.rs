@@ -31,6 +31,7 @@ use smallvec::SmallVec;
 use super::candidates::Candidates;
 use super::facts::Facts;
 use crate::plan::{Profile, Scorer, ScorerFailure, Weighted};
+use crate::real::{greater, lesser};
 use crate::trace::{Step, Trace};
 
 /// A number for each candidate, by their number. Up to `ROOM` of them live on the stack.
@@ -183,7 +184,7 @@ fn rate_apart(
 ) -> Result<(), ScorerFailure> {
     match scorer {
         Scorer::LeastRequest | Scorer::Queue | Scorer::KvCacheUtilization | Scorer::PrefixCache { .. } => {}
-        Scorer::RunningRequests => running_requests::rate(facts, candidates, ratings, |rating| rating),
+        Scorer::RunningRequests => running_requests::rate(facts, candidates, ratings),
         Scorer::ActiveRequest { idle_threshold, max_busy_score } => {
             active_request::rate(*idle_threshold, *max_busy_score, facts, candidates, ratings);
         }
@@ -219,8 +220,7 @@ fn rate_apart(
 /// A rating held to 0..=1; what is not a number rates 0, so that it can neither win nor spoil a comparison.
 #[inline]
 fn bounded(rating: f64) -> f64 {
-    let rating = if rating > 0.0 { rating } else { 0.0 };
-    if rating < 1.0 { rating } else { 1.0 }
+    lesser(greater(rating, 0.0), 1.0)
 }
 
 fn tell<T: Trace>(facts: &Facts<'_>, position: usize, weighted: &Weighted, rating: f64, trace: &mut T) {

@@ -2,6 +2,7 @@
 
 use crate::decide::candidates::Candidates;
 use crate::decide::facts::Facts;
+use crate::real::{greater, lesser};
 use crate::signals::{PolledColumn, Row};
 
 /// Values that are compared side by side.
@@ -33,11 +34,11 @@ fn extremes(values: &[f64]) -> (f64, f64) {
     let (chunks, rest) = values.as_chunks::<LANES>();
     for chunk in chunks {
         for ((least, most), value) in least.iter_mut().zip(&mut most).zip(chunk) {
-            *least = if *value < *least { *value } else { *least };
-            *most = if *value > *most { *value } else { *most };
+            *least = lesser(*value, *least);
+            *most = greater(*value, *most);
         }
     }
-    let least = least.iter().chain(rest).fold(f64::INFINITY, |least, value| least.min(*value));
-    let most = most.iter().chain(rest).fold(f64::NEG_INFINITY, |most, value| most.max(*value));
+    let least = least.iter().chain(rest).fold(f64::INFINITY, |least, value| lesser(*value, least));
+    let most = most.iter().chain(rest).fold(f64::NEG_INFINITY, |most, value| greater(*value, most));
     (least, most)
 }
